@@ -1,0 +1,70 @@
+"""The stages of a generation: `Context` and `Plan` in, `Draft` out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autogen_lsp.analysis.model import NeededImport, Plan
+from autogen_lsp.backends.base import Completion
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A piece of context: where it is from, why it is there, and what it costs in tokens."""
+
+    path: str  # relative to the root, with '/'
+    symbol: str  # qualname, '' for a whole file or a project fact
+    kind: str  # target | call-site | class | file | import | similar | type | test | convention | rules | graph
+    reason: str
+    tokens: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    path: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the prompt holds besides the target, ranked, redacted, within the budget, in sending order."""
+
+    items: tuple[Item, ...] = ()
+    budget: int = 0
+    redactions: tuple[Redaction, ...] = ()
+    omitted: tuple[Item, ...] = ()  # what did not fit; its text is empty
+    index: bool = False  # whether the project index took part
+    graph: bool = False  # whether the graph_sitter codebase took part
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One generation. ``fresh`` bypasses the cache (regenerate)."""
+
+    plan: Plan
+    context: Context
+    instructions: str = ""
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of a reply and its outcome, as shown in provenance."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Code that passed its checks: unindented, '\\n' line ends, the target definition(s) only, imports apart."""
+
+    code: str
+    imports: tuple[NeededImport, ...]
+    checks: tuple[Check, ...]
+    completions: tuple[Completion, ...]  # repair rounds included; empty on a cache hit
+    recipe: str
+    cached: bool = False

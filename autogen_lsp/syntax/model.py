@@ -1,0 +1,141 @@
+"""Facts of one file: what it defines, imports, calls and leaves unresolved.
+
+Plain data with no reference to trees or other files, so facts travel between processes and rest in the index. They are
+msgspec structs, not dataclasses, since the index reads and writes tens of thousands of them: msgspec encodes them
+without reflection (`gc=False`: they hold no cycles). All spans are byte offsets into the file's UTF-8 text.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import msgspec
+
+
+class ParameterKind(IntEnum):
+    """As `inspect.Parameter.kind`, same order."""
+
+    POSITIONAL_ONLY = 0
+    POSITIONAL_OR_KEYWORD = 1
+    VAR_POSITIONAL = 2
+    KEYWORD_ONLY = 3
+    VAR_KEYWORD = 4
+
+
+class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One parameter; annotation and default are source text, None where absent."""
+
+    name: str
+    kind: ParameterKind = ParameterKind.POSITIONAL_OR_KEYWORD
+    annotation: str | None = None
+    default: str | None = None
+
+
+class Signature(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Parameters (``self``/``cls`` included, as written) and the return annotation as source text."""
+
+    parameters: tuple[Parameter, ...] = ()
+    returns: str | None = None
+    is_async: bool = False
+    type_parameters: str = ""  # PEP 695, source text with brackets
+
+
+class SymbolKind(IntEnum):
+    FUNCTION = 0  # also methods: the qualname says so
+    CLASS = 1
+    VARIABLE = 2  # module or class level name
+    ATTRIBUTE = 3  # `self.x = …` in a method: qualname 'Class.x'
+
+
+class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A definition. Qualnames are as Python's ``__qualname__`` (``Class.method``, ``f.<locals>.g``)."""
+
+    qualname: str
+    kind: SymbolKind
+    start: int  # span of the whole statement, decorators included
+    end: int
+    name_start: int
+    name_end: int
+    signature: Signature | None = None  # functions
+    decorators: tuple[str, ...] = ()  # source text without '@'
+    bases: tuple[str, ...] = ()  # classes: source text of each argument, keywords as 'metaclass=M'
+    docstring: str = ""  # first line
+    annotation: str | None = None  # variables and attributes
+    value: str | None = None  # variables and attributes: source text of what is assigned, cut at 200 characters
+    body_start: int = 0  # functions and classes: the block after the colon
+    body_end: int = 0
+    stub: bool = False  # the body does nothing (docs/cases.md row 45); row 46 is decided later, across files
+    conditional: bool = False  # under if/try/with/for at its level
+
+    @property
+    def name(self) -> str:
+        return self.qualname.rpartition(".")[2]
+
+    @property
+    def parent(self) -> str:
+        """Qualname of the enclosing definition, '' at module level."""
+        return self.qualname.rpartition(".")[0].removesuffix(".<locals>")
+
+
+class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An imported name. ``import a.b`` is ('a.b', name None); ``from .m import f as g`` is ('m', level 1, 'f', 'g')."""
+
+    module: str
+    level: int
+    name: str | None  # None: `import module`; '*': star
+    asname: str | None
+    start: int  # of the imported name itself (for `import a.b`, of 'a.b')
+    end: int
+    module_start: int
+    module_end: int
+    scope: str = ""  # qualname of the definition that holds it, '' at module level
+    guarded: bool = False  # inside try/except ImportError (or a broader except), or suppressed
+    type_checking: bool = False  # under `if TYPE_CHECKING:`
+
+    @property
+    def bound(self) -> str:
+        """The local name that it binds."""
+        if self.asname:
+            return self.asname
+        return self.name if self.name is not None else self.module.partition(".")[0]
+
+
+class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A call by name: ``name`` is the last component, ``receiver`` the text before its dot ('' for a bare name)."""
+
+    name: str
+    receiver: str
+    start: int  # of the name itself
+    end: int
+    call_start: int  # of the whole call expression
+    call_end: int
+    scope: str  # qualname of the enclosing definition, '' at module level
+    positional: int = 0
+    keywords: tuple[str, ...] = ()
+    star: bool = False  # *args among the arguments
+    double_star: bool = False
+
+
+class Use(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A bare name in a calling position that no scope of this file binds and that is no builtin."""
+
+    name: str
+    start: int
+    end: int
+    scope: str
+    how: str = "call"  # call | decorator | base | except | raise
+
+
+class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """All that other rooms need to know of one file."""
+
+    symbols: tuple[Symbol, ...] = ()
+    imports: tuple[Import, ...] = ()
+    calls: tuple[Call, ...] = ()
+    unresolved: tuple[Use, ...] = ()
+    bound: frozenset[str] = frozenset()  # every name bound at module level, however
+    exports: tuple[str, ...] | None = None  # literal __all__, None where absent or dynamic
+    dynamic: bool = False  # module __getattr__, globals()[…] =, exec, dynamic __all__: unknown names may exist
+    docstring: str = ""  # the module's, first line
+    words: tuple[str, ...] = ()  # identifiers in the file, distinct, for retrieval
+    errors: bool = False  # the tree has syntax errors

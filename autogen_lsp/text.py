@@ -1,0 +1,119 @@
+"""Text as bytes: spans, edits and the line index that every room shares.
+
+Inside the program text is UTF-8 bytes and every position is a byte offset into it, as in tree-sitter. LSP positions and
+the 1-based lines and code-point columns of the command line are made at the edges, from a `LineIndex`. Lines end at
+``\\n``, ``\\r\\n`` and ``\\r`` and nowhere else (LSP 3.17, "Text Documents").
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of byte offsets into UTF-8 text."""
+
+    start: int
+    end: int
+
+    def __contains__(self, offset: int) -> bool:
+        """Whether a cursor at ``offset`` touches the span (both ends count, as for an editor's cursor)."""
+        return self.start <= offset <= self.end
+
+    def cut(self, text: bytes) -> str:
+        return text[self.start : self.end].decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace ``span`` by ``new``. An empty span is an insertion."""
+
+    span: Span
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """Edits of one file. Spans refer to the text at ``version`` (an open document) or on disk (``version`` None).
+
+    ``creates`` means that the file does not exist yet; then the one edit inserts its whole text at offset 0.
+    """
+
+    path: Path
+    edits: tuple[Edit, ...]
+    version: int | None = None
+    creates: bool = False
+
+    def apply(self, text: bytes) -> bytes:
+        return apply_edits(text, self.edits)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChange:
+    """What one action does to the workspace: edits per file, nothing applied yet."""
+
+    files: tuple[FileChange, ...]
+    title: str = ""
+
+
+def apply_edits(text: bytes, edits: Iterable[Edit]) -> bytes:
+    """The text after all edits. Edits must not overlap; several insertions at one offset keep their order."""
+    parts: list[bytes] = []
+    at = 0
+    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
+        if edit.span.start < at:
+            raise ValueError(f"overlapping edits at byte {edit.span.start}")
+        parts.append(text[at : edit.span.start])
+        parts.append(edit.new.encode("utf-8", "surrogatepass"))
+        at = edit.span.end
+    parts.append(text[at:])
+    return b"".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class LineIndex:
+    """Byte offsets at which lines start; the first is 0, so there is always at least one line."""
+
+    starts: list[int] = field(repr=False)
+    size: int
+
+    @classmethod
+    def of(cls, text: bytes) -> LineIndex:
+        return cls([0, *(m.end() for m in _LINE_END.finditer(text))], len(text))
+
+    def line_of(self, offset: int) -> int:
+        """0-based line that contains ``offset``."""
+        return bisect_right(self.starts, offset) - 1
+
+    def line_span(self, line: int) -> Span:
+        """The 0-based line with its line end; lines past the end give the empty span at the end."""
+        if line >= len(self.starts):
+            return Span(self.size, self.size)
+        end = self.starts[line + 1] if line + 1 < len(self.starts) else self.size
+        return Span(self.starts[line], end)
+
+
+def line_column(text: bytes, lines: LineIndex, offset: int) -> tuple[int, int]:
+    """1-based line and 1-based column in code points, as on the command line."""
+    line = lines.line_of(offset)
+    return line + 1, len(text[lines.starts[line] : offset].decode("utf-8", "replace")) + 1
+
+
+def offset_at(text: bytes, lines: LineIndex, line: int, column: int = 1) -> int:
+    """Byte offset of a 1-based line and code-point column; clamped to the text and to the line."""
+    span = lines.line_span(max(line, 1) - 1)
+    content = text[span.start : span.end].rstrip(b"\r\n").decode("utf-8", "replace")
+    return span.start + len(content[: max(column, 1) - 1].encode("utf-8", "surrogatepass"))
+
+
+def newline_of(text: bytes) -> str:
+    """The line end that the text uses (that of its first line), ``\\n`` where it has none."""
+    found = _LINE_END.search(text)
+    return found.group().decode() if found else "\n"
