@@ -7,7 +7,8 @@ then .gitignore, each from the innermost folder outwards; so a ``!`` line takes 
 A file that is left out may still be opened; it is not indexed and never sent anywhere on its own.
 """
 
-# ruff: noqa: PTH  (paths stay strings here: `Path` objects would make the walk three times as slow)
+# Paths stay strings here, `Path` objects would make the walk three times as slow.
+# ruff: noqa: PTH110, PTH116, PTH120, PTH208
 
 from __future__ import annotations
 
@@ -89,7 +90,7 @@ class Rules:
     def _enter(
         self, folder: str, name: str, level: _Level, stack: list[tuple[str, str, _Level]], seen: set[tuple[int, int]]
     ) -> Iterator[FoundFile]:
-        """The files of one folder; its folders go on the stack. ``level``: of the folder above (for a root, its own)."""
+        """The files of one folder; its folders go on the stack. ``level`` is the outer folder's (a root: its own)."""
         try:
             status = os.stat(folder)
             with os.scandir(folder) as found:
