@@ -1,9 +1,9 @@
 """One open document: edits in, frozen `Source` snapshots out, at a cost per edit that hardly grows with the file.
 
 Lives on the event loop only. The text is UTF-8 bytes and edits are byte spans (positions of the protocol are converted
-in `server.convert`). Three things are kept up to date instead of being made again: the line starts (spliced; the shift of
-all later lines is one number, applied when somebody needs them), the syntax tree (`Tree.edit`, then an incremental parse
-when the next snapshot is taken), and the snapshot itself, which is reused until the next edit. Never reads the disk.
+in `server.convert`). Three things are kept up to date instead of being made again: the line starts (spliced; the shift
+of all later lines is one number, applied when somebody needs them), the syntax tree (`Tree.edit`, then an incremental
+parse when the next snapshot is taken), and the snapshot itself, reused until the next edit. Never reads the disk.
 """
 
 from __future__ import annotations
