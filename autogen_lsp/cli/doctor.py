@@ -1,0 +1,33 @@
+"""``autogen-lsp doctor``: the health report as text or JSON. Exit status 1 where something is broken."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from autogen_lsp.cli.console import Console
+from autogen_lsp.cli.place import workspace_roots
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    from autogen_lsp.config import load
+    from autogen_lsp.doctor import health
+
+    settings, problems = load(environ=os.environ)  # wrong settings are part of the report, not the end of it
+    report = health(settings, workspace_roots([Path.cwd()]), problems)
+    if arguments.format == "json":
+        console.json(report)
+    else:
+        for part in report["parts"]:
+            mark = console.paint("ok  ", "green") if part["ok"] else console.paint("BAD ", "red", "bold")
+            console.line(f"{mark} {part['name']:<13} {part['detail']}")
+            if part["fix"]:
+                console.line(f"     {'':<13} {console.paint('-> ' + part['fix'], 'dim')}")
+        console.line()
+        console.line("everything works" if report["ok"] else "something needs attention: see the lines marked BAD")
+    return 0 if report["ok"] else 1

@@ -1,0 +1,58 @@
+"""``autogen-lsp prompt``: what would be sent to a backend, item by item with reasons, without sending it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from autogen_lsp.cli.console import Console
+from autogen_lsp.cli.place import workspace_roots
+from autogen_lsp.cli.select import add_selection, file_of, select
+from autogen_lsp.cli.settings import add_settings, settings_of
+from autogen_lsp.config import Settings
+from autogen_lsp.errors import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_selection(parser)
+    parser.add_argument("--budget", type=int, metavar="TOKENS", help="size of the context (context.budgetTokens)")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_settings(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    settings = settings_of(arguments)
+    if arguments.budget is not None:
+        if arguments.budget < 1:
+            raise UsageError(f"--budget {arguments.budget}: must be 1 or more")
+        settings = replace(settings, context_budget_tokens=arguments.budget)
+    path = file_of(arguments)
+    return asyncio.run(_prompt(arguments, settings, path, console))
+
+
+async def _prompt(arguments: argparse.Namespace, settings: Settings, path: Path, console: Console) -> int:
+    from autogen_lsp.cli.generate import snapshot_of
+    from autogen_lsp.features.prompt import preview
+    from autogen_lsp.services import build
+
+    services = build(settings, workspace_roots([path]))
+    try:
+        snapshot = snapshot_of(services)
+        target = select(services.project(snapshot), path, arguments)
+        shown = await preview(services, snapshot, target)
+    finally:
+        console.clear()
+        await services.aclose()
+    if arguments.format == "json":
+        console.json(shown)
+        return 0
+    console.line(shown["prompt"])
+    console.note(f"{shown['tokens']} tokens; context of {len(shown['items'])} items within {shown['budget']} tokens:")
+    for item in shown["items"]:
+        place = item["path"] + (f" {item['symbol']}" if item["symbol"] else "")
+        console.note(f"  {item['tokens']:>5}  {place}: {item['reason']}")
+    for redaction in shown["redactions"]:
+        console.note(f"  left out of {redaction['path']}: {redaction['count']} {redaction['kind']}")
+    return 0

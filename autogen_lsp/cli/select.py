@@ -1,0 +1,74 @@
+"""``FILE (--line N [--column C] | --symbol QUALNAME)`` into the finding or target that is meant."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from autogen_lsp.analysis.model import Finding, Target
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.cli.place import existing, readable
+from autogen_lsp.errors import NotFound, UsageError
+from autogen_lsp.text import line_column, offset_at
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the file in which something is missing, or is to be written")
+    parser.add_argument("--line", type=_positive, metavar="N", help="1-based line of the missing name or the stub")
+    parser.add_argument("--column", type=_positive, metavar="C", help="1-based column, in code points")
+    parser.add_argument("--symbol", metavar="QUALNAME", help="what is to be written: 'function' or 'Class.method'")
+
+
+def file_of(arguments: argparse.Namespace) -> Path:
+    """The file. Raises `UsageError` where it cannot be read, or not exactly one place is given."""
+    if (arguments.line is None) == (arguments.symbol is None):
+        raise UsageError("give either --line N (and --column C) or --symbol QUALNAME")
+    if arguments.column is not None and arguments.line is None:
+        raise UsageError("--column needs --line")
+    (path,) = existing([arguments.file])
+    readable(path, arguments.file)
+    return path
+
+
+def select(project: Project, path: Path, arguments: argparse.Namespace) -> Target:
+    """The target that is meant. Raises `NotFound` where nothing is missing there."""
+    from autogen_lsp.analysis import targets
+
+    target: Target | None
+    if arguments.symbol is not None:
+        target = targets.by_qualname(project, path, arguments.symbol) or targets.missing_by_qualname(
+            project, path, arguments.symbol
+        )
+        if target is None:
+            raise NotFound(f"{arguments.file}: no '{arguments.symbol}' is used, stubbed or defined there")
+        return target
+    finding = _finding_at(project, path, arguments.line, arguments.column)
+    target = finding and targets.target_of(project, finding)
+    if target is None:
+        column = "" if arguments.column is None else f":{arguments.column}"
+        raise NotFound(
+            f"{arguments.file}:{arguments.line}{column}: nothing to write there; `autogen-lsp check {arguments.file}` "
+            "lists what is missing"
+        )
+    return target
+
+
+def _finding_at(project: Project, path: Path, line: int, column: int | None) -> Finding | None:
+    """The finding under the cursor; without a column the first one of the line."""
+    from autogen_lsp.analysis import findings
+
+    source = project.source(path)
+    if source is None:
+        return None
+    if column is not None:
+        return findings.at(project, path, offset_at(source.text, source.lines, line, column))
+    for finding in findings.find(project, path):
+        if line_column(source.text, source.lines, finding.span.start)[0] == line:
+            return finding
+    return None
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, 1 or more")
+    return int(text)
