@@ -1,8 +1,8 @@
 """One health report of every part, for the command line, the server's ``autogen/health`` and Neovim's ``:checkhealth``.
 
 Looks, and changes nothing: no network, no paid call, no heavy import (packages are looked up, not imported). A part
-that is missing but optional is fine (``ok``) with a fix that says how to add it. Credentials are reported as set or not,
-never shown.
+that is missing but optional is fine (``ok``) with a fix that says how to add it. Credentials are reported as set or
+not, never shown.
 """
 
 from __future__ import annotations

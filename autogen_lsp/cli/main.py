@@ -1,8 +1,8 @@
 """Arguments into one command and its exit status.
 
-0 done, 1 findings or failed generations, 2 wrong use or configuration. Only the module of the command that was asked for
-is imported. Every error becomes one line on stderr; a defect too, with its traceback in a log file that the line names
-(on stderr where ``AUTOGEN_DEBUG`` is set).
+0 done, 1 findings or failed generations, 2 wrong use or configuration. Only the module of the command that was asked
+for is imported. Every error becomes one line on stderr; a defect too, with its traceback in a log file that the line
+names (on stderr where ``AUTOGEN_DEBUG`` is set).
 """
 
 from __future__ import annotations

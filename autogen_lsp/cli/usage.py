@@ -1,4 +1,4 @@
-"""``autogen-lsp usage``: what was generated and what it cost, as text, JSON, CSV or one self-contained page with charts."""
+"""``autogen-lsp usage``: what was generated and what it cost, as text, JSON, CSV or an HTML page with charts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The usage report as one self-contained HTML page: bar charts in SVG, no script, no font and no file from elsewhere."""
+"""The usage report as one self-contained HTML page: bar charts in SVG, no script, nothing loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ _BARS = 420
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #68737f; --bar: #2f6fde; --line: #d8dee6; --paper: #fff }
-@media (prefers-color-scheme: dark) { :root { --ink: #e4e9ef; --soft: #95a0ad; --bar: #6aa0ff; --line: #333c48; --paper: #14181d } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 52rem; margin: 2rem auto;
-  padding: 0 1rem }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e4e9ef; --soft: #95a0ad; --bar: #6aa0ff; --line: #333c48; --paper: #14181d }
+}
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
+  max-width: 52rem; margin: 2rem auto; padding: 0 1rem }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1rem }
 dt { color: var(--soft) } dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums }
 svg { width: 100%; height: auto } text { fill: var(--ink); font: 13px system-ui, sans-serif } rect { fill: var(--bar) }
