@@ -7,7 +7,6 @@ belongs to the event loop; blocking work goes through `run`, into its one execut
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,24 +14,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from autogen_lsp.config import Settings
+from autogen_lsp.config import Problem, Settings
 from autogen_lsp.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
     from autogen_lsp.backends.base import Backend
     from autogen_lsp.codebase.client import Graph
+    from autogen_lsp.generation.pipeline import Pipeline
     from autogen_lsp.index.client import Index
+    from autogen_lsp.storage.database import Database
     from autogen_lsp.storage.provenance import Provenance
     from autogen_lsp.storage.replies import ReplyCache
     from autogen_lsp.storage.usage import Ledger
 
+_THREADS = 2  # analysis holds the interpreter lock; more would only take turns
 
-def build(settings: Settings, roots: Sequence[Path]) -> Services:
-    """Services for these roots. Costs nothing until a part is used."""
-    return Services(settings=settings, roots=tuple(roots))
+
+def build(
+    settings: Settings, roots: Sequence[Path], *, warn: Callable[[Problem], None] = lambda problem: None
+) -> Services:
+    """Services for these roots. Costs nothing until a part is used; ``warn`` is told what works only in part."""
+    return Services(settings, tuple(roots), warn)
 
 
 @dataclass
@@ -41,15 +46,120 @@ class Services:
 
     settings: Settings
     roots: tuple[Path, ...]
+    warn: Callable[[Problem], None]
     session: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    on_usage: Callable[[], None] = lambda: None  # told after every change of the usage numbers
     _backends: dict[str, Backend] = field(default_factory=dict, repr=False)
 
     async def run[**P, T](self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Blocking work, off the event loop."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: function(*args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
+
+    def project(self, snapshot: Snapshot) -> Project:
+        """The project as of a snapshot, with the index where one was built."""
+        from autogen_lsp.analysis.project import Project
+
+        return Project(snapshot, self.__dict__.get("index"))
+
+    def backend(self, name: str | None = None) -> Backend:
+        """The backend of that name, by default the configured one. Raises `UsageError` for a name that is none."""
+        from autogen_lsp.backends import registry
+
+        resolved = registry.resolve(self.settings, name)
+        if resolved not in self._backends:
+            self._backends[resolved] = registry.choose(self.settings, resolved)
+        return self._backends[resolved]
+
+    @cached_property
+    def index(self) -> Index:
+        """The project index, empty until it is built; `project` uses it from its first mention on."""
+        from autogen_lsp.index.client import Index
+
+        return Index(self.roots, self.settings, self.warn)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph_sitter codebase; its worker starts at the first question."""
+        from autogen_lsp.codebase.client import Graph
+
+        return Graph(self.roots)
+
+    @cached_property
+    def cache(self) -> ReplyCache:
+        from autogen_lsp.storage.replies import open_replies
+
+        return open_replies(self.settings, self.warn)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        from autogen_lsp.storage.usage import Ledger
+
+        return Ledger(
+            self._database, self.session, self.started, self._budget(), on_change=lambda: self.on_usage()
+        )
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        from autogen_lsp.storage.provenance import Provenance
+
+        return Provenance(self._database)
+
+    @cached_property
+    def limit(self) -> asyncio.Semaphore:
+        """Generations at the same time."""
+        return asyncio.Semaphore(max(self.settings.concurrency, 1))
+
+    def configure(self, settings: Settings, roots: Sequence[Path]) -> None:
+        """Take new settings or roots. What depends on them is built anew when next used; the session goes on."""
+        changed_roots = tuple(roots) != self.roots
+        old, self.settings, self.roots = self.settings, settings, tuple(roots)
+        self._backends.clear()
+        stale = ["limit"]
+        if changed_roots or old.context_exclude != settings.context_exclude or old.cache_dir != settings.cache_dir:
+            stale.append("index")
+        if changed_roots:
+            stale.append("graph")
+        if (old.cache_dir, old.cache_ttl_days, old.cache_memory_entries) != (
+            settings.cache_dir,
+            settings.cache_ttl_days,
+            settings.cache_memory_entries,
+        ):
+            stale.append("cache")
+        for name in stale:
+            part = self.__dict__.pop(name, None)
+            if part is not None and hasattr(part, "close"):
+                part.close()
+        if "ledger" in self.__dict__:
+            self.ledger.budget = self._budget()
+
+    async def aclose(self) -> None:
+        """End everything that was built: sockets, worker processes, databases."""
+        for backend in self._backends.values():
+            await backend.aclose()
+        for name in ("graph", "index", "cache", "_database"):
+            part = self.__dict__.pop(name, None)
+            if part is not None:
+                part.close()
+        if "_executor" in self.__dict__:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _budget(self) -> Any:
+        from autogen_lsp.storage.usage import Budget
+
+        return Budget(self.settings.budget_per_session, self.settings.budget_per_day)
+
+    @cached_property
+    def _database(self) -> Database:
+        from autogen_lsp.storage.database import open_database
+        from autogen_lsp.storage.paths import prepare, state_dir
+
+        folder = state_dir()
+        problem = prepare(folder, purpose="usage and provenance", setting="AUTOGEN_STATE_DIR")
+        if problem:
+            self.warn(problem)
+        return open_database(None if problem else folder, self.warn)
 
     @cached_property
     def _executor(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(max_workers=2, thread_name_prefix="autogen")
+        return ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="autogen")

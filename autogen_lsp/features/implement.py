@@ -1,45 +1,171 @@
 """The one driver of a generation, for the server and the command line alike: a target in, a source change out.
 
-``target → plan → context → pipeline → draft → source change``, with provenance written as "drafted". It changes no file and
-no buffer: whoever drives it applies the change and reports back through `Outcome.applied` or `Outcome.refused`. The text
-may change while a backend thinks, so the change is made again, on the newest snapshot, by `Outcome.rebase`.
+``target → plan → context → pipeline → draft → source change``, with provenance written as "drafted". It changes no file
+and no buffer: whoever drives it applies the change and reports back through `Outcome.applied` or `Outcome.refused`. The
+text may change while a backend thinks, so the change is made again, on the newest snapshot, by `Outcome.rebase`.
 """
 
 from __future__ import annotations
 
+import asyncio
+import re
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
 
-from autogen_lsp.analysis import apply, findings, plan, targets
+from autogen_lsp.analysis import apply, plan, targets
 from autogen_lsp.analysis.model import Plan, Target, TargetKind
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.backends.base import Report
-from autogen_lsp.errors import EditRefused, NotFound
-from autogen_lsp.features import receipt
+from autogen_lsp.context import collect
+from autogen_lsp.errors import EditRefused
+from autogen_lsp.features.definition import definition_text
 from autogen_lsp.generation import pipeline
-from autogen_lsp.generation.model import Draft, Request
+from autogen_lsp.generation.model import Context, Draft, Request
 from autogen_lsp.services import Services
-from autogen_lsp.text import SourceChange
+from autogen_lsp.storage.provenance import Record, digest_of
+from autogen_lsp.text import SourceChange, Span
 from autogen_lsp.workspace.snapshot import Snapshot
+
+
+async def implement(
+    services: Services,
+    snapshot_of: Callable[[], Snapshot],
+    target: Target,
+    *,
+    backend: str | None = None,
+    fresh: bool = False,
+    instructions: str = "",
+    report: Report = lambda stage, fraction: None,
+) -> Outcome:
+    """Write one definition. ``snapshot_of`` gives the newest snapshot; ``fresh`` bypasses the cache.
+
+    Raises `GenerationFailed`, `BackendError` or `EditRefused`; cancellation passes through, and nothing is left open.
+    """
+    chosen = services.backend(backend)
+    snapshot = snapshot_of()
+    report("analysing the call sites", 0.05)
+    project = services.project(snapshot)
+    made = await services.run(plan.make, project, target)
+    context = Context()
+    if chosen.name != "skeleton":  # which needs none
+        report("collecting context", 0.15)
+        context = await gather(services, project, made)
+    async with services.limit:
+        draft = await pipeline.generate(
+            Request(made, context, instructions, fresh),
+            project=project,
+            backend=chosen,
+            cache=services.cache,
+            ledger=services.ledger,
+            settings=services.settings,
+            report=report,
+        )
+    report("placing the code", 0.95)
+    change = await services.run(apply.realise, project, made, draft.code, draft.imports)
+    record = _record(services, project, made, draft, chosen.name, chosen.model)
+    services.provenance.record(record)
+    return Outcome(services, snapshot, target, made, draft, change, record)
+
+
+async def gather(
+    services: Services, project: Project, made: Plan, *, budget: int | None = None, drop: frozenset[str] = frozenset()
+) -> Context:
+    """The context of a plan, as it would be sent."""
+    tokens = services.settings.context_budget_tokens if budget is None else budget
+    return await collect.collect(project, made, tokens, graph=services.graph, drop=drop)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A generation that passed its checks, not applied yet."""
+    """A generation that passed its checks, not applied yet. ``snapshot`` is what it was made from."""
 
     services: Services
+    snapshot: Snapshot
     target: Target
     plan: Plan
     draft: Draft
     change: SourceChange
-    record: str  # id of the provenance record
+    record: Record
+
+    @property
+    def summary(self) -> str:
+        """One line for the user."""
+        done = {"skeleton": "Created"}.get(self.record.backend, "Wrote")
+        where = self.snapshot.relative(self.target.path)
+        cost = self.record.cost
+        price = f", {'≈ ' if self.record.estimated else ''}${cost:.4f}" if cost else ""
+        cached = ", from the cache" if self.draft.cached else ""
+        return f"{done} '{self.target.qualname or self.target.path.stem}' in {where} ({self.record.backend}{price}{cached})"
 
     def rebase(self, snapshot: Snapshot) -> SourceChange:
         """The change as of a newer snapshot. Raises `EditRefused` with the reason where its place is gone."""
         project = self.services.project(snapshot)
         target = relocate(project, self.target)
-        if target is None:
-            raise EditRefused(f"'{self.target.name}' is no longer missing here, or the call that asked for it is gone")
         fresh = plan.make(project, target)
         if target.kind is TargetKind.STUB and fresh.skeleton != self.plan.skeleton:
-            raise EditRefused(f"'{self.target.name}' was changed while its implementation was written")
+            raise EditRefused(f"'{self.target.name}' was changed while its implementation was being written")
         return apply.realise(project, fresh, self.draft.code, self.draft.imports)
+
+    def applied(self, snapshot: Snapshot) -> None:
+        """Say that the change was applied; ``snapshot`` is the workspace after it."""
+        text = definition_text(self.services.project(snapshot), self.target.path, self.target.qualname)
+        self.services.provenance.mark(self.record.id, "applied", None if text is None else digest_of(text))
+
+    def refused(self, reason: str) -> None:
+        """Say that it was not."""
+        self.services.provenance.mark(self.record.id, "refused")
+
+    def receipt(self) -> dict[str, Any]:
+        """The provenance record as ``autogen/provenance`` answers it."""
+        return self.record.as_json()
+
+
+def relocate(project: Project, target: Target) -> Target:
+    """The target in a newer text: its use found again by name, the nearest to where it was. Raises `EditRefused`."""
+    if target.kind is TargetKind.STUB:
+        found = targets.by_qualname(project, target.path, target.qualname)
+        if found is None:
+            raise EditRefused(f"'{target.name}' was removed while its implementation was being written")
+        return found
+    facts = project.facts(target.path)
+    if target.kind is TargetKind.MODULE:
+        if facts is not None:
+            raise EditRefused(f"{target.path.name} was created meanwhile")
+    elif facts is not None and any(symbol.qualname == target.qualname for symbol in facts.symbols):
+        raise EditRefused(f"'{target.qualname}' was defined meanwhile")
+    source = project.source(target.origin)
+    text = b"" if source is None else source.text
+    asked = rb"\b%s\b" % re.escape((target.name or target.path.stem).encode())
+    uses = [Span(m.start(), m.end()) for m in re.finditer(asked, text)]
+    if not uses:
+        raise EditRefused(f"'{target.name}' is no longer used in {target.origin.name}")
+    return replace(target, origin_span=min(uses, key=lambda use: abs(use.start - target.origin_span.start)))
+
+
+def _record(services: Services, project: Project, made: Plan, draft: Draft, backend: str, model: str) -> Record:
+    target, snapshot = made.target, project.snapshot
+    last = draft.completions[-1] if draft.completions else None
+    costs = [each.cost for each in draft.completions if each.cost is not None]
+    source = project.source(target.path)
+    replaced = made.placement.span
+    return Record(
+        id=uuid.uuid4().hex,
+        root=snapshot.root_of(target.path) or target.path.parent,
+        path=snapshot.relative(target.path),
+        qualname=target.qualname,
+        digest=digest_of(draft.code),
+        created=datetime.now(UTC),
+        backend=last.backend if last else backend,
+        model=last.model if last else model,
+        run_id=last.run_id if last else "",
+        run_url=last.run_url if last else "",
+        cost=sum(costs) if costs else None,
+        estimated=bool(costs),
+        cached=draft.cached,
+        recipe=draft.recipe,
+        checks=tuple((check.name, check.ok, check.detail) for check in draft.checks),
+        previous=replaced.cut(source.text) if source and replaced.start < replaced.end else None,
+    )

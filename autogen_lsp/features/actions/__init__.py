@@ -1,0 +1,1 @@
+"""Code actions: one file an action, one row each in `registry`."""

@@ -1,0 +1,48 @@
+"""What an action sees: the project, the settings, and the one thing that is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from autogen_lsp.analysis import targets
+from autogen_lsp.analysis.model import Finding, FindingKind, Target
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.config import Settings
+from autogen_lsp.features.model import Offer
+from autogen_lsp.features.pricing import ai_backend, estimate
+
+
+@dataclass(frozen=True)
+class ActionContext:
+    """One finding and what is needed to decide on it. Nothing here costs money or changes anything."""
+
+    project: Project
+    settings: Settings
+    finding: Finding
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """What could be created; several where the receiver may be of several classes."""
+        return tuple(targets.targets_of(self.project, self.finding))
+
+    @property
+    def is_stub(self) -> bool:
+        return self.finding.kind is FindingKind.STUB
+
+    @property
+    def ai(self) -> bool:
+        """Whether a model would be asked, as configured."""
+        return ai_backend(self.settings) is not None
+
+    @property
+    def price(self) -> str:
+        """' (≈ $0.004)' where prices are configured, else ''."""
+        cost = estimate(self.settings)
+        return "" if cost is None else f" (≈ ${cost:.3g})" if cost < 1 else f" (≈ ${cost:.2f})"
+
+    def offer(self, target: Target, title: str, command: str, *, ai: bool, kind: str = "quickfix", preferred: bool = False) -> Offer:
+        f = self.finding
+        return Offer(
+            title, kind, f.path, f.span, target.qualname, f.kind, command, ai=ai, preferred=preferred
+        )  # fmt: skip

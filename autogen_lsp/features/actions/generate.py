@@ -1,0 +1,18 @@
+"""Have the configured backend write the missing definition, body and all. Without a model it writes the skeleton."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autogen_lsp.features.actions.context import ActionContext
+from autogen_lsp.features.model import Offer
+
+
+def offers(context: ActionContext) -> Iterator[Offer]:
+    if context.is_stub:
+        return
+    several = len(context.targets) > 1
+    for target in context.targets:
+        name = target.qualname if several else target.name
+        title = f"Generate '{name}' with AI{context.price}" if context.ai else f"Generate '{name}' (no AI set up: skeleton)"
+        yield context.offer(target, title, "autogen.generate", ai=context.ai)
