@@ -38,7 +38,9 @@ def markdown(record: Record, edited: bool) -> str:
     if record.cached:
         lines.append("Cost: nothing, answered from the cache")
     elif record.cost is not None:
-        lines.append(f"Cost: {'≈ ' if record.estimated else ''}${record.cost:.4f}{' (estimate)' if record.estimated else ''}")
+        lines.append(
+            f"Cost: {'≈ ' if record.estimated else ''}${record.cost:.4f}{' (estimate)' if record.estimated else ''}"
+        )
     elif record.backend == "skeleton":
         lines.append("Cost: nothing, made offline")
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from autogen_lsp.analysis import plan
@@ -62,7 +63,7 @@ def document(receipt: dict[str, Any]) -> str:
     if receipt["redactions"]:
         lines += ["", "Masked before sending:", ""]
         lines += [f"- {each['path']}: {each['count']} x {each['kind']}" for each in receipt["redactions"]]
-    fence = "`" * (1 + max((len(run) for run in receipt["prompt"].split() if set(run) == {"`"}), default=2))
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", receipt["prompt"])), default=2))
     lines += ["", "## The prompt", "", f"{fence}text", receipt["prompt"].rstrip("\n"), fence, ""]
     return "\n".join(lines)
 

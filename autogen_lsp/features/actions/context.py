@@ -41,7 +41,9 @@ class ActionContext:
         cost = estimate(self.settings)
         return "" if cost is None else f" (≈ ${cost:.3g})" if cost < 1 else f" (≈ ${cost:.2f})"
 
-    def offer(self, target: Target, title: str, command: str, *, ai: bool, kind: str = "quickfix", preferred: bool = False) -> Offer:
+    def offer(
+        self, target: Target, title: str, command: str, *, ai: bool, kind: str = "quickfix", preferred: bool = False
+    ) -> Offer:
         f = self.finding
         return Offer(
             title, kind, f.path, f.span, target.qualname, f.kind, command, ai=ai, preferred=preferred

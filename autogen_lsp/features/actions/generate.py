@@ -14,5 +14,7 @@ def offers(context: ActionContext) -> Iterator[Offer]:
     several = len(context.targets) > 1
     for target in context.targets:
         name = target.qualname if several else target.name
-        title = f"Generate '{name}' with AI{context.price}" if context.ai else f"Generate '{name}' (no AI set up: skeleton)"
+        title = (
+            f"Generate '{name}' with AI{context.price}" if context.ai else f"Generate '{name}' (no AI set up: skeleton)"
+        )
         yield context.offer(target, title, "autogen.generate", ai=context.ai)

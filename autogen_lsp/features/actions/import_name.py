@@ -1,4 +1,4 @@
-"""Import the missing name from the workspace module that defines it, before anything new is created (cases.md row 19)."""
+"""Import the missing name from the workspace module that defines it, before anything new is made (cases row 19)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Which code actions exist, in the order of the editor's menu, and what they offer at a place.
 
-To add one: a file beside this one with a function ``offers(context) -> Iterator[Offer]``, and a row in `ACTIONS`. Offers
-are free to compute: nothing paid happens here, and no edit rides on a command.
+To add one: a file beside this one with a function ``offers(context) -> Iterator[Offer]``, and a row in `ACTIONS`.
+Offers are free to compute: nothing paid happens here, and no edit rides on a command.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ACTIONS: tuple[Callable[[ActionContext], Iterator[Offer]], ...] = (
 def offers(
     project: Project, settings: Settings, path: Path, span: Span, diagnostics: Sequence[Diagnostic] = ()
 ) -> list[Offer]:
-    """Everything on offer for a selection, and for diagnostics of whatever server; a failing action is logged, not fatal."""
+    """Everything on offer for a selection and for diagnostics of whatever server. A failing action is only logged."""
     found: list[Offer] = []
     for missing, solves in _missing(project, path, span, diagnostics):
         context = ActionContext(project, settings, missing)
@@ -80,7 +80,9 @@ def _believed(project: Project, path: Path, place: Span, diagnostic: Diagnostic)
     name, parent = place.cut(source.text), node.parent
     if parent.type == "attribute" and parent.child_by_field_name("attribute") == node:
         owner = foreign.owner_in(diagnostic, name)
-        classes = [(p, s) for p, s in project.definitions(owner) if s.name == owner and s.bases is not None] if owner else []
+        classes = (
+            [(p, s) for p, s in project.definitions(owner) if s.name == owner and s.bases is not None] if owner else []
+        )
         if len(classes) != 1:
             return None
         where, symbol = classes[0]

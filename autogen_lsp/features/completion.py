@@ -1,0 +1,117 @@
+"""Completions for what is called but not there yet: after ``def ``, in a class body, and after ``mod.`` or ``obj.``.
+
+At ``def`` the whole header comes as a snippet, with the signature that the call sites ask for. Everything is made from
+the findings that analysis has already; at any other place there is nothing to offer and nothing is computed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from autogen_lsp.analysis import plan, targets
+from autogen_lsp.analysis.model import Finding, FindingKind, Plan, Target, TargetKind
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.features.definition import definition_at
+from autogen_lsp.features.model import Entry
+from autogen_lsp.syntax.model import SymbolKind
+from autogen_lsp.text import Span
+from autogen_lsp.workspace.source import Source
+
+_DEF = re.compile(r"^(?P<indent>\s*)(?P<async>async\s+)?def\s+(?P<name>\w*)$")
+_MEMBER = re.compile(r"(?P<receiver>[A-Za-z_][\w.]*)\.(?P<name>\w*)$")
+MOST = 20
+
+
+def complete(
+    project: Project, path: Path, offset: int, findings: Sequence[Finding], *, snippets: bool = True
+) -> list[Entry]:
+    """Entries at the offset. ``findings`` are the present ones of this file and of files that use it."""
+    source = project.source(path)
+    if source is None:
+        return []
+    line = source.lines.line_span(source.lines.line_of(offset))
+    before = source.text[line.start : offset].decode("utf-8", "replace")
+    if found := _DEF.match(before):
+        typed = Span(offset - len(found["name"].encode()), offset)
+        wanted = list(_definable(project, source, offset, bool(found["indent"]), findings))
+        return _headers(project, wanted, typed, found["name"], snippets)
+    if found := _MEMBER.search(before):
+        typed = Span(offset - len(found["name"].encode()), offset)
+        return _members(source, typed, found["receiver"], findings)
+    return []
+
+
+def _definable(
+    project: Project, source: Source, offset: int, indented: bool, findings: Sequence[Finding]
+) -> Iterator[Target]:
+    """What could be defined here: functions at module level, the class's missing methods inside it."""
+    inside = definition_at(project, source.path, offset) if indented else None
+    owner = inside.qualname if inside and inside.kind is SymbolKind.CLASS else inside.parent if inside else ""
+    seen: set[str] = set()
+    for finding in findings:
+        wanted = finding.target_path == source.path and finding.target_qualname.rpartition(".")[0] == owner
+        if finding.kind is FindingKind.STUB or not wanted or finding.target_qualname in seen:
+            continue
+        seen.add(finding.target_qualname)
+        target = targets.target_of(project, finding)
+        if target is not None and target.kind not in (TargetKind.MODULE, TargetKind.CLASS, TargetKind.ATTRIBUTE):
+            yield target
+        if len(seen) == MOST:
+            return
+
+
+def _headers(project: Project, wanted: Sequence[Target], typed: Span, prefix: str, snippets: bool) -> list[Entry]:
+    entries = []
+    for target in wanted:
+        if not target.name.startswith(prefix):
+            continue
+        made = plan.make(project, target)
+        header = _header(made)
+        entries.append(
+            Entry(
+                label=target.name,
+                span=typed,
+                insert=_snippet(made, header) if snippets else header,
+                detail=f"def {header}",
+                documentation=f"Called at {len(made.sites)} place{'s' * (len(made.sites) != 1)}, defined nowhere.",
+                kind="method" if "." in target.qualname else "function",
+                snippet=snippets,
+                sort="0",
+            )
+        )
+    return entries
+
+
+def _header(made: Plan) -> str:
+    """``name(parameters) -> type:`` of the plan's skeleton, without ``def``."""
+    line = next((each for each in made.skeleton.split("\n") if re.match(r"(async )?def ", each)), "")
+    return re.sub(r"^(async )?def ", "", line)
+
+
+def _snippet(made: Plan, header: str) -> str:
+    """The header with its parameters as tab stops, in LSP snippet syntax, and the cursor in the body."""
+    escaped = re.sub(r"([\\$}])", r"\\\1", header)
+    names = [p.name for p in made.signature.parameters if p.name not in ("self", "cls")] if made.signature else []
+    opening, _, rest = escaped.partition("(")
+    for stop, name in enumerate(names, 1):
+        rest = re.sub(rf"\b{re.escape(name)}\b", f"${{{stop}:{name}}}", rest, count=1)
+    return f"{opening}({rest}\n    $0"
+
+
+def _members(source: Source, typed: Span, receiver: str, findings: Sequence[Finding]) -> list[Entry]:
+    """Members that other places call on the same receiver, though nothing defines them."""
+    prefix = typed.cut(source.text)
+    names: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.kind is not FindingKind.MISSING_ATTRIBUTE or finding.span.start == typed.start:
+            continue
+        if finding.path != source.path or not finding.name.startswith(prefix):
+            continue
+        head = source.text[: finding.span.start].rstrip()
+        if re.search(rb"(?<![\w.])%s\s*\.\Z" % re.escape(receiver.encode()), head[-len(receiver) - 16 :]):
+            names.setdefault(finding.name, finding)
+    return [
+        Entry(name, typed, name, detail="called here, defined nowhere yet", kind="method", sort="1") for name in names
+    ]
