@@ -38,8 +38,8 @@ def connect(token: str, org_id: int, base_url: str | None, connections: Connecti
     try:
         with _loading, _untouched():
             agent: Agent = sdk.Agent(token=token, org_id=org_id, base_url=address)
-    except OSError as error:
-        raise BackendError(f"the Codegen SDK cannot use ~/.codegen: {error.strerror}") from None
+    except (OSError, ValueError, TypeError, AttributeError, LookupError) as error:
+        raise BackendError(f"the Codegen SDK cannot use ~/.codegen/auth.json ({type(error).__name__})") from None
     if agent.org_id != org_id:
         # The SDK replaces an organisation that its login file does not list by another one, without a word.
         raise NoSuchResource(

@@ -28,7 +28,7 @@ from autogen_lsp.errors import (
 )
 
 if TYPE_CHECKING:
-    from codegen.agents.agent import Agent, AgentTask
+    from codegen.agents.agent import AgentTask
 
     from autogen_lsp.backends.failures import Service
     from autogen_lsp.backends.transport import Connections
@@ -102,8 +102,8 @@ class CodegenBackend:
         from autogen_lsp.backends import _sdk
 
         report("loading the Codegen SDK", None)
-        agent: Agent = await call.thread(
-            lambda: _sdk.connect(token, org_id, self._settings.codegen_base_url, call.connections)
+        agent = await asyncio.get_running_loop().run_in_executor(
+            self._threads, _sdk.connect, token, org_id, self._settings.codegen_base_url, call.connections
         )
         await self._creates.wait(lambda seconds: report(f"waiting {seconds:.0f} s for the rate limit", None))
         report("starting the agent", None)
@@ -168,7 +168,7 @@ class _Call:
         return f" ({self.run_url})" if self.run_url else ""
 
     async def thread(self, work: Callable[[], T]) -> T:
-        """``work`` in a thread, its SDK exceptions as `BackendError`."""
+        """``work`` of the SDK in a thread, its exceptions as `BackendError`."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._translated, work)
 
     def _translated(self, work: Callable[[], T]) -> T:

@@ -29,6 +29,7 @@ from autogen_lsp.errors import (
 )
 
 _SAID_LENGTH = 200
+_SECRET_LENGTH = 6  # shorter ones are part of ordinary words
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Service:
 
     def clean(self, text: str) -> str:
         """The text in one short line, without the credential."""
-        if self.secret:
+        if self.secret and len(self.secret) >= _SECRET_LENGTH:
             text = text.replace(self.secret, "[credential]")
         text = re.sub(r"(?i)bearer\s+\S+", "Bearer [credential]", " ".join(text.split()))
         return text if len(text) <= _SAID_LENGTH else text[: _SAID_LENGTH - 1] + "…"

@@ -23,7 +23,7 @@ def choose(settings: Settings, name: str | None = None) -> Backend:
 
 
 def resolve(settings: Settings, name: str | None = None) -> str:
-    """The name of the backend: "auto" is Codegen with credentials, else OpenAI with an address or key, else skeleton."""
+    """The name of the backend: "auto" is Codegen with credentials, else OpenAI with address or key, else skeleton."""
     name = name or settings.backend
     if name != "auto":
         return name

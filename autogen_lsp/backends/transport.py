@@ -2,7 +2,7 @@
 
 urllib3 blocks a thread in `connect`, the TLS handshake or `recv`, and closing its pool does not wake that thread. So
 each call gets a `Connections` of its own, which keeps a second handle on every socket from before it connects; shutting
-that down ends whatever the thread waits for. Nothing is retried or redirected here, and every request has time limits: a
+it down ends whatever the thread waits for. Nothing is retried or redirected here, and every request has time limits: a
 redirect could take a credential elsewhere, and a repeated request could be billed twice.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NameResolutionError, NewConnectionError
 
 
 class Connections(urllib3.PoolManager):
@@ -33,6 +33,8 @@ class Connections(urllib3.PoolManager):
     def urlopen(  # type: ignore[override]  # as urllib3's own PoolManager
         self, method: str, url: str, redirect: bool = True, **options: Any
     ) -> urllib3.BaseHTTPResponse:
+        if not url.lower().startswith(("http://", "https://")):
+            raise LocationValueError("not an http(s) address")
         options["timeout"] = self._timeout
         return super().urlopen(method, url, redirect=False, **options)
 
