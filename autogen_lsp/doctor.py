@@ -64,7 +64,7 @@ def install_command(extra: str) -> str:
     python = shlex.quote(sys.executable)
     if _installed("codegen" if extra == "graph" else "graph_sitter"):
         # The two pin each other out; together they install from the lock only.
-        return f"{python} -m pip install --no-deps -r {shlex.quote(str(FULL_SET))}"
+        return f"{python} -m pip install --no-deps --no-compile -r {shlex.quote(str(FULL_SET))}"
     return f"{python} -m pip install 'autogen-lsp[{extra}]'"
 
 
