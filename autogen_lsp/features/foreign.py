@@ -73,12 +73,12 @@ def place_of(source: Source, diagnostic: Diagnostic) -> Span | None:
     ]
     if not names:
         return None
-    # The missing name is the last that the message quotes and the text holds: `a.b` without b, `from m import f` without f.
+    # The missing name is the last one quoted: `a.b` without b, `from m import f` without f.
     return names[-1]
 
 
 def owner_in(diagnostic: Diagnostic, name: str) -> str:
-    """The class that the message says lacks ``name`` ('' where it names none): 'Cannot access attribute "m" for class "C"'."""
+    """The class that lacks ``name``, as the message says: 'Cannot access attribute "m" for class "C"'; '' for none."""
     for word in _QUOTED.findall(diagnostic.message.partition("\n")[0]):
         plain = re.sub(r"^(?:type|builtins\.type)\[(.*)\]$", r"\1", word)
         if plain != name and re.fullmatch(r"[\w.]+", plain):

@@ -1,4 +1,4 @@
-"""Hover on generated code: where it came from, what it cost, and whether it was edited since. Markdown, from provenance."""
+"""Hover on generated code: where it came from, what it cost, whether it was edited since. Markdown, from provenance."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ text may change while a backend thinks, so the change is made again, on the newe
 
 from __future__ import annotations
 
-import asyncio
 import re
 import uuid
 from collections.abc import Callable
@@ -98,7 +97,8 @@ class Outcome:
         cost = self.record.cost
         price = f", {'≈ ' if self.record.estimated else ''}${cost:.4f}" if cost else ""
         cached = ", from the cache" if self.draft.cached else ""
-        return f"{done} '{self.target.qualname or self.target.path.stem}' in {where} ({self.record.backend}{price}{cached})"
+        name = self.target.qualname or self.target.path.stem
+        return f"{done} '{name}' in {where} ({self.record.backend}{price}{cached})"
 
     def rebase(self, snapshot: Snapshot) -> SourceChange:
         """The change as of a newer snapshot. Raises `EditRefused` with the reason where its place is gone."""

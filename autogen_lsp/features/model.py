@@ -1,4 +1,4 @@
-"""What features hand to the edges (server, command line): offers, entries and foreign diagnostics, in spans and strings."""
+"""What features hand to the edges (server, command line): offers, entries, lenses; in spans and strings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autogen_lsp.text import SourceChange, Span
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A diagnostic of any server, as the editor handed it back. ``code`` is a string even where a server sends a number."""
+    """A diagnostic of any server, as the editor handed it back; ``code`` is a string even where a number was sent."""
 
     span: Span
     message: str
@@ -23,9 +23,9 @@ class Diagnostic:
 class Offer:
     """One row of the editor's code-action menu. Either a command (with what it is for) or a free edit, never both.
 
-    ``path``, ``span``, ``qualname`` and ``finding`` say what is meant: the missing name at the cursor and the definition
-    that would come of it. The server makes positions of them; whoever runs the command finds the place again, since the
-    text may have changed.
+    ``path``, ``span``, ``qualname`` and ``finding`` say what is meant: the missing name at the cursor and the
+    definition that would come of it. The server makes positions of them; whoever runs the command finds the place
+    again, since the text may have changed.
     """
 
     title: str

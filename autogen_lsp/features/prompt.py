@@ -17,7 +17,7 @@ from autogen_lsp.workspace.snapshot import Snapshot
 async def preview(
     services: Services, snapshot: Snapshot, target: Target, drop: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """As ``prompt --format json``: the whole prompt, its items with reasons and tokens, redactions, what was left out."""
+    """As ``prompt --format json``: the prompt, its items with reasons and tokens, redactions, what was left out."""
     project = services.project(snapshot)
     made = await services.run(plan.make, project, target)
     context = await gather(services, project, made, drop=drop)

@@ -14,7 +14,7 @@ from autogen_lsp.storage.report import Scope
 def usage(services: Services, scope: str = "session", since: str | None = None, by: str = "module") -> dict[str, Any]:
     """The report; ``since`` is ISO 8601 (UTC where it names no zone). Raises `UsageError` for what does not exist."""
     keys = [workspace_key(root) for root in services.roots]
-    return services.ledger.report(cast(Scope, scope), _moment(since), by, keys)
+    return services.ledger.report(cast("Scope", scope), _moment(since), by, keys)
 
 
 def _moment(since: str | None) -> datetime | None:

@@ -8,9 +8,10 @@ from functools import cached_property
 from autogen_lsp.analysis import targets
 from autogen_lsp.analysis.model import Finding, FindingKind, Target
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.backends import registry
 from autogen_lsp.config import Settings
 from autogen_lsp.features.model import Offer
-from autogen_lsp.features.pricing import ai_backend, estimate
+from autogen_lsp.generation.prices import estimate
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,13 @@ class ActionContext:
     @property
     def ai(self) -> bool:
         """Whether a model would be asked, as configured."""
-        return ai_backend(self.settings) is not None
+        return registry.resolve(self.settings) != "skeleton"
 
     @property
     def price(self) -> str:
         """' (≈ $0.004)' where prices are configured, else ''."""
-        cost = estimate(self.settings)
+        backend = registry.resolve(self.settings)
+        cost = estimate(self.settings, backend, self.settings.context_budget_tokens) if self.ai else None
         return "" if cost is None else f" (≈ ${cost:.3g})" if cost < 1 else f" (≈ ${cost:.2f})"
 
     def offer(
