@@ -101,7 +101,10 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A call by name: ``name`` is the last component, ``receiver`` the text before its dot ('' for a bare name)."""
+    """A call by name: ``name`` is the last component, ``receiver`` the text before its dot ('' for a bare name).
+
+    A receiver that is longer than 200 bytes or spans lines is given as ``(…)``; the tree has the whole of it.
+    """
 
     name: str
     receiver: str
@@ -114,6 +117,21 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     keywords: tuple[str, ...] = ()
     star: bool = False  # *args among the arguments
     double_star: bool = False
+    guarded: bool = (
+        False  # the code expects that it may fail: hasattr, except AttributeError, assertRaises; or is broken
+    )
+
+
+class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A dotted name in a calling position without a call: ``@m.f``, ``class A(m.B)``, ``except m.E``, ``raise m.E``."""
+
+    name: str
+    receiver: str
+    start: int  # of the name itself
+    end: int
+    scope: str
+    how: str  # decorator | base | except | raise
+    guarded: bool = False
 
 
 class Use(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -135,7 +153,9 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     unresolved: tuple[Use, ...] = ()
     bound: frozenset[str] = frozenset()  # every name bound at module level, however
     exports: tuple[str, ...] | None = None  # literal __all__, None where absent or dynamic
-    dynamic: bool = False  # module __getattr__, globals()[…] =, exec, dynamic __all__: unknown names may exist
+    dynamic: bool = False  # module __getattr__, globals()[…] =, exec: unknown names may exist
     docstring: str = ""  # the module's, first line
-    words: tuple[str, ...] = ()  # identifiers in the file, distinct, for retrieval
+    words: tuple[str, ...] = ()  # identifiers in the file, distinct, sorted, for retrieval; `extract` only
     errors: bool = False  # the tree has syntax errors
+    references: tuple[Reference, ...] = ()
+    dynamic_classes: tuple[str, ...] = ()  # qualnames that get attributes under computed names (setattr, __dict__)

@@ -1,0 +1,71 @@
+"""What the code itself says may be missing: conditions and handlers around a use, into flags.
+
+``try: … except ImportError``, ``if TYPE_CHECKING``, ``if hasattr(…)``, version checks, ``with pytest.raises(…)``: where
+the author provides for a name that is not there, its absence is no finding. Text is looked at, not evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntFlag
+
+
+class Guard(IntFlag):
+    IMPORT = 1
+    NAME = 2
+    ATTRIBUTE = 4
+    TYPE_CHECKING = 8  # seen by type checkers only
+
+
+EVERYTHING = Guard.IMPORT | Guard.NAME | Guard.ATTRIBUTE
+_NOTHING = Guard(0)
+
+_CONDITION = re.compile(
+    rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32|hasattr|getattr|callable"
+    rb"|globals\(|locals\(|dir\(|vars\(|__dict__"
+)
+_RUNTIME = re.compile(rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|WINDOWS|\bwin32", re.I)
+_ATTRIBUTES = re.compile(rb"hasattr|getattr|callable")
+_NAMES = re.compile(rb"globals\(|locals\(|dir\(|vars\(|__dict__")
+_ANYTHING = re.compile(rb"\b(?:Base)?Exception\b")
+
+
+def guard_of_if(condition: bytes) -> tuple[Guard, Guard]:
+    """What holds in the branch itself, and what holds in it and in all branches after it."""
+    if condition in (b"False", b"0", b"None", b'""', b"''"):
+        return EVERYTHING, _NOTHING
+    if not _CONDITION.search(condition):
+        return _NOTHING, _NOTHING
+    if condition.endswith(b"TYPE_CHECKING") and b"not " not in condition:
+        return Guard.TYPE_CHECKING, _NOTHING
+    whole = _NOTHING
+    if _RUNTIME.search(condition):
+        whole |= EVERYTHING
+    if _ATTRIBUTES.search(condition):
+        whole |= Guard.ATTRIBUTE
+    if _NAMES.search(condition):
+        whole |= Guard.ATTRIBUTE | Guard.NAME
+    return _NOTHING, whole
+
+
+def guard_of_except(header: bytes) -> Guard:
+    """What the handler with this header (``except (ImportError, X) as e``) catches."""
+    if header.strip() in (b"except", b"except*"):
+        return Guard.IMPORT
+    return _of_exceptions(header)
+
+
+def guard_of_raises(text: bytes) -> Guard:
+    """What ``with suppress(ImportError)``, ``pytest.raises(AttributeError)``, ``assertRaises(NameError, …)`` expect."""
+    return _of_exceptions(text) if b"Error" in text or b"Exception" in text else _NOTHING
+
+
+def _of_exceptions(text: bytes) -> Guard:
+    out = _NOTHING
+    if b"ImportError" in text or b"ModuleNotFoundError" in text or _ANYTHING.search(text):
+        out |= Guard.IMPORT
+    if b"NameError" in text:
+        out |= Guard.NAME
+    if b"AttributeError" in text:
+        out |= Guard.ATTRIBUTE
+    return out

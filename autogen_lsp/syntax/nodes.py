@@ -1,0 +1,141 @@
+"""The grammar's node kinds and fields as numbers, and the one query that picks the nodes that facts are made of.
+
+Numbers, since a node's kind as a string costs a new object at every look. The query has single-node patterns only: the
+engine then walks the tree once, in document order, without keeping half-matched states, whatever the text is.
+"""
+
+from __future__ import annotations
+
+from tree_sitter import Node, Query, QueryCursor
+
+from autogen_lsp.syntax.parser import LANGUAGE
+
+
+def _kind(name: str) -> int:
+    found = LANGUAGE.id_for_node_kind(name, True)
+    if not found:
+        raise LookupError(f"the Python grammar has no node kind {name!r}")
+    return found
+
+
+def _field(name: str) -> int:
+    found = LANGUAGE.field_id_for_name(name)
+    if not found:
+        raise LookupError(f"the Python grammar has no field {name!r}")
+    return found
+
+
+IDENTIFIER = _kind("identifier")
+ATTRIBUTE = _kind("attribute")
+SUBSCRIPT = _kind("subscript")
+CALL = _kind("call")
+ARGUMENT_LIST = _kind("argument_list")
+KEYWORD_ARGUMENT = _kind("keyword_argument")
+LIST_SPLAT = _kind("list_splat")
+DICTIONARY_SPLAT = _kind("dictionary_splat")
+GENERATOR = _kind("generator_expression")
+LIST_COMPREHENSION = _kind("list_comprehension")
+SET_COMPREHENSION = _kind("set_comprehension")
+DICTIONARY_COMPREHENSION = _kind("dictionary_comprehension")
+FOR_IN_CLAUSE = _kind("for_in_clause")
+LAMBDA = _kind("lambda")
+FUNCTION = _kind("function_definition")
+CLASS = _kind("class_definition")
+DECORATED = _kind("decorated_definition")
+DECORATOR = _kind("decorator")
+BLOCK = _kind("block")
+ASSIGNMENT = _kind("assignment")
+AUGMENTED_ASSIGNMENT = _kind("augmented_assignment")
+NAMED_EXPRESSION = _kind("named_expression")
+FOR = _kind("for_statement")
+WHILE = _kind("while_statement")
+WITH = _kind("with_statement")
+IF = _kind("if_statement")
+TRY = _kind("try_statement")
+MATCH = _kind("match_statement")
+CASE_CLAUSE = _kind("case_clause")
+CASE_PATTERN = _kind("case_pattern")
+CLASS_PATTERN = _kind("class_pattern")
+DOTTED_NAME = _kind("dotted_name")
+ALIASED_IMPORT = _kind("aliased_import")
+RELATIVE_IMPORT = _kind("relative_import")
+IMPORT_PREFIX = _kind("import_prefix")
+WILDCARD_IMPORT = _kind("wildcard_import")
+IMPORT = _kind("import_statement")
+IMPORT_FROM = _kind("import_from_statement")
+FUTURE_IMPORT = _kind("future_import_statement")
+AS_PATTERN = _kind("as_pattern")
+AS_PATTERN_TARGET = _kind("as_pattern_target")
+EXCEPT_CLAUSE = _kind("except_clause")
+GLOBAL = _kind("global_statement")
+NONLOCAL = _kind("nonlocal_statement")
+DELETE = _kind("delete_statement")
+RAISE = _kind("raise_statement")
+TYPE_ALIAS = _kind("type_alias_statement")
+TYPE_PARAMETER = _kind("type_parameter")
+PRINT = _kind("print_statement")
+EXEC = _kind("exec_statement")
+COMMENT = _kind("comment")
+EXPRESSION_STATEMENT = _kind("expression_statement")
+PASS = _kind("pass_statement")
+ELLIPSIS = _kind("ellipsis")
+STRING = _kind("string")
+CONCATENATED_STRING = _kind("concatenated_string")
+TUPLE = _kind("tuple")
+LIST = _kind("list")
+PARENTHESIZED = _kind("parenthesized_expression")
+ELIF_CLAUSE = _kind("elif_clause")
+TYPED_PARAMETER = _kind("typed_parameter")
+DEFAULT_PARAMETER = _kind("default_parameter")
+TYPED_DEFAULT_PARAMETER = _kind("typed_default_parameter")
+LIST_SPLAT_PATTERN = _kind("list_splat_pattern")
+DICTIONARY_SPLAT_PATTERN = _kind("dictionary_splat_pattern")
+TUPLE_PATTERN = _kind("tuple_pattern")
+PATTERN_LIST = _kind("pattern_list")
+LIST_PATTERN = _kind("list_pattern")
+EXPRESSION_LIST = _kind("expression_list")
+KEYWORD_PATTERN = _kind("keyword_pattern")
+KEYWORD_SEPARATOR = _kind("keyword_separator")
+POSITIONAL_SEPARATOR = _kind("positional_separator")
+
+F_NAME = _field("name")
+F_ALIAS = _field("alias")
+F_MODULE_NAME = _field("module_name")
+F_PARAMETERS = _field("parameters")
+F_TYPE_PARAMETERS = _field("type_parameters")
+F_RETURN_TYPE = _field("return_type")
+F_SUPERCLASSES = _field("superclasses")
+F_BODY = _field("body")
+F_LEFT = _field("left")
+F_RIGHT = _field("right")
+F_TYPE = _field("type")
+F_VALUE = _field("value")
+F_FUNCTION = _field("function")
+F_OBJECT = _field("object")
+F_ATTRIBUTE = _field("attribute")
+F_ARGUMENTS = _field("arguments")
+F_CONDITION = _field("condition")
+F_CONSEQUENCE = _field("consequence")
+F_DEFINITION = _field("definition")
+
+COMPREHENSIONS = frozenset({LIST_COMPREHENSION, SET_COMPREHENSION, DICTIONARY_COMPREHENSION, GENERATOR})
+
+_QUERY = Query(
+    LANGUAGE,
+    "[(function_definition) (class_definition) (decorated_definition) (lambda) (list_comprehension) (set_comprehension)"
+    " (dictionary_comprehension) (generator_expression) (for_in_clause) (call) (assignment) (augmented_assignment)"
+    " (named_expression) (for_statement) (while_statement) (with_statement) (if_statement) (try_statement)"
+    " (match_statement) (case_clause) (import_statement) (import_from_statement) (future_import_statement) (as_pattern)"
+    " (except_clause) (global_statement) (nonlocal_statement) (delete_statement) (raise_statement)"
+    " (type_alias_statement) (print_statement) (exec_statement) (ERROR) (MISSING)] @node",
+)
+
+
+def relevant(root: Node) -> list[Node]:
+    """The nodes at and below ``root`` that bind names, open scopes, call, import or are broken, in document order."""
+    return [found["node"][0] for _, found in QueryCursor(_QUERY).matches(root)]
+
+
+def first_named(node: Node) -> Node | None:
+    """The first named child; None where there is none (the binding raises)."""
+    return node.named_child(0) if node.named_child_count else None
