@@ -1,0 +1,317 @@
+"""What the other rooms ask of the index: facts by path, calls and definitions by name, symbols by words.
+
+Open documents override the disk in every answer. Queries are synchronous and short, from any thread; what is not
+indexed (yet) is not found, and `complete` says whether that can be. `build` and `rescan` are long: `build` is for the
+event loop and works in a thread and in processes, `rescan` blocks its caller. Nothing here raises for the state of the
+disk or of the database: damage empties the index, is reported to ``warn``, and the index is built again by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from cachetools import LRUCache
+from msgspec import DecodeError
+
+from autogen_lsp.backends.base import Report
+from autogen_lsp.config import Settings
+from autogen_lsp.index import rows, worker
+from autogen_lsp.index.build import bring_up_to_date
+from autogen_lsp.index.location import index_path, remove_unused
+from autogen_lsp.index.pool import default_workers
+from autogen_lsp.index.store import Store, Warn
+from autogen_lsp.syntax.facts import extract
+from autogen_lsp.syntax.model import Call, Facts, Import, Symbol
+from autogen_lsp.workspace.ignore import SUFFIXES, Rules
+from autogen_lsp.workspace.snapshot import Snapshot
+from autogen_lsp.workspace.source import Source
+
+_DECODED_BYTES = 6_000_000  # of rows whose facts are kept decoded, which takes about six times as much
+_MOST_TERMS = 24
+_SPARE_HITS = 20  # taken beyond what is asked for, since some are in documents that no longer have the symbol
+_NAME_WEIGHT = 4.0  # of a word in a symbol's own name against one in its surroundings or docstring
+
+
+@dataclass(frozen=True)
+class _Open:
+    """An open document and its facts, made when first asked for unless they are given."""
+
+    source: Source
+    given: Facts | None = None
+
+    @cached_property
+    def facts(self) -> Facts:
+        return self.given if self.given is not None else extract(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    facts: Facts | None
+    size: int
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class Index:
+    """The facts of one workspace. Make one for each set of roots; `close` it at the end."""
+
+    def __init__(self, roots: Sequence[Path], settings: Settings, warn: Warn, *, workers: int | None = None) -> None:
+        self.roots = tuple(roots)
+        self.complete = False
+        self._settings = settings
+        self._workers = default_workers() if workers is None else workers
+        self._store = Store(index_path(self.roots, settings), warn)
+        self._generation = self._store.generation
+        self._rules = Rules(self.roots, settings.context_exclude)
+        self._files: dict[str, Path] | None = None
+        self._open: Mapping[str, _Open] = {}
+        self._decoded: LRUCache[tuple[int, int], _Decoded] = LRUCache(_DECODED_BYTES, getsizeof=lambda item: item.size)
+        self._decoding = threading.Lock()
+        self._building = threading.Lock()
+        self._closing = threading.Event()
+
+    # Queries
+
+    def facts(self, path: Path) -> Facts | None:
+        """A file's facts; None where it is not indexed or not text."""
+        if found := self._open.get(path.as_posix()):
+            return found.facts
+        keys = self._read("SELECT id FROM files WHERE path = ?", (path.as_posix(),))
+        return self._facts_of(keys[0][0]) if keys else None
+
+    def files(self) -> tuple[Path, ...]:
+        """Every Python file of the workspace as of the last scan and the updates since, also those not yet indexed."""
+        return tuple(self._listed().values())
+
+    def calls(self, name: str, limit: int | None = None) -> list[tuple[Path, Call]]:
+        """Calls whose last component is ``name``, by path and place; the first ``limit`` of them."""
+        return self._named(rows.CALLED, name, "calls", rows.calls_named, lambda facts: facts.calls, limit)
+
+    def definitions(self, name: str, limit: int | None = None) -> list[tuple[Path, Symbol]]:
+        """Definitions of all kinds whose last component is ``name``, by path and place; the first ``limit`` of them."""
+        return self._named(rows.DEFINED, name, "symbols", rows.symbols_named, lambda facts: facts.symbols, limit)
+
+    def importers(self, name: str) -> list[tuple[Path, Import]]:
+        """Imports of a module, or of a name from one, by last component (``b`` for ``a.b``): resolve them yourself."""
+        opened = self._open
+        facts_of = {path: document.facts for path, document in opened.items()}
+        for path, key in self._files_with(rows.IMPORTED, name):
+            if path not in opened and (facts := self._facts_of(key)) is not None:
+                facts_of[path] = facts
+        return [
+            (Path(path), item)
+            for path, facts in sorted(facts_of.items())
+            for item in facts.imports
+            if name in (item.name, item.module.rpartition(".")[2])
+        ]
+
+    def search(self, words: str | Iterable[str], limit: int = 20) -> list[tuple[Path, Symbol, float]]:
+        """Functions and classes that have these words in their name, class, parameters or docstring, best first.
+
+        Identifiers are split (camelCase, snake_case), words are stemmed. The score is BM25; higher is better. A symbol
+        that only an open document has scores by its share of the words, relative to the best stored one.
+        """
+        wanted = dict.fromkeys(rows.words(words if isinstance(words, str) else " ".join(words)))
+        terms = list(wanted)[:_MOST_TERMS]
+        if not terms or limit <= 0:
+            return []
+        hits = self._read(
+            "SELECT rowid, -rank FROM texts WHERE texts MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?",
+            (" OR ".join(f'"{term}"' for term in terms), f"bm25({_NAME_WEIGHT}, 1.0, 1.0)", limit + _SPARE_HITS),
+        )
+        found = [(*hit, score) for key, score in hits if (hit := self._symbol_at(key)) is not None]
+        best = max((score for _, _, score in found), default=1.0)
+        found += [(path, symbol, best * share) for path, symbol, share in self._unsaved(set(terms))]
+        found.sort(key=lambda item: (-item[2], item[0], item[1].start))
+        return found[:limit]
+
+    # Following the workspace
+
+    def overlay(self, documents: Mapping[Path, Source | tuple[Source, Facts]]) -> None:
+        """The open documents: all of them, whenever any changed; with their facts where the caller has them."""
+        before = self._open
+        now: dict[str, _Open] = {}
+        for path, document in documents.items():
+            source, facts = document if isinstance(document, tuple) else (document, None)
+            old = before.get(path.as_posix())
+            now[path.as_posix()] = old if old is not None and old.source is source else _Open(source, facts)
+        self._open = now
+
+    def update(self, path: Path, source: Source | None = None) -> None:
+        """One file was written, created or deleted. A ``source`` with the same text as the file lends its tree.
+
+        For a folder, and where ignore rules changed, call `rescan`.
+        """
+        text = path.as_posix()
+        if path.suffix in SUFFIXES and not self._rules.is_ignored(path):
+            digests = self._read("SELECT digest FROM files WHERE path = ?", (text,))
+            answer = worker.look(worker.Job(text, digests[0][0] if digests else b""), source)
+            if not answer.gone:
+                self._store.put(worker.to_stored([answer]))
+                self._files = self._listed() | {text: path}
+                return
+        self._store.remove([text])
+        self._files = {name: found for name, found in self._listed().items() if name != text}
+
+    async def build(self, snapshot: Snapshot, report: Report) -> None:
+        """Bring everything up to date in the background, files near the open documents first. Can be cancelled."""
+        loop = asyncio.get_running_loop()
+        cancelled = threading.Event()
+
+        def tell(stage: str, fraction: float | None) -> None:
+            loop.call_soon_threadsafe(report, stage, fraction)
+
+        work = asyncio.ensure_future(
+            asyncio.to_thread(self.rescan, tell, near=tuple(snapshot.documents), cancelled=cancelled)
+        )
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            cancelled.set()
+            await asyncio.wait([work])
+            raise
+
+    def rescan(
+        self,
+        report: Report = lambda stage, fraction: None,
+        *,
+        near: Iterable[Path] = (),
+        cancelled: threading.Event | None = None,
+    ) -> None:
+        """Compare with the disk and index what changed, blocking. Where nothing did it costs a walk.
+
+        For changes that nobody reports one by one: at the start, another git branch, changed ignore rules.
+        """
+        opened = {path.as_posix() for path in near}
+        folders = {path.rpartition("/")[0] for path in opened}
+        with self._building:
+            generation = self._store.generation
+            rules = Rules(self.roots, self._settings.context_exclude)
+            found = list(rules.walk())
+            self._rules = rules
+            self._files = {file.path: Path(file.path) for file in found}
+            done = bring_up_to_date(
+                self._store,
+                found,
+                first=lambda path: path in opened or path.rpartition("/")[0] in folders,
+                report=report,
+                stopped=lambda: self._closing.is_set() or (cancelled is not None and cancelled.is_set()),
+                workers=self._workers,
+            )
+            self.complete = done and self._store.generation == generation
+            if self._store.path is not None and self.complete:
+                remove_unused(self._store.path)
+
+    def close(self) -> None:
+        """Stop a build that is under way and let go of the file. Queries find nothing from here on."""
+        self._closing.set()
+        with self._building:
+            self._store.close()
+
+    # Inside
+
+    def _named[T: _Named](
+        self,
+        role: str,
+        name: str,
+        column: str,
+        pick: Callable[[bytes, str], list[T]],
+        every: Callable[[Facts], Iterable[T]],
+        limit: int | None,
+    ) -> list[tuple[Path, T]]:
+        """Items of one name: of stored files decoded alone, of open documents from their facts."""
+        opened = self._open
+        groups = {
+            path: [item for item in every(document.facts) if item.name == name] for path, document in opened.items()
+        }
+        count = 0
+        for path, key in self._files_with(role, name):
+            if path in opened:
+                continue
+            for (blob,) in self._read(f"SELECT {column} FROM contents WHERE id = ?", (key,)):
+                groups[path] = self._decode(pick, blob, name) or []
+                count += len(groups[path])
+            if limit is not None and count >= limit:
+                break
+        found = [(Path(path), item) for path in sorted(groups) for item in groups[path]]
+        return found if limit is None else found[:limit]
+
+    def _files_with(self, role: str, name: str) -> list[tuple[str, int]]:
+        """Paths and ids of the stored files that may have the name in this role (the tokenizer folds case)."""
+        sql = "SELECT path, id FROM names JOIN files ON files.id = names.rowid WHERE names MATCH ? ORDER BY path"
+        return [(path, key) for path, key in self._read(sql, (f'"{rows.token(role, name)}"',))]
+
+    def _facts_of(self, key: int) -> Facts | None:
+        where = (self._store.generation, key)
+        with self._decoding:
+            if (known := self._decoded.get(where)) is not None:
+                return known.facts
+        found = self._read("SELECT head, symbols, calls FROM contents WHERE id = ?", (key,))
+        if not found:
+            return None
+        facts = self._decode(rows.unpack, *found[0])
+        size = sum(len(blob) for blob in found[0])
+        if size <= _DECODED_BYTES:
+            with self._decoding:
+                self._decoded[where] = _Decoded(facts, size)
+        return facts
+
+    def _symbol_at(self, key: int) -> tuple[Path, Symbol] | None:
+        """A search hit's symbol; in an open document the one that has its qualname now, if any."""
+        number, place = key >> rows.PLACE_BITS, key & ((1 << rows.PLACE_BITS) - 1)
+        paths = self._read("SELECT path FROM files WHERE id = ?", (number,))
+        facts = self._facts_of(number) if paths else None
+        if facts is None or place >= len(facts.symbols):
+            return None
+        path, symbol = paths[0][0], facts.symbols[place]
+        if (document := self._open.get(path)) is not None:
+            now = next((s for s in document.facts.symbols if s.qualname == symbol.qualname), None)
+            return None if now is None else (Path(path), now)
+        return Path(path), symbol
+
+    def _unsaved(self, terms: set[str]) -> Iterator[tuple[Path, Symbol, float]]:
+        """Functions and classes that only an open document has, not its stored file, with their share of the terms."""
+        for path, document in self._open.items():
+            keys = self._read("SELECT id FROM files WHERE path = ?", (path,))
+            stored = self._facts_of(keys[0][0]) if keys else None
+            known = {symbol.qualname for symbol in stored.symbols} if stored else set()
+            fresh = [symbol for symbol in document.facts.symbols if symbol.qualname not in known]
+            for text in rows.texts_of(fresh):
+                share = len(terms.intersection(f"{text.name} {text.context} {text.doc}".split())) / len(terms)
+                if share:
+                    yield Path(path), fresh[text.place], share
+
+    def _listed(self) -> dict[str, Path]:
+        if self._files is None:
+            self._files = {path: Path(path) for (path,) in self._read("SELECT path FROM files ORDER BY path")}
+        return self._files
+
+    def _decode[**P, T](self, decode: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        try:
+            return decode(*args, **kwargs)
+        except DecodeError as error:
+            self._store.damaged(error)
+            self._begin_again()
+            return None
+
+    def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        found = self._store.read(sql, parameters)
+        if self._store.generation != self._generation:
+            self._begin_again()
+        return found
+
+    def _begin_again(self) -> None:
+        """After damage: the store is empty now; fill it."""
+        self._generation = self._store.generation
+        self.complete = False
+        if not self._closing.is_set():
+            threading.Thread(target=self.rescan, name="autogen-index", daemon=True).start()

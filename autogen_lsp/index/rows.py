@@ -1,0 +1,152 @@
+"""One file's facts into what the database stores of them, and back.
+
+Calls and symbols are the bulk of the facts and are asked for by name, so they are stored apart and grouped by it: the
+calls of one name in a file are found without decoding any other. The rest is one blob. Besides, each file has *tokens*
+by which it is found (names that it calls, defines or imports), and each function and class a text for full-text search.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from autogen_lsp.syntax.model import Call, Facts, Signature, Symbol, SymbolKind
+
+CALLED, DEFINED, IMPORTED = "c", "d", "i"  # first letter of a token: what the file does with the name
+
+# A hit of the full-text search is a symbol: its row id is the file's id, shifted, plus its place among the symbols.
+PLACE_BITS = 16
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
+
+
+class SearchText(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What full-text search sees of one symbol; ``place`` is its index in ``Facts.symbols``."""
+
+    place: int
+    name: str
+    context: str
+    doc: str
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """All that is stored of one file's content. ``calls`` and ``symbols`` are maps: name → [(place, item), …]."""
+
+    digest: bytes
+    head: bytes
+    symbols: bytes
+    calls: bytes
+    tokens: str
+    texts: tuple[SearchText, ...]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_head = msgspec.msgpack.Decoder(Facts).decode
+_decode_names = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
+_decode_symbols = msgspec.msgpack.Decoder(dict[str, list[tuple[int, Symbol]]]).decode
+_decode_symbol_group = msgspec.msgpack.Decoder(list[tuple[int, Symbol]]).decode
+_decode_calls = msgspec.msgpack.Decoder(dict[str, list[tuple[int, Call]]]).decode
+_decode_call_group = msgspec.msgpack.Decoder(list[tuple[int, Call]]).decode
+
+
+def digest_of(raw: bytes) -> bytes:
+    """Identity of a file's content: 16 bytes of BLAKE2b over the raw bytes."""
+    return hashlib.blake2b(raw, digest_size=16).digest()
+
+
+def make(digest: bytes, facts: Facts) -> Row:
+    calls = _grouped((call.name, call) for call in facts.calls)
+    symbols = _grouped((symbol.name, symbol) for symbol in facts.symbols)
+    head = msgspec.structs.replace(facts, calls=(), symbols=())
+    tokens = tokens_of(calls, symbols, facts)
+    return Row(digest, _encode(head), _encode(symbols), _encode(calls), tokens, tuple(texts_of(facts.symbols)))
+
+
+def without_facts(digest: bytes) -> Row:
+    """The row of a file that is not text."""
+    return Row(digest, b"", _encode({}), _encode({}), "", ())
+
+
+def unpack(head: bytes, symbols: bytes, calls: bytes) -> Facts | None:
+    """The facts as they went in. Raises `msgspec.DecodeError` for a damaged row, as do all functions below."""
+    if not head:
+        return None
+    rest = _decode_head(head)
+    return msgspec.structs.replace(
+        rest, symbols=unpack_symbols(symbols), calls=_in_order(_decode_calls(calls).values())
+    )
+
+
+def unpack_symbols(symbols: bytes) -> tuple[Symbol, ...]:
+    return _in_order(_decode_symbols(symbols).values())
+
+
+def symbols_named(symbols: bytes, name: str) -> list[Symbol]:
+    raw = _decode_names(symbols).get(name)
+    return [] if raw is None else [symbol for _, symbol in _decode_symbol_group(raw)]
+
+
+def calls_named(calls: bytes, name: str) -> list[Call]:
+    raw = _decode_names(calls).get(name)
+    return [] if raw is None else [call for _, call in _decode_call_group(raw)]
+
+
+def token(role: str, name: str) -> str:
+    """A name as one word of the tokenizer, which folds case and keeps ASCII letters, digits and ``_`` together."""
+    return role + (name if name.isascii() else "0x" + name.encode("utf-8", "surrogatepass").hex())
+
+
+def tokens_of(calls: Iterable[str], symbols: Iterable[str], facts: Facts) -> str:
+    """The names by which a file is found, each once; ``calls`` and ``symbols`` are last components."""
+    found = {token(CALLED, name) for name in calls}
+    found.update(token(DEFINED, name) for name in symbols)
+    for item in facts.imports:
+        found.add(token(IMPORTED, item.module.rpartition(".")[2]))
+        if item.name is not None:
+            found.add(token(IMPORTED, item.name))
+    return " ".join(sorted(found))
+
+
+def texts_of(symbols: Iterable[Symbol]) -> list[SearchText]:
+    """Search texts of the functions and classes (of a file's first 65,536 symbols)."""
+    found: list[SearchText] = []
+    for place, symbol in zip(range(1 << PLACE_BITS), symbols, strict=False):
+        if symbol.kind in (SymbolKind.FUNCTION, SymbolKind.CLASS):
+            texts = (words(symbol.name), _surroundings(symbol), words(symbol.docstring))
+            found.append(SearchText(place, *(" ".join(text) for text in texts)))
+    return found
+
+
+def words(text: str) -> list[str]:
+    """The words of an identifier or a sentence, in lower case: camelCase, snake_case and digits split."""
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def _surroundings(symbol: Symbol) -> list[str]:
+    """Words of the class it stands in, of its parameters and types, of a class's bases."""
+    signature = symbol.signature or Signature()
+    found = words(symbol.parent.rpartition(".")[2])
+    for parameter in signature.parameters:
+        if parameter.name not in ("self", "cls"):
+            found += words(parameter.name)
+            found += words(parameter.annotation or "")
+    found += words(signature.returns or "")
+    for base in symbol.bases:
+        found += words(base)
+    return found
+
+
+def _grouped[T](items: Iterable[tuple[str, T]]) -> dict[str, list[tuple[int, T]]]:
+    groups: dict[str, list[tuple[int, T]]] = {}
+    for place, (name, item) in enumerate(items):
+        groups.setdefault(name, []).append((place, item))
+    return groups
+
+
+def _in_order[T](groups: Iterable[list[tuple[int, T]]]) -> tuple[T, ...]:
+    rows = [row for group in groups for row in group]
+    rows.sort(key=lambda row: row[0])
+    return tuple(item for _, item in rows)

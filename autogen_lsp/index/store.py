@@ -1,0 +1,263 @@
+"""The index's SQLite file: rows of files in, rows out. Knows nothing of processes, buffers or what facts mean.
+
+One file per set of roots and per version of the code that makes facts (both are in its name), in the user's cache
+folder. Several servers may share it: WAL, short write transactions, and writes that come to the same whoever makes
+them. It only holds what can be made again, so a damaged file is deleted and begun anew, and where no file can be had
+the rows live in memory; either is told to ``warn`` once and counted in `generation`, whose change means: empty again.
+Any thread may call anything; each read uses a connection of its own (in memory there is one, taken in turns).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from msgspec import DecodeError
+
+from autogen_lsp.config import Problem
+from autogen_lsp.index.rows import PLACE_BITS, Row, texts_of, tokens_of, unpack
+from autogen_lsp.storage.paths import prepare
+
+_BUSY_SECONDS = 10.0
+_ATTEMPTS = 40
+_SETTING = "cache.dir"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS files (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- new with every new content, so that what is cached by id is never stale
+    path TEXT NOT NULL UNIQUE, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, digest BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS contents (
+    id INTEGER PRIMARY KEY, head BLOB NOT NULL, symbols BLOB NOT NULL, calls BLOB NOT NULL);
+CREATE VIRTUAL TABLE IF NOT EXISTS names USING fts5(
+    tokens, content='', detail=none, columnsize=0, tokenize="unicode61 tokenchars '_'");
+CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5(
+    name, context, doc, content='', tokenize="porter unicode61 remove_diacritics 0");
+CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, value BLOB NOT NULL, number INTEGER NOT NULL);
+"""
+
+Warn = Callable[[Problem], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One file's row on its way in. ``row`` is None where the stored content is still right (only its time changed)."""
+
+    path: str
+    mtime_ns: int
+    size: int
+    row: Row | None
+
+
+class Store:
+    """An open index file, or its stand-in in memory (``path`` None)."""
+
+    def __init__(self, path: Path | None, warn: Warn) -> None:
+        self.path = path
+        self.generation = 0
+        self._warn = warn
+        self._writing = threading.RLock()
+        self._idle: list[sqlite3.Connection] = []  # read connections not in use
+        self._writer = self._connect_or_replace()
+
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query; none if the file turns out to be damaged."""
+        generation = self.generation
+        try:
+            with self._reader() as connection:
+                return connection.execute(sql, parameters).fetchall()
+        except sqlite3.DatabaseError as error:
+            if not _is_busy(error):
+                self._replace(error, generation)
+            return []
+
+    def known(self) -> dict[str, tuple[int, int, bytes]]:
+        """What is stored: path → (mtime_ns, size, digest)."""
+        return {row[0]: (row[1], row[2], row[3]) for row in self.read("SELECT path, mtime_ns, size, digest FROM files")}
+
+    def put(self, files: Iterable[Stored]) -> None:
+        """Store contents, in one transaction. Doing it twice changes nothing.
+
+        Like all writes it gives way: if another server holds the file for ten seconds, nothing is stored, and the next
+        comparison with the disk finds it missing.
+        """
+        with self._transaction() as run:
+            newest = run("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'files'").fetchone()[0]
+            added: list[tuple[int, Stored, Row]] = []
+            for file in files:
+                found = run("SELECT id, digest FROM files WHERE path = ?", (file.path,)).fetchone()
+                if found and (file.row is None or file.row.digest == found[1]):
+                    change = (file.mtime_ns, file.size, found[0])
+                    run("UPDATE files SET mtime_ns = ?, size = ? WHERE id = ?", change)
+                elif file.row is not None:
+                    if found:
+                        _remove(run, found[0])
+                    newest += 1
+                    added.append((newest, file, file.row))
+            many = self._writer.executemany
+            many(
+                "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
+                [(key, file.path, file.mtime_ns, file.size, row.digest) for key, file, row in added],
+            )
+            many("INSERT INTO contents VALUES (?, ?, ?, ?)", [(k, r.head, r.symbols, r.calls) for k, _, r in added])
+            many("INSERT INTO names(rowid, tokens) VALUES (?, ?)", [(key, row.tokens) for key, _, row in added])
+            many(
+                "INSERT INTO texts(rowid, name, context, doc) VALUES (?, ?, ?, ?)",
+                [(key << PLACE_BITS | t.place, t.name, t.context, t.doc) for key, _, row in added for t in row.texts],
+            )
+
+    def remove(self, paths: Iterable[str]) -> None:
+        with self._transaction() as run:
+            for path in paths:
+                found = run("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+                if found:
+                    _remove(run, found[0])
+
+    def result(self, key: bytes) -> bytes | None:
+        found = self.read("SELECT value FROM results WHERE key = ?", (key,))
+        return found[0][0] if found else None
+
+    def keep_result(self, key: bytes, value: bytes, most: int) -> None:
+        """Keep a computed value; of all results the ``most`` newest stay."""
+        with self._transaction() as run:
+            newest = run("SELECT coalesce(max(number), 0) FROM results").fetchone()[0]
+            run("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", (key, value, newest + 1))
+            run("DELETE FROM results WHERE number <= ?", (newest + 1 - most,))
+
+    def close(self) -> None:
+        with self._writing:
+            self._writer.close()
+            while self._idle:
+                self._idle.pop().close()
+
+    def damaged(self, error: Exception) -> None:
+        """Report that a row cannot be decoded: the file is begun anew."""
+        self._replace(error, self.generation)
+
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        if self.path is None:
+            with self._writing:
+                yield self._writer
+            return
+        generation = self.generation
+        connection = self._idle.pop() if self._idle else _connect(self.path, reading=True)
+        try:
+            yield connection
+        finally:
+            if generation == self.generation:
+                self._idle.append(connection)
+            else:
+                connection.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
+        """All or nothing. Damage found on the way empties the store; the caller's rows are then not stored."""
+        with self._writing:
+            generation = self.generation
+            run = self._writer.execute
+            try:
+                run("BEGIN IMMEDIATE")
+                yield run
+                run("COMMIT")
+            except (sqlite3.DatabaseError, DecodeError) as error:
+                if self._writer.in_transaction:
+                    run("ROLLBACK")
+                if not _is_busy(error):
+                    self._replace(error, generation)
+            except BaseException:
+                run("ROLLBACK")
+                raise
+
+    def _connect_or_replace(self) -> sqlite3.Connection:
+        if self.path is not None:
+            if problem := prepare(self.path.parent, purpose="the project index", setting=_SETTING):
+                self._warn(problem)
+                self.path = None
+            else:
+                try:
+                    return _prepared(_connect(self.path))
+                except sqlite3.DatabaseError as error:
+                    return self._anew(error)
+        return _prepared(_connect(None))
+
+    def _replace(self, error: Exception, generation: int) -> None:
+        """Begin anew, unless another thread has done so since ``generation``."""
+        with self._writing:
+            if generation != self.generation:
+                return
+            self.generation += 1
+            with contextlib.suppress(sqlite3.Error):
+                self._writer.close()
+            while self._idle:
+                self._idle.pop().close()
+            self._writer = self._anew(error)
+
+    def _anew(self, error: Exception) -> sqlite3.Connection:
+        path = self.path
+        if path is not None:
+            try:
+                for suffix in ("", "-wal", "-shm"):
+                    path.with_name(path.name + suffix).unlink(missing_ok=True)
+                fresh = _prepared(_connect(path))
+            except (OSError, sqlite3.DatabaseError):
+                self.path = None
+            else:
+                self._warn(Problem(_SETTING, f"the project index {path} was damaged ({error}) and is built again"))
+                return fresh
+        self._warn(Problem(_SETTING, f"the project index cannot be kept on disk ({error}): it is kept in memory only"))
+        return _prepared(_connect(None))
+
+
+def _connect(path: Path | None, *, reading: bool = False) -> sqlite3.Connection:
+    """A connection for any thread, one at a time; transactions are begun and ended by hand."""
+    connection = sqlite3.connect(
+        ":memory:" if path is None else path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    if reading:
+        connection.execute("PRAGMA query_only = 1")
+    return connection
+
+
+def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """The connection, with its schema made. Two servers that start at once may refuse each other the change to WAL."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            # A power cut may cost the last commits, never the file (sqlite.org/wal.html): it is a cache.
+            connection.executescript(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000"
+            )
+            connection.executescript(_SCHEMA)
+            break
+        except sqlite3.DatabaseError as error:
+            if not _is_busy(error) or attempt == _ATTEMPTS - 1:
+                connection.close()
+                raise
+            time.sleep(0.05)
+    return connection
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+    )
+
+
+def _remove(run: Callable[..., sqlite3.Cursor], key: int) -> None:
+    """A file's rows. The full-text tables keep no text of their own, so they must be told what had gone in."""
+    content = run("SELECT head, symbols, calls FROM contents WHERE id = ?", (key,)).fetchone()
+    facts = unpack(*content) if content else None
+    if facts is not None:
+        tokens = tokens_of((c.name for c in facts.calls), (s.name for s in facts.symbols), facts)
+        run("INSERT INTO names(names, rowid, tokens) VALUES ('delete', ?, ?)", (key, tokens))
+        for text in texts_of(facts.symbols):
+            row = (key << PLACE_BITS | text.place, text.name, text.context, text.doc)
+            run("INSERT INTO texts(texts, rowid, name, context, doc) VALUES ('delete', ?, ?, ?, ?)", row)
+    run("DELETE FROM contents WHERE id = ?", (key,))
+    run("DELETE FROM files WHERE id = ?", (key,))
