@@ -1,7 +1,7 @@
 """Builds the wheel and proves both documented ways to install it, in empty environments, with plain pip.
 
-Light: the wheel and its own dependencies; the server starts and answers without graph_sitter and codegen. Full: the lock
-that the wheel carries, then the wheel; both packages import. Usage: ``python .ci/wheel.py UV``.
+Light: the wheel and its own dependencies; the server starts and answers without graph_sitter and codegen. Full: the
+lock that the wheel carries, then the wheel; both packages import. Usage: ``python .ci/wheel.py UV``.
 """
 
 import json

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from autogen_lsp.cli.console import Console
 from autogen_lsp.cli.place import workspace_roots
 from autogen_lsp.cli.select import add_selection, file_of, select
+from autogen_lsp.cli.session import session, snapshot_of
 from autogen_lsp.cli.settings import add_settings, settings_of
 from autogen_lsp.config import Settings
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.model import Target
     from autogen_lsp.features.implement import Outcome
     from autogen_lsp.services import Services
-    from autogen_lsp.workspace.snapshot import Snapshot
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,76 +35,61 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 async def _generate(arguments: argparse.Namespace, settings: Settings, path: Path, console: Console) -> int:
-    from autogen_lsp.errors import BackendError, GenerationFailed
-    from autogen_lsp.services import build
+    from autogen_lsp.cli import diff
+    from autogen_lsp.errors import BackendError, EditRefused, GenerationFailed
 
-    roots = workspace_roots([path])
-    services = build(settings, roots)
-    try:
-        snapshot = snapshot_of(services)
-        target = select(services.project(snapshot), path, arguments)
+    async with session(settings, workspace_roots([path]), console) as services:
+        target = select(services.project(snapshot_of(services)), path, arguments)
         try:
-            outcome, written = await generate_one(services, target, arguments, console)
-        except (GenerationFailed, BackendError) as error:
+            outcome = await generate_one(services, target, console, write=arguments.write, fresh=arguments.fresh)
+        except (GenerationFailed, BackendError, EditRefused) as error:
             if arguments.format == "json":
-                console.json(failure_document(error))
+                console.json({**failure_document(error), "usage": _usage(services)})
             raise
         if arguments.format == "json":
-            console.json(document(outcome, written))
+            console.json({**document(outcome, written=arguments.write), "usage": _usage(services)})
         else:
-            _show(outcome, written, console)
-    finally:
-        console.clear()
-        await services.aclose()
+            for _, text in diff.diffs(outcome.change, outcome.snapshot, services.roots[0]):
+                diff.show(text, console)
+            console.note(outcome.summary + ("" if arguments.write else "; nothing was written (--write does)"))
     return 0
 
 
 async def generate_one(
-    services: Services, target: Target, arguments: argparse.Namespace, console: Console
-) -> tuple[Outcome, bool]:
-    """One generation, with the files changed where ``--write`` says so; whether they were."""
+    services: Services, target: Target, console: Console, *, write: bool, fresh: bool = False
+) -> Outcome:
+    """One generation, with the files on disk changed where ``write`` says so. Raises as `features.implement` does."""
     from autogen_lsp.errors import EditRefused
     from autogen_lsp.features.implement import implement
-    from autogen_lsp.workspace.writing import write
+    from autogen_lsp.workspace import writing
 
-    outcome = await implement(
-        services, lambda: snapshot_of(services), target, backend=None, fresh=arguments.fresh, report=console.report
-    )
+    outcome = await implement(services, lambda: snapshot_of(services), target, fresh=fresh, report=console.report)
     console.clear()
-    if not arguments.write:
-        return outcome, False
-    newest = snapshot_of(services)  # the files may have changed while the backend was thinking
-    try:
-        write(outcome.rebase(newest), newest)
-    except EditRefused as error:
-        outcome.refused(str(error))
-        raise
-    outcome.applied(snapshot_of(services))
-    return outcome, True
+    if write:
+        newest = snapshot_of(services)  # the files may have changed while the backend was thinking
+        try:
+            written = writing.write(outcome.rebase(newest), newest)
+        except EditRefused as error:
+            outcome.refused(str(error))
+            raise
+        for path in written:
+            services.index.update(path)
+        outcome.applied(snapshot_of(services))
+    return outcome
 
 
-def snapshot_of(services: Services) -> Snapshot:
-    """The files as they are on disk now."""
-    from autogen_lsp.workspace.snapshot import Snapshot
-
-    return Snapshot(services.roots, settings=services.settings)
-
-
-def document(outcome: Outcome, written: bool) -> dict[str, Any]:
-    """The result as in ``generate --format json``."""
+def document(outcome: Outcome, *, written: bool) -> dict[str, Any]:
+    """The result as in ``generate --format json``, without usage."""
     from autogen_lsp.cli.diff import diffs
 
-    services = outcome.services
-    receipt = outcome.receipt()
+    record = outcome.services.provenance.get(outcome.record.id, outcome.record.root) or outcome.record
+    root = outcome.services.roots[0]
     return {
         "status": "written" if written else "drafted",
         "code": outcome.draft.code,
-        "edits": [
-            {"path": path, "diff": diff} for path, diff in diffs(outcome.change, outcome.snapshot, services.roots[0])
-        ],
+        "edits": [{"path": path, "diff": diff} for path, diff in diffs(outcome.change, outcome.snapshot, root)],
         "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in outcome.draft.checks],
-        "provenance": receipt,
-        "usage": services.usage(),
+        "provenance": record.as_json(),
     }
 
 
@@ -118,13 +103,10 @@ def failure_document(error: Exception) -> dict[str, Any]:
         "edits": [],
         "checks": [{"name": "reply", "ok": False, "detail": problem} for problem in problems],
         "provenance": None,
-        "usage": None,
     }
 
 
-def _show(outcome: Outcome, written: bool, console: Console) -> None:
-    from autogen_lsp.cli import diff
+def _usage(services: Services) -> dict[str, Any]:
+    from autogen_lsp.features.usage import usage
 
-    for _, text in diff.diffs(outcome.change, outcome.snapshot, outcome.services.roots[0]):
-        diff.show(text, console)
-    console.note(outcome.summary + ("" if written else "; nothing was written (--write does)"))
+    return usage(services)

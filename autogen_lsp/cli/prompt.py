@@ -10,6 +10,7 @@ from pathlib import Path
 from autogen_lsp.cli.console import Console
 from autogen_lsp.cli.place import workspace_roots
 from autogen_lsp.cli.select import add_selection, file_of, select
+from autogen_lsp.cli.session import session, snapshot_of
 from autogen_lsp.cli.settings import add_settings, settings_of
 from autogen_lsp.config import Settings
 from autogen_lsp.errors import UsageError
@@ -33,18 +34,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 async def _prompt(arguments: argparse.Namespace, settings: Settings, path: Path, console: Console) -> int:
-    from autogen_lsp.cli.generate import snapshot_of
     from autogen_lsp.features.prompt import preview
-    from autogen_lsp.services import build
 
-    services = build(settings, workspace_roots([path]))
-    try:
+    async with session(settings, workspace_roots([path]), console) as services:
         snapshot = snapshot_of(services)
         target = select(services.project(snapshot), path, arguments)
         shown = await preview(services, snapshot, target)
-    finally:
-        console.clear()
-        await services.aclose()
     if arguments.format == "json":
         console.json(shown)
         return 0
@@ -54,5 +49,5 @@ async def _prompt(arguments: argparse.Namespace, settings: Settings, path: Path,
         place = item["path"] + (f" {item['symbol']}" if item["symbol"] else "")
         console.note(f"  {item['tokens']:>5}  {place}: {item['reason']}")
     for redaction in shown["redactions"]:
-        console.note(f"  left out of {redaction['path']}: {redaction['count']} {redaction['kind']}")
+        console.note(f"  masked in {redaction['path']}: {redaction['count']} x {redaction['kind']}")
     return 0

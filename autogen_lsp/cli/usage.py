@@ -11,7 +11,10 @@ from typing import Any
 
 from autogen_lsp.cli.cache import length_of_time
 from autogen_lsp.cli.console import Console
+from autogen_lsp.cli.place import workspace_roots
+from autogen_lsp.cli.session import session
 from autogen_lsp.cli.settings import add_settings, settings_of
+from autogen_lsp.config import Settings
 from autogen_lsp.errors import UsageError
 
 
@@ -84,22 +87,18 @@ def dollars(amount: float) -> str:
     return f"${amount:.4f}" if 0 < amount < 1 else f"${amount:.2f}"
 
 
-async def _usage(arguments: argparse.Namespace, settings: Any, since: datetime | None, console: Console) -> int:
-    from autogen_lsp.cli.place import workspace_roots
+async def _usage(arguments: argparse.Namespace, settings: Settings, since: datetime | None, console: Console) -> int:
     from autogen_lsp.features.usage import usage
-    from autogen_lsp.services import build
 
-    services = build(settings, workspace_roots(()))
-    try:
-        report = usage(services, arguments.scope, since.isoformat() if since else None, arguments.by)
+    start = since.isoformat() if since else None
+    async with session(settings, workspace_roots(()), console, index=False) as services:
+        report = usage(services, arguments.scope, start, arguments.by)
         if arguments.format == "html":
             from autogen_lsp.cli.usage_page import page
 
-            by_day = usage(services, arguments.scope, since.isoformat() if since else None, "day")
-            console.out.write(page(report, by_day["groups"], arguments.by))
+            days = usage(services, arguments.scope, start, "day")["groups"]
+            console.out.write(page(report, days, arguments.by))
             return 0
-    finally:
-        await services.aclose()
     if arguments.format == "json":
         console.json(report)
     elif arguments.format == "csv":

@@ -1,0 +1,99 @@
+"""``autogen-lsp batch``: write everything that is missing in files and folders, several at a time, under one budget."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autogen_lsp.cli.console import Console
+from autogen_lsp.cli.generate import document, failure_document, generate_one
+from autogen_lsp.cli.place import common_root, existing, relative, workspace_roots
+from autogen_lsp.cli.session import session, snapshot_of
+from autogen_lsp.cli.settings import add_settings, settings_of
+from autogen_lsp.config import KINDS, Settings
+from autogen_lsp.errors import AutogenError, UsageError
+
+if TYPE_CHECKING:
+    from autogen_lsp.analysis.model import Finding, Target
+    from autogen_lsp.services import Services
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files and folders (default: this one)")
+    parser.add_argument("--kind", choices=KINDS, action="append", help="only findings of this kind (may be repeated)")
+    parser.add_argument("--concurrency", type=int, metavar="N", help="generations at the same time (concurrency)")
+    parser.add_argument("--max-cost", type=float, metavar="USD", help="most that this run may cost (budget.perSession)")
+    parser.add_argument("--write", action="store_true", help="change the files, instead of printing diffs")
+    parser.add_argument("--format", choices=("diff", "json"), default="diff")
+    add_settings(parser, backend=True)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    settings = settings_of(arguments)
+    if arguments.concurrency is not None:
+        if arguments.concurrency < 1:
+            raise UsageError(f"--concurrency {arguments.concurrency}: must be 1 or more")
+        settings = replace(settings, concurrency=arguments.concurrency)
+    if arguments.max_cost is not None:
+        if not arguments.max_cost >= 0:
+            raise UsageError(f"--max-cost {arguments.max_cost}: must be 0 or more")
+        settings = replace(settings, budget_per_session=arguments.max_cost)
+    return asyncio.run(_batch(arguments, settings, existing(arguments.paths), console))
+
+
+async def _batch(arguments: argparse.Namespace, settings: Settings, paths: Sequence[Path], console: Console) -> int:
+    from autogen_lsp.features.check import check
+    from autogen_lsp.features.usage import usage
+
+    roots = workspace_roots(paths)
+    async with session(settings, roots, console) as services:
+        kinds = arguments.kind or settings.diagnostics_kinds
+        findings = check(snapshot_of(services), paths, report=console.report).findings
+        targets = _targets(services, [finding for finding in findings if finding.kind in kinds])
+        turn = asyncio.Semaphore(max(settings.concurrency, 1))
+
+        async def one(target: Target) -> dict[str, Any]:
+            where = {"path": relative(target.path, common_root(roots)), "qualname": target.qualname}
+            async with turn:
+                try:
+                    outcome = await generate_one(services, target, console, write=arguments.write)
+                except AutogenError as error:
+                    console.note(f"{where['path']} {where['qualname']}: {error}")
+                    return {**where, **failure_document(error)}
+            console.note(outcome.summary)
+            return {**where, **document(outcome, written=arguments.write)}
+
+        results = await asyncio.gather(*map(one, targets))
+        spent = usage(services)
+    failed = sum(result["status"] == "failed" for result in results)
+    if arguments.format == "json":
+        console.json({"version": 1, "results": results, "usage": spent})
+    else:
+        _show(results, console)
+        console.note(f"{len(results) - failed} written, {failed} failed" if results else "nothing is missing")
+    return 1 if failed else 0
+
+
+def _targets(services: Services, findings: Sequence[Finding]) -> list[Target]:
+    """What would be written, each thing once however often it is used."""
+    from autogen_lsp.analysis import targets
+
+    project = services.project(snapshot_of(services))
+    found: dict[tuple[Path, str], Target] = {}
+    for finding in findings:
+        target = targets.target_of(project, finding)
+        if target is not None:
+            found.setdefault((target.path, target.qualname), target)
+    return list(found.values())
+
+
+def _show(results: Sequence[dict[str, Any]], console: Console) -> None:
+    from autogen_lsp.cli import diff
+
+    for result in results:
+        for edit in result["edits"]:
+            diff.show(edit["diff"], console)
