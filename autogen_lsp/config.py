@@ -103,8 +103,8 @@ def load(
     for f in fields(Settings):
         key = f.metadata["key"]
         known.add(key)
-        sources = [(key, given.get(key))]
-        sources += [(name, environ[name]) for name in f.metadata["env"] if environ.get(name)]
+        sources = [(f"setting autogen.{key}", given.get(key))]
+        sources += [(f"environment {name}", environ[name]) for name in f.metadata["env"] if environ.get(name)]
         for origin, raw in sources:
             if raw is None or raw == "":
                 continue
@@ -113,7 +113,7 @@ def load(
             except ValueError as error:
                 shown = "" if f.metadata["secret"] else f" {raw!r}"
                 fallback = "nothing" if f.default in (None, ()) else repr(f.default)
-                problems.append(Problem(key, f"setting autogen.{origin}{shown}: {error}; using {fallback} instead"))
+                problems.append(Problem(key, f"{origin}{shown}: {error}; using {fallback} instead"))
                 continue
             break
     problems += [
