@@ -1,0 +1,136 @@
+--- `:Autogen <command>`: one row a command. What changes text goes through the server; what shows something opens a buffer.
+
+local M = {}
+
+---@param lines string[]
+---@param title string
+---@param filetype string
+local function show(lines, title, filetype)
+  vim.cmd("botright new")
+  local buffer = vim.api.nvim_get_current_buf()
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
+  vim.bo[buffer].buftype = "nofile"
+  vim.bo[buffer].bufhidden = "wipe"
+  vim.bo[buffer].swapfile = false
+  vim.bo[buffer].modifiable = false
+  vim.bo[buffer].filetype = filetype
+  vim.api.nvim_buf_set_name(buffer, "autogen://" .. title .. "/" .. buffer)
+end
+
+local function client_or_complain()
+  local client = require("autogen").client(vim.api.nvim_get_current_buf())
+  if not client then
+    vim.notify("autogen: the server is not running in this buffer; see :checkhealth autogen", vim.log.levels.WARN)
+  end
+  return client
+end
+
+--- Neovim 0.11 made client methods of what were functions.
+local function request(client, method, params, done)
+  local function answered(err, result)
+    if err then
+      vim.notify("autogen: " .. err.message, vim.log.levels.ERROR)
+    else
+      done(result)
+    end
+  end
+  local buffer = vim.api.nvim_get_current_buf()
+  if vim.fn.has("nvim-0.11") == 1 then
+    client:request(method, params, answered, buffer)
+  else
+    client.request(method, params, answered, buffer)
+  end
+end
+
+local function here(client)
+  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  return { textDocument = params.textDocument, position = params.position }
+end
+
+--- A command of the server at the cursor. Its edits and messages come by themselves.
+local function execute(command)
+  return function(client)
+    local at = here(client)
+    local arguments = { { uri = at.textDocument.uri, position = at.position } }
+    request(client, "workspace/executeCommand", { command = command, arguments = arguments }, function() end)
+  end
+end
+
+--- Lines of a receipt: why each item is in the prompt, then the prompt.
+local function prompt_lines(receipt)
+  local lines = { ("# %d tokens, context within %d. Nothing was sent."):format(receipt.tokens, receipt.budget), "" }
+  for _, item in ipairs(receipt.items) do
+    local symbol = item.symbol ~= "" and (" " .. item.symbol) or ""
+    table.insert(lines, ("%6d  %s%s: %s"):format(item.tokens, item.path, symbol, item.reason))
+  end
+  for _, each in ipairs(receipt.redactions) do
+    table.insert(lines, ("masked  %s: %d %s"):format(each.path, each.count, each.kind))
+  end
+  table.insert(lines, "")
+  vim.list_extend(lines, vim.split(receipt.prompt, "\n"))
+  return lines
+end
+
+local function show_prompt(client)
+  request(client, "autogen/prompt", here(client), function(receipt)
+    show(prompt_lines(receipt), "prompt", "markdown")
+  end)
+end
+
+local function show_provenance(client)
+  request(client, "autogen/provenance", here(client), function(record)
+    if not record or record == vim.NIL then
+      vim.notify("autogen: the code at the cursor was not generated")
+    else
+      show(vim.split(vim.inspect(record), "\n"), "provenance", "lua")
+    end
+  end)
+end
+
+local function show_usage(client)
+  request(client, "autogen/usage", { scope = "session" }, function(usage)
+    show(require("autogen.usage").lines(usage), "usage", "text")
+  end)
+end
+
+---@type table<string, fun(client: vim.lsp.Client)>
+M.commands = {
+  generate = execute("autogen.generate"),
+  skeleton = execute("autogen.createSkeleton"),
+  all = execute("autogen.generateAll"),
+  cancel = execute("autogen.cancel"),
+  regenerate = execute("autogen.regenerate"),
+  revert = execute("autogen.revert"),
+  ["clear-cache"] = execute("autogen.clearCache"),
+  prompt = show_prompt,
+  provenance = show_provenance,
+  usage = show_usage,
+}
+
+---@param typed string
+function M.run(typed)
+  local name = vim.trim(typed)
+  local command = M.commands[name]
+  if not command then
+    local known = vim.tbl_keys(M.commands)
+    table.sort(known)
+    vim.notify(("autogen: no command '%s'; there are: %s"):format(name, table.concat(known, ", ")), vim.log.levels.ERROR)
+    return
+  end
+  local client = client_or_complain()
+  if client then
+    command(client)
+  end
+end
+
+---@param typed string
+---@return string[]
+function M.complete(typed)
+  local names = vim.tbl_filter(function(name)
+    return vim.startswith(name, typed)
+  end, vim.tbl_keys(M.commands))
+  table.sort(names)
+  return names
+end
+
+return M
