@@ -132,6 +132,7 @@ class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
     scope: str
     how: str  # decorator | base | except | raise
     guarded: bool = False
+    local: bool = False  # as of `Call`
 
 
 class Use(msgspec.Struct, frozen=True, array_like=True, gc=False):

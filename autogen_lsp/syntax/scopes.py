@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from msgspec.structs import force_setattr
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
@@ -110,6 +111,7 @@ class _Sweep:
         self.how: dict[int, str] = {}  # start of a call → raise | decorator
         self.uses: list[tuple[Scope, str, int, int, str]] = []
         self.stores: list[tuple[Scope, str, Symbol]] = []
+        self.received: list[tuple[Scope, str, Call | Reference]] = []
         self.seen_attributes: set[str] = set()
 
     def run(self, nodes: Iterable[Node]) -> Chunk:
@@ -637,9 +639,9 @@ class _Sweep:
                 at = name.start_byte
                 guarded = bool(self._guard(start) & Guard.ATTRIBUTE)
                 receiver = _receiver(self.text, start, at)
-                self.chunk.references.append(
-                    Reference(self._cut(name), receiver, at, end, scope.qualname, how, guarded)
-                )
+                found = Reference(self._cut(name), receiver, at, end, scope.qualname, how, guarded)
+                self.chunk.references.append(found)
+                self.received.append((scope, receiver.partition(".")[0], found))
 
     def _use(self, scope: Scope, name: str, start: int, end: int, how: str) -> None:
         if name not in BUILTINS and not (self.guards and self._guard(start) & Guard.NAME):
@@ -704,6 +706,8 @@ class _Sweep:
                 guarded,
             )
         )
+        if receiver and scope.level >= Level.FUNCTION:
+            self.received.append((scope, receiver.partition(".")[0], self.chunk.calls[-1]))
         if name in _SPECIAL:
             self._special(name, receiver, at, call_end, node, arguments, scope)
 
@@ -779,10 +783,15 @@ class _Sweep:
         for scope, receiver, symbol in self.stores:
             if _resolve(scope, receiver, self.outer, at_outer=True) is not None:
                 chunk.symbols.append(symbol)
+        for scope, receiver, item in self.received:
+            if receiver == scope.self or _resolve(scope, receiver, self.outer, at_outer=True) is None:
+                force_setattr(item, "local", True)
         if self.stores:
             chunk.symbols.sort(key=lambda symbol: symbol.start)
         if broken:
-            chunk.calls = [_guarded(call) if _within(broken, call.start) else call for call in chunk.calls]
+            for call in chunk.calls:
+                if _within(broken, call.start):
+                    force_setattr(call, "guarded", True)
             chunk.references = [ref for ref in chunk.references if not _within(broken, ref.start)]
             chunk.imports = [imp for imp in chunk.imports if not _within(broken, imp.start)]
 
@@ -842,23 +851,6 @@ def _within(spans: list[tuple[int, int]], offset: int) -> bool:
     """Whether one of the sorted, disjoint spans holds the offset."""
     found = bisect_right(spans, (offset, _FAR)) - 1
     return found >= 0 and offset <= spans[found][1]
-
-
-def _guarded(call: Call) -> Call:
-    return Call(
-        call.name,
-        call.receiver,
-        call.start,
-        call.end,
-        call.call_start,
-        call.call_end,
-        call.scope,
-        call.positional,
-        call.keywords,
-        call.star,
-        call.double_star,
-        True,
-    )
 
 
 def _receiver(text: bytes, start: int, end: int) -> str:
@@ -969,8 +961,10 @@ _TARGETS = frozenset(
 )
 
 _SPECIAL = frozenset(
-    "globals locals vars exec setattr __setattr__ update setdefault extend append raises assertRaises "
-    "assertRaisesRegex assertRaisesMessage".split()  # noqa: SIM905
+    """
+    globals locals vars exec setattr __setattr__ update setdefault extend append raises assertRaises assertRaisesRegex
+    assertRaisesMessage
+    """.split()  # noqa: SIM905
 )
 
 _HANDLERS: dict[int, Callable[[_Sweep, Node, int, Scope], None]] = {
