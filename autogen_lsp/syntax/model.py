@@ -117,9 +117,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     keywords: tuple[str, ...] = ()
     star: bool = False  # *args among the arguments
     double_star: bool = False
-    guarded: bool = (
-        False  # the code expects that it may fail: hasattr, except AttributeError, assertRaises; or is broken
-    )
+    guarded: bool = False  # broken, or expected to fail: hasattr, except AttributeError, assertRaises
+    local: bool = False  # the receiver's first name is bound in a function: a parameter, a variable, a local import
 
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
