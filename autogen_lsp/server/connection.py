@@ -1,0 +1,67 @@
+"""Wires one client: a session, its routes, and the pygls server behind them, built at the first message that needs it.
+
+The import of lsprotocol takes longer than all the rest of the start. So `initialize`, documents and diagnostics go
+without, and the import is made in a thread while the client and the first diagnostics keep nobody waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from autogen_lsp.server.lifecycle import Lifecycle
+from autogen_lsp.server.peer import Peer
+from autogen_lsp.server.session import Session
+from autogen_lsp.server.sync import Sync
+from autogen_lsp.server.wire import Json
+
+if TYPE_CHECKING:
+    from autogen_lsp.server.app import Protocol
+
+_QUIET = 0.25  # seconds after `initialized` in which the first document usually comes
+
+
+def connect(write: Callable[[bytes], None], stop: Callable[[int], None]) -> Session:
+    """A session whose messages go out through ``write``; ``stop(status)`` is called at its end."""
+    peer = Peer(write)
+    session = Session(peer)
+    typed = _Typed(session)
+    peer.routes |= Lifecycle(session, stop).routes() | Sync(session).routes()
+    peer.routes["textDocument/diagnostic"] = lambda params: session.diagnostics.pull(
+        params["textDocument"]["uri"], params.get("previousResultId")
+    )
+    ready = peer.routes["initialized"]
+
+    def initialized(params: Any) -> None:
+        ready(params)
+        asyncio.get_running_loop().call_later(_QUIET, typed.warm_up)
+
+    peer.routes["initialized"] = initialized
+    peer.fallback = typed.dispatch
+    return session
+
+
+class _Typed:
+    """The pygls server, on demand."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def dispatch(self, message: Json) -> None:
+        self._protocol.dispatch(message)
+
+    def warm_up(self) -> None:
+        self._session.spawn("start", self._warm_up())
+
+    async def _warm_up(self) -> None:
+        await asyncio.to_thread(importlib.import_module, "autogen_lsp.server.app")
+        assert self._protocol
+
+    @cached_property
+    def _protocol(self) -> Protocol:
+        from autogen_lsp.server.app import build_server
+
+        return build_server(self._session).protocol

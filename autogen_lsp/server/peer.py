@@ -1,0 +1,148 @@
+"""A JSON-RPC peer on one connection: who handles which message, and which of our requests wait for an answer.
+
+Handlers in `routes` take the params as plain JSON and return the result; what no route takes goes to `fallback`, the
+pygls server. Bad messages are answered as JSON-RPC 2.0 says (section 5.1) and never end the connection. Event loop
+only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from autogen_lsp.errors import AutogenError
+from autogen_lsp.server import wire
+from autogen_lsp.server.guard import Guard
+from autogen_lsp.server.wire import Json
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Any], Any]
+
+
+class RequestError(Exception):
+    """An error answer: of ours to a request, or of the client to one of ours."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Peer:
+    """``write`` takes whole frames. Requests are refused before `initialize` and after `shutdown` (LSP 3.17)."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self._write = write
+        self._waiting: dict[str, asyncio.Future[Any]] = {}
+        self._numbers = itertools.count(1)
+        self.guard = Guard(self.show)
+        self.routes: dict[str, Handler] = {}
+        self.fallback: Callable[[Json], None] | None = None
+        self.state = "new"  # new | running | shut
+
+    # Sending
+
+    def send(self, message: Any) -> None:
+        self._write(wire.frame(wire.encode(message)))
+
+    def notify(self, method: str, params: Any) -> None:
+        self.send(wire.notification(method, params))
+
+    def show(self, kind: int, text: str) -> None:
+        """A message that the user sees (`window/showMessage`); ``kind`` as in `guard`."""
+        self.notify("window/showMessage", {"type": kind, "message": text})
+
+    async def request(self, method: str, params: Any) -> Any:
+        """Ask the client. Raises `RequestError` with the client's error."""
+        number = f"autogen-{next(self._numbers)}"
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        try:
+            self.send(wire.request(number, method, params))
+            return await future
+        finally:
+            self._waiting.pop(number, None)
+
+    # Receiving
+
+    def receive(self, body: bytes) -> None:
+        """Handle one message body. Raises nothing."""
+        try:
+            message = wire.decode(body)
+        except ValueError as error:
+            log.warning("not JSON: %s", error)
+            self.send(wire.error(None, wire.PARSE_ERROR, f"not JSON: {error}"))
+            return
+        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+            self.send(wire.error(_id_of(message), wire.INVALID_REQUEST, "not a JSON-RPC 2.0 message"))
+        elif isinstance(message.get("method"), str):
+            self._dispatch(message, message["method"])
+        elif "id" in message and ("result" in message or "error" in message):
+            self._settle(message)
+        else:
+            self.send(wire.error(_id_of(message), wire.INVALID_REQUEST, "neither a request nor a response"))
+
+    def _dispatch(self, message: Json, method: str) -> None:
+        expects_answer = "id" in message
+        refusal = self._refusal(method)
+        if refusal is not None:
+            if expects_answer:
+                self.send(wire.error(_id_of(message), *refusal))
+            return
+        handler = self.routes.get(method)
+        try:
+            if handler is None:
+                self._fall_back(message)
+                return
+            value = handler(message.get("params"))
+        except RequestError as error:
+            answer = wire.error(_id_of(message), error.code, str(error))
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            # Params of the wrong shape. A defect of ours may look the same, hence the traceback.
+            log.warning("params of %s", method, exc_info=error)
+            answer = wire.error(_id_of(message), wire.INVALID_PARAMS, f"{method}: bad params ({error!r})")
+        except Exception as error:
+            line = self.guard.report(method, error)
+            code = wire.REQUEST_FAILED if isinstance(error, AutogenError) else wire.INTERNAL_ERROR
+            answer = wire.error(_id_of(message), code, line)
+        else:
+            answer = wire.result(_id_of(message), value)
+        if expects_answer:
+            self.send(answer)
+
+    def _refusal(self, method: str) -> tuple[int, str] | None:
+        if method == "exit":
+            return None
+        if self.state == "new" and method != "initialize":
+            return wire.SERVER_NOT_INITIALIZED, "initialize comes first"
+        if self.state == "running" and method == "initialize":
+            return wire.INVALID_REQUEST, "initialized already"
+        if self.state == "shut":
+            return wire.INVALID_REQUEST, "shut down already"
+        return None
+
+    def _fall_back(self, message: Json) -> None:
+        if self.fallback is None:
+            raise RequestError(wire.METHOD_NOT_FOUND, f"no such method: {message['method']}")
+        self.fallback(message)
+
+    def _settle(self, message: Json) -> None:
+        future = self._waiting.pop(message["id"], None) if isinstance(message["id"], str) else None
+        if future is None or future.done():
+            return
+        if message.get("error") is not None:
+            error = message["error"] if isinstance(message["error"], dict) else {}
+            code = error.get("code")
+            future.set_exception(
+                RequestError(code if isinstance(code, int) else wire.INTERNAL_ERROR, str(error.get("message", "")))
+            )
+        else:
+            future.set_result(message.get("result"))
+
+
+def _id_of(message: Any) -> int | str | None:
+    number = message.get("id") if isinstance(message, dict) else None
+    return number if isinstance(number, (int, str)) else None

@@ -1,0 +1,123 @@
+"""References to places, as commands and requests carry them, and what they mean in the current text.
+
+A reference names a document and, in it, a missing name by its position or a definition by its qualname. It was made
+from an older text, as a rule, so the place is looked up again: by name first, then by nearness.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from autogen_lsp.errors import NotFound
+from autogen_lsp.server import convert, wire
+from autogen_lsp.server.peer import RequestError
+from autogen_lsp.server.wire import Json
+
+if TYPE_CHECKING:
+    from autogen_lsp.analysis.model import Finding, Target
+    from autogen_lsp.analysis.project import Project
+    from autogen_lsp.server.session import Session
+    from autogen_lsp.text import Span
+
+
+class Position(msgspec.Struct, frozen=True):
+    """An LSP position."""
+
+    line: int
+    character: int
+
+
+class Identifier(msgspec.Struct, frozen=True):
+    """An LSP `TextDocumentIdentifier`."""
+
+    uri: str
+
+
+class Reference(msgspec.Struct, frozen=True, rename="camel"):
+    """One place. ``text_document`` may stand for ``uri``, as in LSP's own params.
+
+    ``symbol`` is a qualname in the file that the reference is to (or, beside a position, of what would be created for
+    the missing name there); ``name`` is the missing name.
+    """
+
+    uri: str = ""
+    text_document: Identifier | None = None
+    position: Position | None = None
+    symbol: str = ""
+    name: str = ""
+    backend: str | None = None
+    fresh: bool = False
+    force: bool = False
+    drop: tuple[str, ...] = ()
+
+
+def parse[T](value: Any, kind: type[T], what: str) -> T:
+    """A typed value from JSON. Raises `RequestError` (invalid params) that says what is wrong and where."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise RequestError(wire.INVALID_PARAMS, f"{what}: {error}") from None
+
+
+def path_of(session: Session, reference: Reference) -> Path:
+    """The resolved path of the reference's document. Raises `RequestError` where it has none."""
+    uri = reference.uri or (reference.text_document.uri if reference.text_document else "")
+    document = session.overlay.get(uri)
+    if document is not None:
+        return document.path
+    path = convert.path_of(uri)
+    if path is None:
+        raise RequestError(wire.INVALID_PARAMS, f"uri {uri!r} is no file: URI" if uri else "uri is missing")
+    return path.resolve()
+
+
+def offset_of(session: Session, project: Project, path: Path, position: Position) -> int:
+    """Byte offset of a position in a file. Raises `NotFound` where the file cannot be read."""
+    source = project.source(path)
+    if source is None:
+        raise NotFound(f"{path.name} cannot be read")
+    encoding = session.client.encoding
+    return convert.offset_of(source.text, source.lines, position.line, position.character, encoding)
+
+
+def reference_to(session: Session, path: Path, span: Span, symbol: str, name: str = "") -> Json:
+    """The reference to a place in a file of the current snapshot."""
+    document = session.overlay.at(path)
+    out: Json = {"uri": document.uri if document else convert.uri_of(path), "symbol": symbol}
+    source = session.snapshot().source(path)
+    if source is not None:
+        out["position"] = convert.position_of(source.text, source.lines, span.start, session.client.encoding)
+    if name:
+        out["name"] = name
+    return out
+
+
+def target_of(session: Session, project: Project, reference: Reference) -> Target:
+    """What is to be created or completed. Raises `NotFound` with what is missing at that place."""
+    from autogen_lsp.analysis import targets
+
+    path = path_of(session, reference)
+    if reference.position is not None:
+        offset = offset_of(session, project, path, reference.position)
+        for finding in _candidates(session, project, path, offset, reference.name):
+            offered = targets.targets_of(project, finding)
+            for target in offered:
+                if reference.symbol in ("", target.qualname):
+                    return target
+    if reference.symbol and not reference.name:
+        target = targets.by_qualname(project, path, reference.symbol)
+        if target is not None:
+            return target
+    wanted = reference.name or reference.symbol
+    raise NotFound(f"'{wanted}' is not missing here any more" if wanted else "nothing is missing at this place")
+
+
+def _candidates(session: Session, project: Project, path: Path, offset: int, name: str) -> list[Finding]:
+    """Findings that the position may mean, the likeliest first."""
+    found = session.findings_of(project, path)
+    if name:
+        return sorted((f for f in found if f.name == name), key=lambda f: abs(f.span.start - offset))
+    return [f for f in found if offset in f.span]

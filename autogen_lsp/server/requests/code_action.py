@@ -1,0 +1,70 @@
+"""``textDocument/codeAction``: the registry's offers as code actions, a command or an edit each. Always free."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from autogen_lsp.features.actions import registry
+from autogen_lsp.features.model import Diagnostic, Offer
+from autogen_lsp.server import convert, edits, places
+from autogen_lsp.server.capabilities import LLM_GENERATED
+from autogen_lsp.server.session import Session
+
+
+def code_action(session: Session, params: types.CodeActionParams) -> list[Any]:
+    document = session.overlay.get(params.text_document.uri)
+    if document is None:
+        return []
+    encoding = session.client.encoding
+
+    def span_of(extent: types.Range) -> Any:
+        value = {
+            "start": {"line": extent.start.line, "character": extent.start.character},
+            "end": {"line": extent.end.line, "character": extent.end.character},
+        }
+        return convert.span_of(document.text, document, value, encoding)
+
+    diagnostics = [
+        Diagnostic(span_of(each.range), each.message, str(each.code or ""), each.source or "")
+        for each in params.context.diagnostics
+    ]
+    offers = registry.offers(
+        session.project(), session.overlay.settings, document.path, span_of(params.range), diagnostics
+    )
+    return [
+        _action(session, offer, params.context.diagnostics)
+        for offer in offers
+        if _wanted(offer.kind, params.context.only)
+    ]
+
+
+def _wanted(kind: str, only: Any) -> bool:
+    """Whether the client asked for this kind or one above it ("refactor" asks for "refactor.rewrite", too)."""
+    return not only or any(kind == asked or kind.startswith(f"{asked}.") or asked == "" for asked in only)
+
+
+def _action(session: Session, offer: Offer, diagnostics: Any) -> Any:
+    command = None
+    if offer.command:
+        name = offer.finding_name if hasattr(offer, "finding_name") else ""
+        reference = places.reference_to(session, offer.path, offer.span, offer.qualname, name)
+        command = types.Command(title=offer.title, command=offer.command, arguments=[reference])
+        if not session.client.code_action_literals:
+            return command
+    edit = None
+    if offer.change is not None:
+        edit = edits.workspace_edit(session, session.snapshot(), offer.change)
+    action: dict[str, Any] = {"title": offer.title, "kind": offer.kind}
+    if offer.diagnostics:
+        action["diagnostics"] = [diagnostics[position] for position in offer.diagnostics]
+    if offer.preferred and session.client.preferred_actions:
+        action["isPreferred"] = True
+    if offer.ai and session.client.llm_tag:
+        action["tags"] = [LLM_GENERATED]
+    if command is not None:
+        action["command"] = command
+    if edit is not None:
+        action["edit"] = edit
+    return action

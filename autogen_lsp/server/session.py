@@ -1,0 +1,135 @@
+"""Everything that one client's session holds, on the event loop: documents, settings, services, diagnostics, jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autogen_lsp.config import Problem
+from autogen_lsp.server.capabilities import Client
+from autogen_lsp.server.diagnostics import Diagnostics
+from autogen_lsp.server.guard import WARNING
+from autogen_lsp.server.jobs import Jobs
+from autogen_lsp.server.peer import Peer, RequestError
+from autogen_lsp.workspace.overlay import Overlay
+from autogen_lsp.workspace.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from autogen_lsp.analysis.model import Finding
+    from autogen_lsp.analysis.project import Project
+    from autogen_lsp.services import Services
+
+
+class Session:
+    """Built once a connection; `lifecycle` and `sync` fill it, requests and commands read it."""
+
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+        self.client = Client()
+        self.overlay = Overlay()
+        self.diagnostics = Diagnostics(self)
+        self.jobs = Jobs(self)
+        self.usage_notifications = False
+        self.problems: list[Problem] = []  # with settings and folders, for the health report
+        self.applying = asyncio.Lock()  # one edit of ours at a time
+        self.news = asyncio.Event()  # set at every change of a document
+        self._findings: dict[str, tuple[int, list[Finding]]] = {}  # URI → version, findings
+        self._background: set[asyncio.Task[None]] = set()
+
+    @cached_property
+    def services(self) -> Services:
+        from autogen_lsp import services
+
+        built = services.build(self.overlay.settings, self.overlay.roots, warn=self.warn)
+        built.on_usage = self._usage_changed
+        return built
+
+    def warn(self, problem: Problem) -> None:
+        """Show a problem with a setting or a folder, once."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+            self.peer.show(WARNING, f"autogen-lsp: {problem.message}")
+
+    def snapshot(self) -> Snapshot:
+        """The workspace as the client last described it."""
+        return self.overlay.snapshot()
+
+    def project(self) -> Project:
+        """Analysis of the current snapshot."""
+        return self.services.project(self.overlay.snapshot())
+
+    def _usage_changed(self) -> None:
+        if not self.usage_notifications:
+            return
+        from autogen_lsp.features.usage import usage
+
+        with self.peer.guard.protect("usage"):
+            self.peer.notify("autogen/usageChanged", usage(self.services))
+
+    def reconfigured(self) -> None:
+        """Settings or roots changed: services follow, keeping what counts for the session (its id, its ledger)."""
+        if "services" in self.__dict__:
+            self.services.configure(self.overlay.settings, self.overlay.roots)
+        self._findings.clear()
+        self.diagnostics.touch_all()
+
+    def findings_of(self, project: Project, path: Path) -> list[Finding]:
+        """Findings of a file; an open document's are kept until something changes."""
+        from autogen_lsp.analysis import findings
+
+        document = self.overlay.at(path)
+        if document is None:
+            return findings.find(project, path)
+        kept = self._findings.get(document.uri)
+        if kept is None or kept[0] != document.version:
+            kept = self._findings[document.uri] = (document.version, findings.find(project, path))
+        return kept[1]
+
+    def known_findings(self) -> list[Finding]:
+        """What was found last in each open document: as of now, or of a moment ago."""
+        return [finding for _, found in self._findings.values() for finding in found]
+
+    def document_changed(self) -> None:
+        """A document was opened, edited or closed by the client."""
+        self.news.set()
+
+    def disk_changed(self, paths: list[Path]) -> None:
+        """Files were changed, made or removed behind the open documents."""
+        self._findings.clear()
+        if "services" in self.__dict__ and "index" in self.services.__dict__:
+            for path in paths:
+                self.spawn("index", self.services.run(self.services.index.update, path))
+        self.diagnostics.touch_all()
+
+    def refresh_lenses(self) -> None:
+        if self.client.refresh_lenses and self.overlay.settings.code_lens:
+            self.spawn("code lenses", self._refresh("workspace/codeLens/refresh"))
+
+    async def _refresh(self, method: str) -> None:
+        with suppress(RequestError):  # then the client asks again at its next edit
+            await self.peer.request(method, None)
+
+    def spawn(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+        """Background work that nobody waits for, under the guard; ends with the session."""
+
+        async def guarded() -> None:
+            with self.peer.guard.protect(what):
+                await work
+
+        task = asyncio.get_running_loop().create_task(guarded())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def close(self) -> None:
+        """Cancel what runs, then close what is open."""
+        self.diagnostics.close()
+        await self.jobs.close()
+        for task in tuple(self._background):
+            task.cancel()
+        if "services" in self.__dict__:
+            with self.peer.guard.protect("closing"):
+                await self.services.aclose()

@@ -1,0 +1,83 @@
+"""Document and file notifications of the client, applied to the overlay; whoever depends on them is told."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from autogen_lsp.server import convert
+from autogen_lsp.server.peer import Handler
+from autogen_lsp.server.session import Session
+from autogen_lsp.server.wire import Json
+
+log = logging.getLogger(__name__)
+
+
+class Sync:
+    """Routes of everything that changes a document or tells of a change on disk."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def routes(self) -> dict[str, Handler]:
+        return {
+            "textDocument/didOpen": self._did_open,
+            "textDocument/didChange": self._did_change,
+            "textDocument/didClose": self._did_close,
+            "textDocument/didSave": self._did_save,
+            "workspace/didChangeWatchedFiles": self._did_change_watched_files,
+            "workspace/didCreateFiles": self._did_create_or_delete,
+            "workspace/didDeleteFiles": self._did_create_or_delete,
+            "workspace/didRenameFiles": self._did_rename,
+        }
+
+    def _did_open(self, params: Json) -> None:
+        item = params["textDocument"]
+        path = convert.path_of(item["uri"])
+        if path is None:  # untitled:, git:, notebook cells …: no place in a project
+            return
+        document = self._session.overlay.open(item["uri"], path.resolve(), item["version"], item["text"])
+        self._session.document_changed()
+        self._session.diagnostics.touch(document)
+
+    def _did_change(self, params: Json) -> None:
+        session = self._session
+        document = session.overlay.get(params["textDocument"]["uri"])
+        if document is None:
+            log.warning("change of a document that is not open: %s", params["textDocument"]["uri"])
+            return
+        for change in params["contentChanges"]:
+            extent = change.get("range")
+            if extent is None:
+                document.replace(change["text"])
+            else:
+                span = convert.span_of(document.text, document, extent, session.client.encoding)
+                document.edit(span, change["text"])
+        version = params["textDocument"].get("version")
+        document.version = version if version is not None else document.version + 1
+        session.document_changed()
+        session.diagnostics.touch(document)
+
+    def _did_close(self, params: Json) -> None:
+        document = self._session.overlay.close(params["textDocument"]["uri"])
+        if document is not None:
+            self._session.diagnostics.forget(document)
+            self._session.disk_changed([document.path])
+
+    def _did_save(self, params: Json) -> None:
+        document = self._session.overlay.get(params["textDocument"]["uri"])
+        if document is not None:
+            self._session.diagnostics.touch_all()
+
+    def _did_change_watched_files(self, params: Json) -> None:
+        self._changed(change["uri"] for change in params["changes"])
+
+    def _did_create_or_delete(self, params: Json) -> None:
+        self._changed(file["uri"] for file in params["files"])
+
+    def _did_rename(self, params: Json) -> None:
+        self._changed(uri for file in params["files"] for uri in (file["oldUri"], file["newUri"]))
+
+    def _changed(self, uris: Any) -> None:
+        paths = [path.resolve() for path in map(convert.path_of, uris) if path is not None]
+        self._session.disk_changed(paths)
