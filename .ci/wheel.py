@@ -32,9 +32,10 @@ def main(uv: str) -> None:
         print("light: --version, doctor, serve and demo work without graph_sitter and codegen")
 
         full = environment(folder / "full")
-        run(str(full / "pip"), "install", "--quiet", "--no-deps", str(wheel))
-        lock = run(str(full / "python"), "-c", "import autogen_lsp; print(autogen_lsp.__path__[0])").strip()
-        run(str(full / "pip"), "install", "--quiet", "--no-deps", "--no-compile", "-r", f"{lock}/locks/full.txt")
+        # The documented order is the light installation first; its packages are in the lock too.
+        run(str(full / "pip"), "install", "--quiet", str(wheel))
+        lock = run(str(full / "autogen-lsp"), "doctor", "--full-lock").strip()
+        run(str(full / "pip"), "install", "--quiet", "--no-deps", "--no-compile", "-r", lock)
         run(str(full / "python"), "-c", "import graph_sitter, codegen")
         report = json.loads(run(str(full / "autogen-lsp"), "doctor", "--format", "json"))
         assert report["ok"], report

@@ -17,11 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
+    settings = settings_of(arguments)
+    paths = existing(arguments.paths)
+
     from autogen_lsp.features.check import check
     from autogen_lsp.workspace.snapshot import Snapshot
 
-    settings = settings_of(arguments)
-    paths = existing(arguments.paths)
     roots = workspace_roots(paths)
     root = common_root(roots)
     snapshot = Snapshot(roots, settings=settings)

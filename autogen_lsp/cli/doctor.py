@@ -12,12 +12,19 @@ from autogen_lsp.cli.place import workspace_roots
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--full-lock", action="store_true",
+        help="only print the path of the requirements that add graph-sitter and codegen: pip install --no-deps -r PATH",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     from autogen_lsp.config import load
-    from autogen_lsp.doctor import health
+    from autogen_lsp.doctor import FULL_SET, health
 
+    if arguments.full_lock:
+        console.line(str(FULL_SET))
+        return 0
     settings, problems = load(environ=os.environ)  # wrong settings are part of the report, not the end of it
     report = health(settings, workspace_roots([Path.cwd()]), problems)
     if arguments.format == "json":

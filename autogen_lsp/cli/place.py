@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autogen_lsp.analysis.model import Finding
 from autogen_lsp.errors import UsageError
 from autogen_lsp.text import Span, line_column
 from autogen_lsp.workspace.files import MAX_BYTES, decode
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
+
+if TYPE_CHECKING:
+    from autogen_lsp.analysis.model import Finding
 
 MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autogen_lsp.analysis.model import Finding, Target
-from autogen_lsp.analysis.project import Project
 from autogen_lsp.cli.place import existing, readable
 from autogen_lsp.errors import NotFound, UsageError
 from autogen_lsp.text import line_column, offset_at
+
+if TYPE_CHECKING:
+    from autogen_lsp.analysis.model import Finding, Target
+    from autogen_lsp.analysis.project import Project
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
