@@ -1,8 +1,9 @@
 """Lines of a .gitignore into one answer per entry of its folder: ignored, kept on purpose, or not mentioned.
 
 Follows gitignore(5) and git's ``wildmatch.c`` for one entry at a time, as git does while it walks; a folder's contents
-are never looked at here. (`pathspec` answers for whole file paths without walking, so its answer for a *folder* is not
-git's where a pattern such as ``!*/`` takes it back, and ignored folders could not be skipped.)
+are never looked at here. Unlike git's, ``?`` and ``[…]`` stand for one character, not one byte. (`pathspec` answers for
+whole file paths without walking, so its answer for a *folder* is not git's where a pattern such as ``!*/`` takes it
+back, and ignored folders could not be skipped.)
 """
 
 from __future__ import annotations
@@ -82,17 +83,18 @@ def _translate(line: str) -> tuple[bool, bool, str] | None:
     pattern = pattern.removeprefix("/")
     if not pattern:
         return None
-    segments = pattern.split("/")
+    segments = _segments(pattern)
+    if segments is None:
+        return None
     out: list[str] = []
     for at, segment in enumerate(segments):
         last = at == len(segments) - 1
-        if segment == "**" and by_path:
+        if by_path and len(segment) > 1 and set(segment) == {"*"}:
             out.append(".+" if last else "(?:.*/)?")
-            continue
-        regex = _segment(segment)
-        if regex is None:
+        elif not segment:
             return None
-        out.append(regex if last else regex + "/")
+        else:
+            out.append(_regex(segment) + ("" if last else "/"))
     return negated, by_path, "".join(out) + end
 
 
@@ -106,38 +108,49 @@ def _without_trailing_spaces(line: str) -> str:
     return line[:end]
 
 
-def _segment(glob: str) -> str | None:
-    """A glob without ``/`` as a regular expression; None where git takes it for invalid (then it matches nothing).
-
-    Each ``*`` takes the first place where the piece after it fits, in an atomic group: a shorter match is never worse
-    within one segment, so hostile patterns (``*a*a*a*b``) cost no more than a scan.
-    """
-    if not glob:
-        return None
-    if not glob.strip("*"):
-        return "[^/]+"
-    pieces: list[str] = [""]
+def _segments(pattern: str) -> list[list[str]] | None:
+    """The parts between slashes, each a list of ``*`` and regular expressions of one character; None if invalid."""
+    segments: list[list[str]] = [[]]
     at = 0
-    while at < len(glob):
-        char = glob[at]
+    while at < len(pattern):
+        char = pattern[at]
         at += 1
-        if char == "*":
-            pieces.append("")
+        if char == "/":
+            segments.append([])
+        elif char == "*":
+            segments[-1].append("*")
         elif char == "?":
-            pieces[-1] += "[^/]"
+            segments[-1].append("[^/]")
         elif char == "[":
-            found = _bracket(glob, at)
+            found = _bracket(pattern, at)
             if found is None:
                 return None
-            regex, at = found
-            pieces[-1] += regex
+            segments[-1].append(found[0])
+            at = found[1]
         elif char == "\\":
-            if at == len(glob):
+            if at == len(pattern):
                 return None
-            pieces[-1] += re.escape(glob[at])
+            segments[-1].append(re.escape(pattern[at]))
             at += 1
         else:
-            pieces[-1] += re.escape(char)
+            segments[-1].append(re.escape(char))
+    return segments
+
+
+def _regex(segment: list[str]) -> str:
+    """One part as a regular expression.
+
+    Each ``*`` takes the first place where the piece after it fits, in an atomic group: within one part a longer match
+    is never better, so hostile patterns (``*a*a*a*b``) cost no more than a scan.
+    """
+    pieces = [""]
+    for item in segment:
+        if item == "*":
+            pieces.append("")
+        else:
+            pieces[-1] += item
+    if not any(pieces):
+        return "[^/]+"
     first, *rest = pieces
     if not rest:
         return first
