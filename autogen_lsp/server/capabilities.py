@@ -74,7 +74,9 @@ def client_of(capabilities: Any) -> Client:
     return Client(
         encoding=_encoding(at("general.positionEncodings")),
         apply_edit=at("workspace.applyEdit") is True,
-        document_changes=at("workspace.workspaceEdit.documentChanges") is True,
+        # Neovim declares only the operations, which exist in `documentChanges` alone.
+        document_changes=at("workspace.workspaceEdit.documentChanges") is True
+        or bool(at("workspace.workspaceEdit.resourceOperations")),
         create_files=listed("workspace.workspaceEdit.resourceOperations", "create"),
         progress=at("window.workDoneProgress") is True,
         configuration=at("workspace.configuration") is True,
