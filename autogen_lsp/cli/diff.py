@@ -37,9 +37,12 @@ def unified(before: bytes, after: bytes, path: str, *, creates: bool = False) ->
 
 
 def show(text: str, console: Console) -> None:
-    """Print a diff, in colours on a terminal."""
+    """Print a diff as it is, or in colours on a terminal."""
+    if not console.colour:
+        console.out.write(text)
+        return
     colours = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
-    for line in text.splitlines():
+    for line in text.removesuffix("\n").split("\n"):
         colour = next((name for prefix, name in colours if line.startswith(prefix)), None)
         console.line(console.paint(line, colour) if colour else line)
 
