@@ -1,6 +1,6 @@
 #!/bin/bash
 # code-server.sh DEST: VS Code 1.100 as a server for browsers (DEST/bin/code-server), the Chromium to drive it, and
-# playwright-core (DEST/node_modules). About 60 s and 400 MB. Needs root (or sudo without a password) for apt, and node 20.
+# playwright-core (DEST/playwright). About 60 s and 400 MB. Needs root (or sudo without a password) for apt, and node 20.
 # The plain `npm install code-server` fetches prebuilt binaries from outside the registry, so: npm installs with
 # --ignore-scripts, native modules from source, ripgrep from its platform package. Node 20 needs code-server <= 4.100.3.
 set -euo pipefail
@@ -26,6 +26,10 @@ for folder in . lib/vscode lib/vscode/extensions; do
   (cd "$folder" && npm install --silent --omit=dev --ignore-scripts --no-audit --no-fund)
 done
 
+if ! ls node_modules/argon2/prebuilds >/dev/null 2>&1; then
+  (cd node_modules/argon2 && PATH="$dest/node_modules/.bin:$PATH" npm_config_node_gyp="$node_gyp" node-pre-gyp rebuild \
+    --build-from-source --nodedir="$prefix" >"$dest/build-argon2.log" 2>&1) || { tail -n 5 "$dest/build-argon2.log"; exit 1; }
+fi
 modules=lib/vscode/node_modules
 for name in node-pty native-watchdog @vscode/native-watchdog @vscode/spdlog kerberos @vscode/sqlite3; do
   if [ -f "$modules/$name/binding.gyp" ]; then
@@ -42,7 +46,7 @@ if [ ! -x "$modules/@vscode/ripgrep/bin/rg" ]; then
   rm -rf "$scratch"
 fi
 ln -sfn node_modules lib/vscode/node_modules.asar
-npm install --silent --ignore-scripts --no-audit --no-fund --no-save playwright-core@1 >/dev/null
+npm install --silent --ignore-scripts --no-audit --no-fund --prefix "$dest/playwright" playwright-core@1 >/dev/null
 cat >"$dest/bin/code-server" <<WRAPPER
 #!/bin/sh
 exec node $dest/out/node/entry.js "\$@"

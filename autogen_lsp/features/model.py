@@ -34,6 +34,7 @@ class Offer:
     span: Span
     qualname: str
     finding: FindingKind
+    name: str  # the missing name, '' for a stub
     command: str = ""
     ai: bool = False
     preferred: bool = False

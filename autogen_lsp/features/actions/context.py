@@ -47,6 +47,5 @@ class ActionContext:
         self, target: Target, title: str, command: str, *, ai: bool, kind: str = "quickfix", preferred: bool = False
     ) -> Offer:
         f = self.finding
-        return Offer(
-            title, kind, f.path, f.span, target.qualname, f.kind, command, ai=ai, preferred=preferred
-        )  # fmt: skip
+        name = "" if self.is_stub else f.name
+        return Offer(title, kind, f.path, f.span, target.qualname, f.kind, name, command, ai=ai, preferred=preferred)

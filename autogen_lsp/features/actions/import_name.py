@@ -32,4 +32,6 @@ def offers(context: ActionContext) -> Iterator[Offer]:
         title = f"Import '{f.name}' from {module}"
         edits = imports.edits(context.project, source, (NeededImport(module, f.name),))
         change = SourceChange((FileChange(f.path, tuple(edits), source.version),), title)
-        yield Offer(title, "quickfix", f.path, f.span, f.name, f.kind, preferred=len(modules) == 1, change=change)
+        yield Offer(
+            title, "quickfix", f.path, f.span, f.name, f.kind, f.name, preferred=len(modules) == 1, change=change
+        )

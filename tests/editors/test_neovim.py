@@ -1,0 +1,68 @@
+"""The Neovim plugin in real Neovims: the click from finding to provenance, over the real agent SDK and HTTP."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autogen_lsp.backends.standin import StandIn
+from tests.editors.conftest import APP, REPOSITORY
+
+GENERATED = "def area(width, depth):\n    return width * depth\n"
+
+
+def run_neovim(program: str, workspace: Path, environment: dict[str, str]) -> dict[str, Any]:
+    found = shutil.which(program)
+    if found is None:
+        pytest.skip(f"{program} is not installed (.ci/editors/neovim.sh installs it)")
+    script = Path(__file__).with_name("neovim.lua")
+    plugin = REPOSITORY / "editors/neovim"
+    command = [found, "--clean", "--headless", "-i", "NONE", "-n", "--cmd", f"set rtp+={plugin}", "-l", str(script)]
+    done = subprocess.run(command, cwd=workspace, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    output = done.stdout or done.stderr
+    start = output.find('{"')
+    assert start >= 0, done.stdout + done.stderr
+    seen: dict[str, Any] = json.JSONDecoder().raw_decode(output[start:])[0]
+    assert "timeout" not in seen, (seen, done.stderr)
+    return seen
+
+
+@pytest.mark.parametrize("program", ["nvim", "nvim-0.10"])
+def test_click_in_neovim_writes_the_function_and_shows_where_it_came_from(
+    program: str, workspace: Path, environment: dict[str, str], service: StandIn
+) -> None:
+    seen = run_neovim(program, workspace, environment)
+
+    assert seen["diagnostic"]["line"] == 6
+    assert seen["diagnostic"]["column"] == APP.splitlines()[6].index("area")
+    assert seen["diagnostic"]["code"] == "undefined-call"
+    assert seen["diagnostic"]["source"] == "autogen-lsp"
+    assert seen["severity"] == 4
+    assert seen["titles"][0].startswith("Generate 'area' with AI (≈ $0.05)")
+    assert any("(skeleton)" in title for title in seen["titles"])
+
+    first, rest = APP.split("\n\n\ndef main", 1)
+    assert seen["text"] == f"{first}\n\n\n{GENERATED}\n\ndef main{rest}".rstrip("\n")
+    assert seen["modified"], "the buffer holds the edit; saving is the user's"
+    assert (workspace / "app.py").read_text() == APP
+    assert service.runs == 1
+
+    kinds = [each["kind"] for each in seen["progress"]]
+    assert kinds[0] == "begin"
+    assert kinds.count("end") == 1
+    assert len({each.get("message") for each in seen["progress"]}) >= 4, "stages are named"
+
+    assert seen["statusline_before"] == ""
+    assert seen["statusline"] == "autogen ≈$0.0500"
+    assert "codegen" in seen["hover"]
+    assert "$0.05" in seen["hover"]
+    assert "≈$0.0500" in seen["usage"]
+    assert any("no command 'nonsense'" in message for message in seen["messages"])
+    assert "autogen: server" in seen["health"]
+    assert "tree-sitter" in seen["health"]
+    assert seen["reverted"] == APP.rstrip("\n")
