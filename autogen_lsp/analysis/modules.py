@@ -1,0 +1,401 @@
+"""Module names into files, as Python's import system would, without running anything.
+
+Looked up in order: the folder that holds the importing file's own top-level package (or the script), folders of
+``conftest.py`` files above it, folders that ``pyproject.toml`` names, the roots and their ``src``; then every other
+folder of the workspace that holds top-level modules (monorepos); then the environment and the standard library. What is
+found nowhere is `UNKNOWN`, unless its first part is a package of the workspace: then it is `MISSING`.
+"""
+
+# Names of a folder's entries stay strings: `Path.iterdir` would make a `Path` of each.
+# ruff: noqa: PTH116, PTH208
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from autogen_lsp.analysis.environment import Environment, is_stdlib
+
+_MAX_CLIMB = 30
+# Suffixes of files that become, or stand for, a module that no .py file holds.
+_OTHER_SOURCES = (
+    ".pyx",
+    ".pxd",
+    ".so",
+    ".pyd",
+    ".c",
+    ".cpp",
+    ".cc",
+    ".rs",
+    ".pyi.in",
+    ".py.in",
+    ".in",
+    ".j2",
+    ".proto",
+)
+_GENERATED = ("_pb2", "_pb2_grpc", "_version", "__version__", "_build", "_git_version")
+_BUILD_FILES = (
+    "pyproject.toml", "setup.py", "setup.cfg", "meson.build", "CMakeLists.txt", "Makefile", "MANIFEST.in", "noxfile.py",
+    "hatch_build.py", "build.py", ".gitignore",
+)  # fmt: skip
+
+
+class Origin(Enum):
+    WORKSPACE = auto()
+    INSTALLED = auto()
+    STDLIB = auto()
+    MISSING = auto()  # would have to be in the workspace, and is not
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """Where a module is. ``path`` is its file (a package's ``__init__``), None for namespace packages and the absent.
+
+    ``stub`` is the .pyi beside a .py. ``expected``: of a missing one, the file to create; ``absent``: the position in
+    the dotted name of its first part that is not there.
+    """
+
+    name: str
+    origin: Origin
+    path: Path | None = None
+    folder: Path | None = None  # of a package
+    stub: Path | None = None
+    expected: Path | None = None
+    absent: int = 0
+
+
+@dataclass
+class Files:
+    """Folder listings as of one snapshot: the disk, and open documents that are not on it yet."""
+
+    open_documents: frozenset[Path] = frozenset()
+    on_disk: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)  # shared; with the folder's mtime
+    _listings: dict[str, frozenset[str]] = field(default_factory=dict)
+    _open_names: dict[str, set[str]] | None = None
+
+    def names(self, folder: Path) -> frozenset[str]:
+        key = str(folder)
+        found = self._listings.get(key)
+        if found is None:
+            found = self._from_disk(key)
+            if self.open_documents:
+                found |= frozenset(self._open().get(key, ()))
+            self._listings[key] = found
+        return found
+
+    def _from_disk(self, folder: str) -> frozenset[str]:
+        try:
+            changed = os.stat(folder).st_mtime_ns
+            known = self.on_disk.get(folder)
+            if known is not None and known[0] == changed:
+                return known[1]
+            names = frozenset(os.listdir(folder))
+        except OSError:
+            return frozenset()
+        self.on_disk[folder] = (changed, names)
+        return names
+
+    def has(self, path: Path) -> bool:
+        return path.name in self.names(path.parent)
+
+    def _open(self) -> dict[str, set[str]]:
+        if self._open_names is None:
+            self._open_names = {}
+            for document in self.open_documents:
+                self._open_names.setdefault(str(document.parent), set()).add(document.name)
+        return self._open_names
+
+
+@dataclass
+class Modules:
+    """Module resolution of one snapshot. ``files`` lists the workspace's Python files and is asked only when needed."""
+
+    roots: tuple[Path, ...]
+    environment: Environment
+    listing: Files
+    files: Callable[[], Iterable[Path]]
+    _bases: dict[Path, tuple[Path, ...]] = field(default_factory=dict)
+    _own: dict[Path, Path] = field(default_factory=dict)
+    _configured: tuple[Path, ...] | None = None
+    _tops: dict[str, tuple[Path, ...]] | None = None
+    _resolved: dict[tuple[str, Path], Module] = field(default_factory=dict)
+    _build_text: dict[Path, str] = field(default_factory=dict)
+
+    def resolve(self, module: str, level: int, importer: Path) -> Module:
+        """The module that ``from {'.' * level}{module} import …`` means in the file ``importer``."""
+        if level:
+            return self._relative(module, level, importer)
+        key = (module, importer.parent)
+        found = self._resolved.get(key)
+        if found is None:
+            found = self._resolved[key] = self._absolute(module, importer)
+        return found
+
+    def name_of(self, path: Path) -> str:
+        """The dotted name that the file is imported by: from its topmost package, or from the folder it lies in."""
+        base = self.base_of(path)
+        try:
+            parts = list(path.relative_to(base).with_suffix("").parts)
+        except ValueError:
+            parts = [path.stem]
+        if parts and parts[-1] == "__init__":
+            parts.pop()
+        return ".".join(parts)
+
+    def base_of(self, path: Path) -> Path:
+        """The folder that has to be on ``sys.path`` for the file to be imported.
+
+        Found by climbing while there is an ``__init__``. Namespace packages have none: what lies below a ``src`` or
+        configured folder is named from there, and a plain folder of modules from its root.
+        """
+        folder = path.parent
+        found = self._own.get(folder)
+        if found is None:
+            found = self._own[folder] = self._base_of(folder)
+        return found
+
+    def _base_of(self, folder: Path) -> Path:
+        top = folder
+        for _ in range(_MAX_CLIMB):
+            if not self._is_package(top) or top.parent == top:
+                break
+            top = top.parent
+        for base in sorted(self._near(folder), key=lambda base: -len(base.parts)):
+            if top.is_relative_to(base) and (base not in self.roots or top == folder):
+                between = top.relative_to(base).parts
+                projects = (top, *top.parents)[: len(between)]
+                if all(part.isidentifier() for part in between) and not any(map(self._is_project, projects)):
+                    return base
+        return top
+
+    def _is_project(self, folder: Path) -> bool:
+        return not {"pyproject.toml", "setup.py", "setup.cfg"}.isdisjoint(self.listing.names(folder))
+
+    def submodule(self, package: Module, name: str) -> Module | None:
+        """The module ``package.name``, None where the package has none."""
+        folder = package.folder
+        found = None if folder is None else self._at(folder, name, f"{package.name}.{name}", package.origin)
+        if found is None and package.stub is not None and package.stub.parent != folder:
+            found = self._at(package.stub.parent, name, f"{package.name}.{name}", package.origin)
+        return found
+
+    def may_be_generated(self, expected: Path, name: str) -> bool:
+        """Whether a module that no Python file holds may still exist at run time: built, compiled or generated."""
+        leaf = name.rpartition(".")[2]
+        if leaf.endswith(_GENERATED):
+            return True
+        stem = expected.parent.name if expected.name == "__init__.py" else expected.stem
+        folder = expected.parent.parent if expected.name == "__init__.py" else expected.parent
+        for entry in self.listing.names(folder):
+            if entry.startswith(f"{stem}.") and entry.endswith(_OTHER_SOURCES):
+                return True
+        word = re.compile(rf"(?<![\w]){re.escape(leaf)}(?:\.py)?(?![\w])")
+        return any(word.search(self._build_texts(root)) for root in self.roots if expected.is_relative_to(root))
+
+    # -- absolute ----------------------------------------------------------------------------------------------------
+
+    def _absolute(self, module: str, importer: Path) -> Module:
+        parts = module.split(".")
+        if not all(part.isidentifier() for part in parts):
+            return Module(module, Origin.UNKNOWN)
+        missing: Module | None = None
+        for base in self.bases(importer):
+            found = self._walk(base, parts, Origin.WORKSPACE)
+            if found is None:
+                continue
+            if found.origin is not Origin.MISSING:
+                return found
+            missing = missing or found
+        for base in self._elsewhere(parts[0]):
+            found = self._walk(base, parts, Origin.WORKSPACE)
+            if found is not None and found.origin is not Origin.MISSING:
+                return found
+        outside = self._outside(parts)
+        if outside is not None and outside.origin is not Origin.MISSING:
+            return outside
+        if missing is None or outside is not None or is_stdlib(parts[0]):
+            return Module(module, Origin.UNKNOWN)
+        return missing
+
+    def _outside(self, parts: list[str]) -> Module | None:
+        for base in self.environment.packages:
+            for top in (f"{parts[0]}-stubs", parts[0]):
+                found = self._walk(base, [top, *parts[1:]], Origin.INSTALLED)
+                if found is not None and found.origin is not Origin.MISSING:
+                    return found
+        if self.environment.stdlib is not None:
+            return self._walk(self.environment.stdlib, parts, Origin.STDLIB)
+        return None
+
+    def _walk(self, base: Path, parts: list[str], origin: Origin) -> Module | None:
+        """The module below ``base``; None where not even its first part is there."""
+        module = self._at(base, parts[0], parts[0], origin)
+        if module is None:
+            return None
+        for position, part in enumerate(parts[1:], 1):
+            inner = self.submodule(module, part)
+            if inner is None:
+                return self._missing(module, parts, position, origin)
+            module = inner
+        return module
+
+    def _missing(self, package: Module, parts: list[str], position: int, origin: Origin) -> Module:
+        name = ".".join(parts)
+        if package.folder is None:  # a plain module has no submodules
+            return Module(name, Origin.UNKNOWN if origin is not Origin.WORKSPACE else Origin.MISSING, absent=position)
+        expected = package.folder.joinpath(*parts[position:-1], f"{parts[-1]}.py")
+        return Module(name, Origin.MISSING, expected=expected, absent=position)
+
+    def _at(self, folder: Path, name: str, dotted: str, origin: Origin) -> Module | None:
+        names = self.listing.names(folder)
+        if name in names:
+            inner = self.listing.names(folder / name)
+            if "__init__.py" in inner:
+                stub = folder / name / "__init__.pyi" if "__init__.pyi" in inner else None
+                return Module(dotted, origin, folder / name / "__init__.py", folder / name, stub)
+            if "__init__.pyi" in inner:
+                return Module(dotted, origin, folder / name / "__init__.pyi", folder / name)
+        if f"{name}.py" in names:
+            stub = folder / f"{name}.pyi" if f"{name}.pyi" in names else None
+            return Module(dotted, origin, folder / f"{name}.py", None, stub)
+        if f"{name}.pyi" in names:
+            return Module(dotted, origin, folder / f"{name}.pyi")
+        if name in names and self._holds_python(folder / name):
+            return Module(dotted, origin, None, folder / name)
+        return None
+
+    def _holds_python(self, folder: Path, depth: int = 3) -> bool:
+        names = self.listing.names(folder)
+        if any(name.endswith((".py", ".pyi", ".so", ".pyd", ".pyx")) for name in names):
+            return True
+        return depth > 0 and any(
+            name.isidentifier() and self._holds_python(folder / name, depth - 1) for name in sorted(names)[:50]
+        )
+
+    # -- relative ----------------------------------------------------------------------------------------------------
+
+    def _relative(self, module: str, level: int, importer: Path) -> Module:
+        folder = importer.parent
+        for _ in range(level - 1):
+            folder = folder.parent
+        name = self.name_of(folder / "__init__.py") or folder.name
+        names = self.listing.names(folder)
+        init = next((folder / n for n in ("__init__.py", "__init__.pyi") if n in names), None)
+        stub = (
+            folder / "__init__.pyi" if init is not None and init.suffix == ".py" and "__init__.pyi" in names else None
+        )
+        origin = Origin.WORKSPACE if any(folder.is_relative_to(root) for root in self.roots) else Origin.INSTALLED
+        if not self.roots:
+            origin = Origin.WORKSPACE
+        package = Module(name, origin, init, folder, stub)
+        if not module:
+            return package
+        parts = module.split(".")
+        if not all(part.isidentifier() for part in parts):
+            return Module(f"{name}.{module}", Origin.UNKNOWN)
+        found = package
+        for position, part in enumerate(parts):
+            inner = self.submodule(found, part)
+            if inner is None:
+                absent = self._missing(found, parts, position, origin)
+                if absent.origin is Origin.MISSING and origin is not Origin.WORKSPACE:
+                    return Module(f"{name}.{module}", Origin.UNKNOWN)
+                return Module(f"{name}.{module}", absent.origin, expected=absent.expected, absent=position)
+            found = inner
+        return found
+
+    # -- folders -----------------------------------------------------------------------------------------------------
+
+    def bases(self, importer: Path) -> tuple[Path, ...]:
+        """Folders on the path of the file, in order, as far as its place and the project's settings tell."""
+        folder = importer.parent
+        found = self._bases.get(folder)
+        if found is None:
+            above = [p for p in (folder, *folder.parents) if any(p.is_relative_to(root) for root in self.roots)]
+            tests = [p for p in above if "conftest.py" in self.listing.names(p) and not self._is_package(p)]
+            projects = [q for p in above if self._is_project(p) for q in (p, p / "src")]
+            found = tuple(dict.fromkeys([self.base_of(importer), folder, *tests, *projects, *self._near(importer)]))
+            self._bases[folder] = found
+        return found
+
+    def _near(self, path: Path) -> list[Path]:
+        roots = sorted(self.roots, key=lambda root: not path.is_relative_to(root))
+        return [*self._settings(), *(p for root in roots for p in (root / "src", root) if p == root or p.is_dir())]
+
+    def _settings(self) -> tuple[Path, ...]:
+        if self._configured is None:
+            self._configured = tuple(dict.fromkeys(p for root in self.roots for p in _configured(root) if p.is_dir()))
+        return self._configured
+
+    def _is_package(self, folder: Path) -> bool:
+        names = self.listing.names(folder)
+        return "__init__.py" in names or "__init__.pyi" in names
+
+    def _elsewhere(self, top: str) -> tuple[Path, ...]:
+        """Folders anywhere in the workspace that hold a top-level module or package of that name."""
+        if self._tops is None:
+            tops: dict[str, dict[Path, None]] = {}
+            for folder in {path.parent for path in self.files()}:
+                base = folder
+                name = ""
+                for _ in range(_MAX_CLIMB):
+                    if not self._is_package(base) or base.parent == base:
+                        break
+                    base, name = base.parent, base.name
+                if name:
+                    tops.setdefault(name, {})[base] = None
+                else:
+                    for file in self.listing.names(folder):
+                        if file.endswith(".py"):
+                            tops.setdefault(file[:-3], {})[folder] = None
+                    tops.setdefault(folder.name, {})[folder.parent] = None
+            self._tops = {name: tuple(sorted(folders)) for name, folders in tops.items()}
+        return self._tops.get(top, ())
+
+    def _build_texts(self, root: Path) -> str:
+        if root not in self._build_text:
+            texts = []
+            for name in _BUILD_FILES:
+                try:
+                    texts.append((root / name).read_text("utf-8", "replace")[:200_000])
+                except OSError:
+                    continue
+            self._build_text[root] = "\n".join(texts)
+        return self._build_text[root]
+
+
+def _configured(root: Path) -> Iterator[Path]:
+    """Folders that the root's pyproject.toml puts on the path: pytest, setuptools, poetry, pyright."""
+    try:
+        data: Any = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return
+    places: list[Any] = [
+        _get(data, "tool", "pytest", "ini_options", "pythonpath"),
+        _get(data, "tool", "setuptools", "packages", "find", "where"),
+        _get(data, "tool", "pyright", "extraPaths"),
+        _get(data, "tool", "ruff", "src"),
+        _get(data, "tool", "setuptools", "package-dir", ""),
+    ]
+    packages = _get(data, "tool", "poetry", "packages")
+    if isinstance(packages, list):
+        places += [package.get("from") for package in packages if isinstance(package, dict)]
+    for place in places:
+        for item in [place] if isinstance(place, str) else place if isinstance(place, list) else []:
+            if isinstance(item, str) and "*" not in item:
+                yield root / item
+
+
+def _get(data: Any, *keys: str) -> Any:
+    for key in keys:
+        if not isinstance(data, dict):
+            return None
+        data = data.get(key)
+    return data

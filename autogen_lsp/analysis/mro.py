@@ -1,0 +1,225 @@
+"""A class's bases and members, and whether they are all that it can have.
+
+Workspace, installed and standard library classes (typeshed's) are the same here: symbols of a file. A class is `open`
+when it may have members that nobody can read off: a base that is not found, ``__getattr__``, a metaclass or decorator
+that may add to it, attributes set under computed names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from autogen_lsp.analysis.presence import Definition, follow
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.syntax.model import Symbol, SymbolKind
+
+_MAX_CLASSES = 80
+_MAX_SUBCLASSES = 300
+_PLAIN_METACLASSES = frozenset({"ABCMeta", "type", "EnumMeta", "EnumType", "_ProtocolMeta"})
+# Special forms of typing, and bases that add nothing but what every class has.
+_EMPTY_BASES = frozenset({"Generic", "Protocol", "object", "ABC"})
+_OPEN_BASES = frozenset({"Any", "TypedDict", "NamedTuple", "Mock", "MagicMock", "SimpleNamespace", "Namespace"})
+_PLAIN_DECORATORS = re.compile(
+    r"(?:[\w.]+\.)?(?:dataclass|total_ordering|final|runtime_checkable|unique|verify|dataclass_transform|define|frozen"
+    r"|mutable|attrs|attrs?\.s|deprecated|type_check_only|disjoint_base|skip|skipIf|skipUnless|expectedFailure"
+    r"|override_settings|modify_settings|tag|usefixtures|patch|patch\.\w+|pytest\.mark\.\w+)(?:\(.*)?",
+    re.S,
+)
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+
+
+@dataclass(frozen=True)
+class Class:
+    path: Path
+    symbol: Symbol
+
+    @property
+    def key(self) -> tuple[Path, str]:
+        return self.path, self.symbol.qualname
+
+
+@dataclass(frozen=True)
+class Mro:
+    """The class itself first, then its bases. ``open``: it may have members that are none of these classes'."""
+
+    classes: tuple[Class, ...]
+    open: bool
+    project: Project
+
+    def __contains__(self, key: tuple[Path, str]) -> bool:
+        return any(found.key == key for found in self.classes)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of all members: methods, class variables, instance attributes, imports in the body."""
+        return frozenset(name for found in self.classes for name in members_of(self.project, found))
+
+    def after(self, key: tuple[Path, str]) -> Mro:
+        """The bases only, as ``super()`` sees them."""
+        return Mro(tuple(found for found in self.classes if found.key != key), self.open, self.project)
+
+    def owner(self, name: str) -> Class | None:
+        """The first class that has the member."""
+        return next((found for found in self.classes if name in members_of(self.project, found)), None)
+
+
+def members_of(project: Project, found: Class) -> set[str]:
+    """Names that the class itself has, its bases not counted."""
+    table = project.table(found.path)
+    if table is None:
+        return set()
+    out = set(table.members.get(found.symbol.qualname, ()))
+    out.update(bound for scope, bound in table.imports if scope == found.symbol.qualname)
+    return out
+
+
+def mro_of(project: Project, path: Path, qualname: str) -> Mro:
+    """The class's bases, depth first (which finds the same members as C3). Unknown classes give an open, empty one."""
+    key = (path, qualname)
+    found = project.mros.get(key)
+    if found is None:
+        project.mros[key] = Mro((), True, project)  # while it is being made: a class that is its own base
+        found = project.mros[key] = _mro(project, path, qualname)
+    return found
+
+
+def _mro(project: Project, path: Path, qualname: str) -> Mro:
+    todo: list[tuple[Path, str]] = [(path, qualname)]
+    done: dict[tuple[Path, str], Class] = {}
+    is_open = False
+    while todo:
+        key = todo.pop()
+        if key in done:
+            continue
+        symbol = _class_symbol(project, *key)
+        if symbol is None or len(done) >= _MAX_CLASSES:
+            is_open = True
+            continue
+        found = done[key] = Class(key[0], symbol)
+        bases, own_open = _bases(project, found)
+        is_open = is_open or own_open
+        todo += reversed(bases)
+    stdlib = project.environment.stdlib
+    if stdlib is None:
+        is_open = True
+    else:
+        builtin = _class_symbol(project, stdlib / "builtins.pyi", "object")
+        if builtin is not None:
+            done.setdefault((stdlib / "builtins.pyi", "object"), Class(stdlib / "builtins.pyi", builtin))
+    return Mro(tuple(done.values()), is_open, project)
+
+
+def _class_symbol(project: Project, path: Path, qualname: str) -> Symbol | None:
+    """The one class of that name; None where there is none, or where it is defined in several ways."""
+    table = project.table(path)
+    symbols = table.symbols.get(qualname, []) if table is not None else []
+    in_stub = path.suffix == ".pyi"
+    classes = [symbol for symbol in symbols if symbol.kind == SymbolKind.CLASS]
+    return classes[0] if classes and (in_stub or len(symbols) == 1) else None
+
+
+def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool]:
+    table = project.table(found.path)
+    assert table is not None
+    symbol, path = found.symbol, found.path
+    in_stdlib = project.environment.stdlib is not None and path.is_relative_to(project.environment.stdlib)
+    own = table.members.get(symbol.qualname, {})
+    is_builtin_object = in_stdlib and symbol.qualname in ("object", "type")
+    is_open = (
+        (("__getattr__" in own or "__getattribute__" in own) and not is_builtin_object)
+        or symbol.qualname in table.locals
+        or symbol.name in table.locals
+        or not all(_PLAIN_DECORATORS.fullmatch(text) for text in symbol.decorators)
+    )
+    scope = symbol.parent
+    out: list[tuple[Path, str]] = []
+    for base in symbol.bases:
+        keyword, equals, value = base.partition("=")
+        if equals and keyword.strip().isidentifier():
+            if keyword.strip() == "metaclass" and value.strip().rpartition(".")[2] not in _PLAIN_METACLASSES:
+                is_open = True
+            continue
+        dotted = _NAME.match(base)
+        rest = base[dotted.end() :].strip() if dotted else base
+        if dotted is None or (rest and not (rest.startswith("[") and rest.endswith("]"))):
+            is_open = True
+            continue
+        name = dotted.group().rpartition(".")[2]
+        if name in _OPEN_BASES:
+            is_open = True
+            continue
+        target = _base_class(project, path, dotted.group(), scope)
+        if target is not None:
+            out.append((target.path, target.symbol.qualname))
+        elif name not in _EMPTY_BASES:
+            is_open = True
+    return out, is_open
+
+
+def _base_class(project: Project, path: Path, dotted: str, scope: str) -> Definition | None:
+    """A base by its text: a class around may hold it, then the functions and the module around."""
+    if scope and "." not in dotted:
+        table = project.table(path)
+        inner = table.symbols.get(f"{scope}.{dotted}", []) if table is not None else []
+        if len(inner) == 1 and inner[0].kind == SymbolKind.CLASS:
+            return Definition(path, inner[0])
+    found = follow(project, path, dotted, scope)
+    for _ in range(5):  # `Base = Other`: an alias
+        if not isinstance(found, Definition) or found.symbol.kind != SymbolKind.VARIABLE:
+            break
+        value = found.symbol.value
+        if value is None or not re.fullmatch(r"[A-Za-z_][\w.]*", value) or found.symbol.conditional:
+            return None
+        if found.symbol.annotation not in (None, "TypeAlias", "typing.TypeAlias"):
+            return None
+        found = follow(project, found.path, value)
+    return found if isinstance(found, Definition) and found.symbol.kind == SymbolKind.CLASS else None
+
+
+def subclasses(project: Project, path: Path, qualname: str) -> Iterator[Class]:
+    """Classes of the workspace below this one, itself not counted. Raises `TooMany` beyond a bound."""
+    seen: set[tuple[Path, str]] = set()
+    todo = [(path, qualname)]
+    while todo:
+        at = todo.pop()
+        for found in _direct_subclasses(project, *at):
+            if found.key not in seen:
+                seen.add(found.key)
+                if len(seen) > _MAX_SUBCLASSES:
+                    raise TooMany
+                yield found
+                todo.append(found.key)
+
+
+class TooMany(Exception):
+    """More classes than it is worth looking at."""
+
+
+def _direct_subclasses(project: Project, path: Path, qualname: str) -> Iterator[Class]:
+    name = qualname.rpartition(".")[2]
+    files = {path}
+    names = {name}
+    for file, item in project.importers(name):
+        files.add(file)
+        if item.asname:
+            names.add(item.asname)
+    module = project.module_name(path).rpartition(".")[2]
+    if module:
+        files.update(file for file, _ in project.importers(module))
+    for file in sorted(files):
+        facts = project.facts(file)
+        for symbol in facts.symbols if facts is not None else ():
+            if symbol.kind != SymbolKind.CLASS or not symbol.bases:
+                continue
+            for base in symbol.bases:
+                dotted = _NAME.match(base)
+                if dotted is None or dotted.group().rpartition(".")[2] not in names:
+                    continue
+                target = _base_class(project, file, dotted.group(), symbol.parent)
+                if target is None or (target.path, target.symbol.qualname) == (path, qualname):
+                    yield Class(file, symbol)
+                    break

@@ -1,0 +1,211 @@
+"""Whether a module has a name, and what a name of a module leads to: through imports, stars and submodules.
+
+There are three answers, not two: a name that may exist is not missing. A module whose names are made at run time, that
+has a star import of something unreadable, or whose name somebody assigns from outside, may have any name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from autogen_lsp.analysis.modules import Module, Origin
+from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.syntax.model import Import, Symbol, SymbolKind
+
+_MAX_HOPS = 20
+_OF_EVERY_MODULE = frozenset(
+    """
+    __name__ __file__ __doc__ __path__ __dict__ __package__ __spec__ __loader__ __cached__ __builtins__ __annotations__
+    __class__ __getattribute__ __dir__
+    """.split()  # noqa: SIM905
+)
+
+
+class Presence(Enum):
+    PRESENT = auto()
+    ABSENT = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a name leads to: a symbol of a file, or a module."""
+
+    path: Path
+    symbol: Symbol
+
+
+def has_name(project: Project, module: Module, name: str) -> Presence:
+    """Whether ``from module import name`` finds it: as a name of the module or as its submodule."""
+    if module.origin in (Origin.MISSING, Origin.UNKNOWN):
+        return Presence.UNKNOWN
+    if name in _OF_EVERY_MODULE or project.modules.submodule(module, name) is not None:
+        return Presence.PRESENT
+    if module.path is None:
+        return Presence.ABSENT if module.origin is Origin.WORKSPACE else Presence.UNKNOWN
+    return _in_files(project, module, name, set())
+
+
+def _in_files(project: Project, module: Module, name: str, seen: set[Path]) -> Presence:
+    answer = Presence.ABSENT
+    for path in (module.path, module.stub):
+        if path is not None and path not in seen:
+            seen.add(path)
+            found = _in_file(project, path, name, seen)
+            if found is Presence.PRESENT:
+                return found
+            if found is Presence.UNKNOWN:
+                answer = found
+    return answer
+
+
+def _in_file(project: Project, path: Path, name: str, seen: set[Path]) -> Presence:
+    table = project.table(path)
+    if table is None:
+        return Presence.UNKNOWN
+    if name in table.facts.bound:
+        return Presence.PRESENT
+    if table.facts.dynamic or (path.suffix == ".pyi" and "__getattr__" in table.facts.bound):
+        return Presence.UNKNOWN
+    return from_stars(project, path, table, name, seen)
+
+
+def from_stars(project: Project, path: Path, table: Table, name: str, seen: set[Path] | None = None) -> Presence:
+    """Whether one of the file's star imports brings the name."""
+    seen = {path} if seen is None else seen
+    answer = Presence.ABSENT
+    for item in table.stars:
+        module = project.resolve_module(item.module, item.level, path)
+        if module.origin in (Origin.MISSING, Origin.UNKNOWN) or module.path is None:
+            answer = Presence.UNKNOWN
+            continue
+        exporting = project.table(module.path)
+        if exporting is None:
+            answer = Presence.UNKNOWN
+            continue
+        exports = exporting.facts.exports
+        if exports is not None and name not in exports:
+            continue
+        if exports is None and name.startswith("_") and "__all__" not in exporting.facts.bound:
+            continue
+        if exports is not None:
+            return Presence.PRESENT
+        if project.modules.submodule(module, name) is not None:
+            return Presence.PRESENT
+        found = _in_files(project, module, name, seen)
+        if found is Presence.PRESENT:
+            return found
+        if found is Presence.UNKNOWN:
+            answer = found
+    return answer
+
+
+def definition(project: Project, path: Path, name: str, scope: str = "", hops: int = 0) -> Definition | Module | None:
+    """What the name means in a file, or in one of its functions; None where that is not certain.
+
+    A name that is bound in several ways means nothing certain, but for imports that agree.
+    """
+    if hops > _MAX_HOPS:
+        return None
+    table = project.table(path)
+    if table is None:
+        return None
+    while scope:  # imports in the functions around, innermost first
+        inner = table.imports.get((scope, name))
+        if inner is not None:
+            return _imported(project, path, inner, hops)
+        nested = table.symbols.get(f"{scope}.<locals>.{name}")
+        if nested is not None:
+            return Definition(path, nested[0]) if len(nested) == 1 else None
+        scope = scope.rpartition(".")[0].removesuffix(".<locals>")
+    symbols = [s for s in table.symbols.get(name, ()) if s.kind is not SymbolKind.ATTRIBUTE]
+    imports = table.imports.get(("", name))
+    if imports and not symbols:
+        return _imported(project, path, imports, hops)
+    if len(symbols) == 1 and not imports:
+        return Definition(path, symbols[0])
+    if symbols and path.suffix == ".pyi":  # one for each version or platform
+        return Definition(path, symbols[0])
+    if symbols or imports:
+        return _overloads(path, symbols) if not imports else None
+    if name in table.facts.bound:
+        return None
+    for item in table.stars:
+        module = project.resolve_module(item.module, item.level, path)
+        if module.path is None or has_name(project, module, name) is Presence.UNKNOWN:
+            return None
+        if has_name(project, module, name) is Presence.PRESENT:
+            return _of_module(project, module, name, hops)
+    return _builtin(project, path, name, hops)
+
+
+def _builtin(project: Project, path: Path, name: str, hops: int) -> Definition | Module | None:
+    stdlib = project.environment.stdlib
+    builtins = None if stdlib is None else stdlib / "builtins.pyi"
+    if builtins is None or path == builtins:
+        return None
+    return definition(project, builtins, name, "", hops + 1)
+
+
+def _overloads(path: Path, symbols: list[Symbol]) -> Definition | None:
+    """Several definitions of one name are one thing where all are functions and all but the last are overloads."""
+    if all(s.kind == SymbolKind.FUNCTION for s in symbols) and all(s.decorators for s in symbols[:-1]):
+        return Definition(path, symbols[-1])
+    return None
+
+
+def _imported(project: Project, path: Path, imports: list[Import], hops: int) -> Definition | Module | None:
+    found: Definition | Module | None = None
+    for position, item in enumerate(imports):
+        one = _import_target(project, path, item, hops)
+        if one is None or (position and one != found):
+            return None
+        found = one
+    return found
+
+
+def _import_target(project: Project, path: Path, item: Import, hops: int) -> Definition | Module | None:
+    if item.name is None:
+        name = item.module if item.asname else item.module.partition(".")[0]
+        module = project.resolve_module(name, 0, path)
+        return None if module.origin in (Origin.MISSING, Origin.UNKNOWN) else module
+    module = project.resolve_module(item.module, item.level, path)
+    if module.origin in (Origin.MISSING, Origin.UNKNOWN):
+        return None
+    return _of_module(project, module, item.name, hops)
+
+
+def _of_module(project: Project, module: Module, name: str, hops: int) -> Definition | Module | None:
+    for path in (module.path, module.stub):
+        if path is None:
+            continue
+        table = project.table(path)
+        if table is not None and (name in table.facts.bound or table.stars):
+            found = definition(project, path, name, "", hops + 1)
+            if name in table.facts.bound or (found is not None and not _is_builtin(project, found)):
+                return found
+    return project.modules.submodule(module, name)
+
+
+def _is_builtin(project: Project, found: Definition | Module) -> bool:
+    return (
+        found.path is not None and found.path.name == "builtins.pyi" and found.path.parent == project.environment.stdlib
+    )
+
+
+def follow(project: Project, path: Path, dotted: str, scope: str = "") -> Definition | Module | None:
+    """What a dotted name means in a file: modules and nested classes are stepped into. None where not certain."""
+    first, *rest = dotted.split(".")
+    found = definition(project, path, first, scope)
+    for part in rest:
+        if isinstance(found, Module):
+            found = _of_module(project, found, part, 0)
+        elif found is not None and found.symbol.kind == SymbolKind.CLASS:
+            table = project.table(found.path)
+            inner = table.symbols.get(f"{found.symbol.qualname}.{part}", []) if table is not None else []
+            found = Definition(found.path, inner[0]) if len(inner) == 1 else None
+        else:
+            return None
+    return found

@@ -1,0 +1,224 @@
+"""A snapshot as one project: facts of any file, modules, definitions and classes across files.
+
+A `Project` is cheap to make, so there is one for each snapshot; what may be kept between snapshots is in `Caches`. With
+an index it asks the index first; without one (or where the index has no answer yet) it reads and analyses the file
+itself. Answers are as of the snapshot: open documents win over disk and index. Never raises on user code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
+
+from autogen_lsp.analysis.environment import Environment, find_environment
+from autogen_lsp.analysis.modules import Files, Module, Modules, Origin
+from autogen_lsp.syntax.facts import extract
+from autogen_lsp.syntax.model import Call, Facts, Import, Symbol
+from autogen_lsp.workspace.ignore import python_files
+from autogen_lsp.workspace.snapshot import Snapshot
+from autogen_lsp.workspace.source import Source
+
+if TYPE_CHECKING:
+    from autogen_lsp.analysis.mro import Mro
+    from autogen_lsp.index.client import Index
+
+_FILES_KEPT = 400
+
+
+@dataclass
+class Table:
+    """A file's facts, arranged for look-ups."""
+
+    facts: Facts
+
+    @cached_property
+    def symbols(self) -> dict[str, list[Symbol]]:
+        """Definitions by qualname, in order."""
+        out: dict[str, list[Symbol]] = {}
+        for symbol in self.facts.symbols:
+            out.setdefault(symbol.qualname, []).append(symbol)
+        return out
+
+    @cached_property
+    def members(self) -> dict[str, dict[str, list[Symbol]]]:
+        """Definitions by the qualname that they are directly in ('' for the module), then by name."""
+        out: dict[str, dict[str, list[Symbol]]] = {}
+        for symbol in self.facts.symbols:
+            owner, _, name = symbol.qualname.rpartition(".")
+            out.setdefault(owner.removesuffix(".<locals>"), {}).setdefault(name, []).append(symbol)
+        return out
+
+    @cached_property
+    def imports(self) -> dict[tuple[str, str], list[Import]]:
+        """Imports by scope and the name that they bind."""
+        out: dict[tuple[str, str], list[Import]] = {}
+        for item in self.facts.imports:
+            out.setdefault((item.scope, item.bound), []).append(item)
+        return out
+
+    @cached_property
+    def stars(self) -> list[Import]:
+        return [item for item in self.facts.imports if item.name == "*"]
+
+    @cached_property
+    def locals(self) -> frozenset[str]:
+        return frozenset(self.facts.dynamic_classes)
+
+
+@dataclass
+class Caches:
+    """What outlives a snapshot. Entries carry what they were made from, so that none is ever out of date."""
+
+    read: LRUCache[Path, tuple[int, int, Table]] = field(default_factory=lambda: LRUCache(_FILES_KEPT))
+    indexed: LRUCache[Path, Table] = field(default_factory=lambda: LRUCache(_FILES_KEPT))
+    documents: dict[Path, tuple[Source, Table]] = field(default_factory=dict)
+    listings: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
+    environments: dict[tuple[tuple[Path, ...], str | None], Environment] = field(default_factory=dict)
+
+
+class Project:
+    """See the module. ``index`` answers for files that are not open; ``caches`` are shared between snapshots."""
+
+    def __init__(self, snapshot: Snapshot, index: Index | None = None, caches: Caches | None = None) -> None:
+        self.snapshot = snapshot
+        self.index = index
+        self.caches = caches if caches is not None else Caches()
+        self._tables: LRUCache[Path, Table | None] = LRUCache(_FILES_KEPT)
+        self.mros: dict[tuple[Path, str], Mro] = {}
+
+    # -- one file ----------------------------------------------------------------------------------------------------
+
+    def source(self, path: Path) -> Source | None:
+        return self.snapshot.source(path)
+
+    def facts(self, path: Path) -> Facts | None:
+        """Facts of a file, inside the workspace or not; None where it cannot be read."""
+        table = self.table(path)
+        return None if table is None else table.facts
+
+    def table(self, path: Path) -> Table | None:
+        try:
+            return self._tables[path]
+        except KeyError:
+            found = self._tables[path] = self._table(path)
+            return found
+
+    def _table(self, path: Path) -> Table | None:
+        if path in self.snapshot.documents:
+            return self._of_document(path, self.snapshot.documents[path])
+        if self.index is not None and self.snapshot.root_of(path) is not None:
+            facts = self.index.facts(path)
+            if facts is not None:
+                known = self.caches.indexed.get(path)
+                if known is None or known.facts is not facts:
+                    known = self.caches.indexed[path] = Table(facts)
+                return known
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        kept = self.caches.read.get(path)
+        if kept is not None and kept[:2] == (status.st_mtime_ns, status.st_size):
+            return kept[2]
+        source = self.snapshot.source(path)
+        if source is None:
+            return None
+        table = Table(extract(source))
+        self.caches.read[path] = (status.st_mtime_ns, status.st_size, table)
+        return table
+
+    def _of_document(self, path: Path, source: Source) -> Table:
+        kept = self.caches.documents.get(path)
+        if kept is not None and kept[0] is source:
+            return kept[1]
+        facts = self.index.facts(path) if self.index is not None else None
+        table = Table(facts if facts is not None else extract(source))
+        self.caches.documents[path] = (source, table)
+        return table
+
+    # -- the workspace -----------------------------------------------------------------------------------------------
+
+    def files(self) -> tuple[Path, ...]:
+        """Every Python file of the workspace, open documents that are not on disk included."""
+        return self._files
+
+    @cached_property
+    def _files(self) -> tuple[Path, ...]:
+        found = self.index.files() if self.index is not None else ()
+        if not found:
+            found = tuple(python_files(self.snapshot.roots, self.snapshot.settings.context_exclude))
+        extra = [p for p in self.snapshot.documents if p not in set(found) and self.snapshot.root_of(p) is not None]
+        return (*found, *extra)
+
+    def calls(self, name: str) -> list[tuple[Path, Call]]:
+        """Calls whose last component is ``name``, in the whole workspace."""
+        if self.index is not None:
+            return self.index.calls(name)
+        return list(self._grep(name, lambda facts: (call for call in facts.calls if call.name == name)))
+
+    def definitions(self, name: str) -> list[tuple[Path, Symbol]]:
+        """Definitions of any kind whose last component is ``name``, in the whole workspace."""
+        if self.index is not None:
+            return self.index.definitions(name)
+        return list(self._grep(name, lambda facts: (symbol for symbol in facts.symbols if symbol.name == name)))
+
+    def importers(self, name: str) -> list[tuple[Path, Import]]:
+        """Imports of a module, or of a name from one, by last component: resolve them to know which they mean."""
+        if self.index is not None:
+            return self.index.importers(name)
+        return list(
+            self._grep(
+                name,
+                lambda facts: (i for i in facts.imports if name in (i.name, i.module.rpartition(".")[2])),
+            )
+        )
+
+    def _grep[T](self, name: str, pick: Callable[[Facts], Iterator[T]]) -> Iterator[tuple[Path, T]]:
+        wanted = name.encode("utf-8", "surrogatepass")
+        for path in self.files():
+            source = self.source(path)
+            if source is not None and wanted in source.text:
+                facts = self.facts(path)
+                if facts is not None:
+                    for item in pick(facts):
+                        yield path, item
+
+    # -- modules and classes -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def environment(self) -> Environment:
+        key = (self.snapshot.roots, self.snapshot.settings.python_path)
+        found = self.caches.environments.get(key)
+        if found is None:
+            found = self.caches.environments[key] = find_environment(*key)
+        return found
+
+    @cached_property
+    def modules(self) -> Modules:
+        listing = Files(frozenset(self.snapshot.documents), self.caches.listings)
+        return Modules(self.snapshot.roots, self.environment, listing, self.files)
+
+    def module_name(self, path: Path) -> str:
+        """The dotted name that the file is imported by."""
+        return self.modules.name_of(path)
+
+    def resolve_module(self, module: str, level: int, from_path: Path) -> Module:
+        """What ``from {'.' * level}{module} import …`` in a file refers to."""
+        return self.modules.resolve(module, level, from_path)
+
+    def module_file(self, module: str, from_path: Path | None = None) -> Path | None:
+        """The file of an absolute module of the workspace, None where it has none."""
+        importer = from_path if from_path is not None else (self.snapshot.roots or (Path.cwd(),))[0] / "__main__.py"
+        found = self.modules.resolve(module, 0, importer)
+        return found.path if found.origin is Origin.WORKSPACE else None
+
+    def mro(self, path: Path, qualname: str) -> Mro:
+        """The class and its bases, as far as they can be read."""
+        from autogen_lsp.analysis.mro import mro_of
+
+        return mro_of(self, path, qualname)
