@@ -48,8 +48,7 @@ def _wanted(kind: str, only: Any) -> bool:
 def _action(session: Session, offer: Offer, diagnostics: Any) -> Any:
     command = None
     if offer.command:
-        name = offer.finding_name if hasattr(offer, "finding_name") else ""
-        reference = places.reference_to(session, offer.path, offer.span, offer.qualname, name)
+        reference = places.reference_to(session, offer.path, offer.span, offer.qualname, offer.name)
         command = types.Command(title=offer.title, command=offer.command, arguments=[reference])
         if not session.client.code_action_literals:
             return command
