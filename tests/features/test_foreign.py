@@ -1,7 +1,8 @@
 """Diagnostics of other servers, as they really send them, lead to the missing names.
 
-`data/foreign_diagnostics.json` holds what pyright, basedpyright, ty, pyrefly and ruff published over LSP, and what mypy and
-pylint reported (with codes as the VS Code extensions send them), for the file below. Ranges are (line, character) pairs.
+`data/foreign_diagnostics.json` holds what pyright, basedpyright, ty, pyrefly and ruff published over LSP, and what mypy
+and pylint reported (with codes as the VS Code extensions send them), for the file below. Ranges are (line, character)
+pairs.
 """
 
 from __future__ import annotations

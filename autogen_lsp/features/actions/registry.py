@@ -49,7 +49,7 @@ def offers(
 def _missing(
     project: Project, path: Path, span: Span, diagnostics: Sequence[Diagnostic]
 ) -> Iterable[tuple[Finding, tuple[int, ...]]]:
-    """Findings in the selection and behind the diagnostics, each once, with positions of the diagnostics it explains."""
+    """Findings in the selection and behind the diagnostics, each once, with the diagnostics that each explains."""
     source = project.source(path)
     if source is None:
         return []
