@@ -1,8 +1,9 @@
-"""Python code at any indentation into the same code at none, four spaces a level. Text inside strings stays."""
+"""Python code at any indentation into the same code at none, four spaces a level. Strings stay as they are."""
 
 from __future__ import annotations
 
 import ast
+import inspect
 import io
 import textwrap
 import tokenize
@@ -60,7 +61,7 @@ def normalise(code: str) -> str:
 
 
 def cut(code: str, first: int, last: int, margin: int) -> str:
-    """Lines ``first`` to ``last`` (1-based, both kept) of code that parses, ``margin`` columns to the left."""
+    """Lines ``first`` to ``last`` (1-based, both kept) of code that parses, ``margin`` columns further to the left."""
     try:
         inside = _shifts(code)[1] if margin else set()
     except (tokenize.TokenError, *_UNREADABLE):
@@ -72,10 +73,14 @@ def cut(code: str, first: int, last: int, margin: int) -> str:
 
 
 def _shifts(code: str) -> tuple[dict[int, int], set[int]]:
-    """Columns to add to each line (1-based) that holds code, and the lines that begin inside a string."""
+    """Columns to add to each line (1-based) that holds code, and the lines that begin inside a string.
+
+    Docstrings do not count as strings here: their lines are indented with the code (PEP 257).
+    """
     shifts: dict[int, int] = {}
     inside: set[int] = set()
     strings: list[int] = []  # lines at which the open f-strings began
+    alone: range | None = None  # lines of a string that begins a statement
     depth, shift, at_start = 0, 0, True
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
         if token.type == tokenize.INDENT:
@@ -83,28 +88,41 @@ def _shifts(code: str) -> tuple[dict[int, int], set[int]]:
         elif token.type == tokenize.DEDENT:
             depth -= 1
         elif token.type == tokenize.NEWLINE:
-            at_start = True
+            at_start, alone = True, None
         elif token.type not in (tokenize.NL, tokenize.COMMENT, tokenize.ENDMARKER):
             first, last = token.start[0], token.end[0]
-            if at_start:
-                shift = depth * _STEP - len(token.line[: token.start[1]].expandtabs(8))
-                at_start = False
+            inside.update(alone or ())
+            alone = None
+            rest = range(first + 1, last + 1)
             if token.type == tokenize.FSTRING_START:
                 strings.append(first)
             elif token.type == tokenize.FSTRING_END:
                 inside.update(range(strings.pop() + 1, last + 1))
+            elif token.type == tokenize.STRING and at_start:
+                alone = rest
             elif token.type == tokenize.STRING:
-                inside.update(range(first + 1, last + 1))
+                inside.update(rest)
+            if at_start:
+                shift = depth * _STEP - len(token.line[: token.start[1]].expandtabs(8))
+                at_start = False
             for line in range(first, last + 1):
                 shifts.setdefault(line, shift)
     return shifts, inside
 
 
 def _same(one: ast.Module, other: ast.Module) -> bool:
+    """Whether two trees are equal but for the indentation of docstrings."""
     try:
-        return ast.dump(one) == ast.dump(other)
+        return ast.dump(_cleaned(one)) == ast.dump(_cleaned(other))
     except RecursionError:
         return False
+
+
+def _cleaned(module: ast.Module) -> ast.Module:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            node.value.value = inspect.cleandoc(node.value.value)
+    return module
 
 
 def _shift_of(number: int, lines: list[str], shift: dict[int, int]) -> int:

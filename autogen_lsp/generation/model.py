@@ -47,6 +47,7 @@ class Request:
     context: Context
     instructions: str = ""
     fresh: bool = False
+    path: str = ""  # the target's file relative to its root, as the model is told; by default its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +69,4 @@ class Draft:
     completions: tuple[Completion, ...]  # repair rounds included; empty on a cache hit
     recipe: str
     cached: bool = False
+    definition: str = ""  # the target's own part of the code, helpers left out

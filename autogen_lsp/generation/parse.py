@@ -57,6 +57,13 @@ def parse(reply: str, wanted: Wanted) -> Parsed:
     )
 
 
+def definition_in(code: str, wanted: Wanted) -> str:
+    """The definition's own part of code that parses, '' where it is not there."""
+    module = parse_python(code)
+    found = find(module, wanted) if module else None
+    return _source(found[0], [_Piece(code, module)], wanted) if module and found else ""
+
+
 def wanted_of(plan: Plan, taken: frozenset[str] = frozenset()) -> Wanted:
     """What to look for in the reply to a plan. ``taken``: names that exist beside the target already."""
     target = plan.target

@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from autogen_lsp.analysis.model import NeededImport, TargetKind
@@ -52,15 +52,11 @@ def render(
     request: Request,
     settings: Settings,
     *,
-    path: str | None = None,
     backend: str = "",
     model: str = "",
     warn: Warn = lambda problem: None,
 ) -> Prompt:
-    """The first prompt of a generation. ``path`` is the target's file as shown to the model, by default its name.
-
-    ``backend`` and ``model`` belong to the recipe, not to the text.
-    """
+    """The first prompt of a generation. ``backend`` and ``model`` belong to its recipe, not to its text."""
     plan = request.plan
     target = plan.target
     values = {
@@ -69,7 +65,7 @@ def render(
         "name": target.name,
         "qualname": target.qualname,
         "owner": target.qualname.rpartition(".")[0],
-        "path": _plain(path or target.path.name),
+        "path": _plain(request.path or target.path.name),
         "skeleton": plan.skeleton.strip("\n"),
         "imports": [import_line(needed) for needed in plan.imports],
         "instructions": request.instructions.strip(),
@@ -137,13 +133,11 @@ def _rendered(name: str, values: dict[str, Any], settings: Settings, warn: Warn)
 
 
 @cache
-def _own() -> BaseLoader:
-    return PackageLoader("autogen_lsp.generation", "prompts")
-
-
 def _environment(folder: Path | None) -> SandboxedEnvironment:
+    """Compiled templates are kept; a user's template is read again when its file changes."""
+    own = PackageLoader("autogen_lsp.generation", "prompts")
     environment = SandboxedEnvironment(
-        loader=ChoiceLoader([FileSystemLoader(folder), _own()]) if folder else _own(),
+        loader=ChoiceLoader([FileSystemLoader(folder), own]) if folder else own,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

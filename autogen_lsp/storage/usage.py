@@ -125,7 +125,7 @@ class Ledger:
 
     def _allow(self, run: Execute, amount: float | None, moment: datetime, backend: str) -> None:
         for setting, limit, where, parameter in self._limits(moment):
-            (spent,) = run(f"SELECT COALESCE(SUM({_SPENT}), 0) FROM generation WHERE {where}", (parameter,)).fetchone()
+            (spent,) = run(f"SELECT COALESCE(SUM({_SPENT}), 0.0) FROM generation WHERE {where}", (parameter,)).fetchone()
             left = limit - spent
             if amount is None and left > 0:
                 raise BudgetExceeded(
@@ -156,9 +156,9 @@ class Ledger:
         rules: Sequence[tuple[str, float | None, str, str]] = self._limits(moment) or [today]
         for setting, limit, where, parameter in rules:
             ((spent, reserved),) = self.database.read(
-                "SELECT COALESCE(SUM(CASE WHEN status = 'running' AND expires > ? THEN 0 ELSE "
-                f"{_SPENT} END), 0), COALESCE(SUM(CASE WHEN status = 'running' AND expires > ? THEN reserved ELSE 0"
-                f" END), 0) FROM generation WHERE {where}",
+                "SELECT COALESCE(SUM(CASE WHEN status = 'running' AND expires > ? THEN 0.0 ELSE "
+                f"{_SPENT} END), 0.0), COALESCE(SUM(CASE WHEN status = 'running' AND expires > ? THEN reserved ELSE 0.0"
+                f" END), 0.0) FROM generation WHERE {where}",
                 (to_text(moment), to_text(moment), parameter),
             )
             states.append(

@@ -1,0 +1,156 @@
+"""Code of a reply into checks: would it do, here, for these callers? It is compared and analysed, never executed.
+
+A check that fails is worded so that it can be sent back to the model and shown to the user.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from autogen_lsp.analysis import apply
+from autogen_lsp.analysis.model import FindingKind, Plan, Site, TargetKind
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.errors import EditRefused
+from autogen_lsp.generation import signature
+from autogen_lsp.generation.definitions import find, is_placeholder
+from autogen_lsp.generation.indentation import parse_python
+from autogen_lsp.generation.model import Check
+from autogen_lsp.generation.names import global_names
+from autogen_lsp.generation.parse import Parsed, wanted_of
+from autogen_lsp.syntax.model import Call, Facts
+from autogen_lsp.workspace.source import Source
+
+_MAX_SITES = 200  # calls that are compared with the signature
+
+
+def validate(parsed: Parsed, plan: Plan, project: Project, *, placeholders: bool = False) -> tuple[Check, ...]:
+    """The checks of a parsed reply, in order; all must be ok. ``placeholders`` allows a body that does nothing.
+
+    The project is that of the plan. Blocking: it analyses the file anew, with the code in it.
+    """
+    module = parse_python(parsed.code)
+    found = find(module, wanted_of(plan)) if module else None
+    if parsed.problems or module is None or found is None:
+        return (Check("parses", False, "; ".join(parsed.problems) or "the code does not parse"),)
+    left_out = f"left out: {', '.join(parsed.dropped)}" if parsed.dropped else ""
+    checks = [Check("parses", True, left_out), _signature(found[0], plan, project)]
+    if not placeholders:
+        checks.append(_implemented(found[0]))
+    checks.append(_names(parsed, plan, project))
+    if all(check.ok for check in checks):
+        checks.append(_placed(parsed, plan, project))
+    return tuple(checks)
+
+
+def taken_names(plan: Plan, project: Project) -> frozenset[str]:
+    """Names that stand beside the target already: members of its class, or names of its module."""
+    facts = project.facts(plan.target.path) or Facts()
+    owner = plan.target.qualname.rpartition(".")[0]
+    if not owner or owner.endswith("<locals>"):
+        return facts.bound - {plan.target.name}
+    return frozenset(symbol.name for symbol in facts.symbols if symbol.parent == owner) - {plan.target.name}
+
+
+def _signature(nodes: tuple[ast.stmt, ...], plan: Plan, project: Project) -> Check:
+    skeleton = parse_python(plan.skeleton)
+    asked = signature.functions(skeleton.body) if skeleton else []
+    written = signature.functions(nodes)
+    problems: list[str] = []
+    if asked and written:
+        if reason := signature.misawaited(asked[-1], plan.signature, written[-1]):
+            problems.append(reason)
+        if plan.target.kind is TargetKind.STUB and (reason := signature.changed(asked[-1], written[-1])):
+            problems.append(reason)
+    calls = [(site, call) for site in plan.sites[:_MAX_SITES] if (call := _call_at(project, site))]
+    for site, call in calls:
+        if reason := _refused(nodes[-1], call, _owner(plan)):
+            problems.append(f"the call in {_place(project, site)} {reason}")
+    accepted = f"accepts {len(calls)} call{'s' * (len(calls) != 1)}" if calls else ""
+    return Check("signature", not problems, "; ".join(problems[:5]) or accepted)
+
+
+def _refused(node: ast.stmt, call: Call, owner: str) -> str | None:
+    """Why the definition does not take a call; ``owner`` is a method's class."""
+    if isinstance(node, ast.ClassDef):
+        arguments = signature.constructor(node)
+        return signature.refused(arguments, call, implicit=True) if arguments else None
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return signature.refused(node.args, call, bool(owner) and signature.has_implicit(node, call, owner))
+    return None
+
+
+def _implemented(nodes: tuple[ast.stmt, ...]) -> Check:
+    empty = [node for node in nodes if is_placeholder(node)]
+    return Check("implemented", not empty, "it is not implemented: the body is a placeholder" if empty else "")
+
+
+def _names(parsed: Parsed, plan: Plan, project: Project) -> Check:
+    """No name without a meaning that the file did not have before."""
+    facts = project.facts(plan.target.path) or Facts()
+    if facts.dynamic or any(each.name == "*" for each in facts.imports):
+        return Check("names", True, "not checked: the file gets names at run time or by import *")
+    known = set(facts.bound) | {use.name for use in facts.unresolved}
+    for needed in (*parsed.imports, *plan.imports):
+        known.add(needed.asname or needed.name or needed.module.partition(".")[0])
+    if "<locals>" in plan.target.qualname:
+        known |= set(facts.words)  # names of the functions around it
+    unknown = sorted(global_names(parsed.code) - known)
+    if not unknown:
+        return Check("names", True)
+    lost = [name for name in unknown if any(f"'{name}" in each for each in parsed.dropped)]
+    hint = f"; {', '.join(lost)} stood outside of the definition, where nothing is kept" if lost else ""
+    return Check("names", False, f"names that nothing defines or imports: {', '.join(unknown)}{hint}")
+
+
+def _placed(parsed: Parsed, plan: Plan, project: Project) -> Check:
+    """The file with the code in it: still parses, and misses nothing that it did not miss before."""
+    try:
+        change = apply.realise(project, plan, parsed.code, parsed.imports)
+    except EditRefused as refusal:
+        return Check("placed", True, f"not checked: {refusal}")
+    documents = dict(project.snapshot.documents)
+    for each in change.files:
+        before = project.source(each.path)
+        text = each.apply(before.text if before else b"")
+        documents[each.path] = Source(each.path, text, before.version if before else None)
+    after = Project(replace(project.snapshot, documents=documents), project.index)
+    problems: list[str] = []
+    for each in change.files:
+        old, new = project.facts(each.path), after.facts(each.path)
+        if new is not None and new.errors and not (old and old.errors):
+            problems.append(f"{each.path.name} would not parse with it")
+        problems += _newly_missing(project, after, each.path, plan)
+    return Check("placed", not problems, "; ".join(problems[:5]))
+
+
+def _newly_missing(before: Project, after: Project, path: Path, plan: Plan) -> list[str]:
+    from autogen_lsp.analysis import findings
+
+    known = Counter((each.kind, each.name) for each in findings.find(before, path))
+    new = []
+    for each in findings.find(after, path):
+        if each.kind is not FindingKind.STUB and each.name != plan.target.name:
+            if known[each.kind, each.name] <= 0:
+                new.append(each.message)
+            known[each.kind, each.name] -= 1
+    return list(dict.fromkeys(new))
+
+
+def _call_at(project: Project, site: Site) -> Call | None:
+    facts = project.facts(site.path)
+    return next((call for call in facts.calls if call.start == site.span.start), None) if facts else None
+
+
+def _place(project: Project, site: Site) -> str:
+    source = project.source(site.path)
+    line = f":{source.lines.line_of(site.span.start) + 1}" if source else ""
+    return f"{project.snapshot.relative(site.path)}{line}"
+
+
+def _owner(plan: Plan) -> str:
+    """The class of a method, '' for what is none."""
+    parent = plan.target.qualname.rpartition(".")[0]
+    return "" if parent.endswith("<locals>") else parent.rpartition(".")[2]
