@@ -20,10 +20,9 @@ from autogen_lsp.config import Problem, Settings
 from autogen_lsp.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from autogen_lsp.analysis.project import Project
+    from autogen_lsp.analysis.project import Caches, Project
     from autogen_lsp.backends.base import Backend
     from autogen_lsp.codebase.client import Graph
-    from autogen_lsp.generation.pipeline import Pipeline
     from autogen_lsp.index.client import Index
     from autogen_lsp.storage.database import Database
     from autogen_lsp.storage.provenance import Provenance
@@ -57,10 +56,19 @@ class Services:
         return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
 
     def project(self, snapshot: Snapshot) -> Project:
-        """The project as of a snapshot, with the index where one was built."""
+        """The project as of a snapshot, with the index once that is complete; until then files are read as needed."""
         from autogen_lsp.analysis.project import Project
 
-        return Project(snapshot, self.__dict__.get("index"))
+        index: Index | None = self.__dict__.get("index")
+        if index is not None:
+            index.overlay(snapshot.documents)
+        return Project(snapshot, index if index is not None and index.complete else None, self._caches)
+
+    @cached_property
+    def _caches(self) -> Caches:
+        from autogen_lsp.analysis.project import Caches
+
+        return Caches()
 
     def backend(self, name: str | None = None) -> Backend:
         """The backend of that name, by default the configured one. Raises `UsageError` for a name that is none."""
@@ -73,7 +81,7 @@ class Services:
 
     @cached_property
     def index(self) -> Index:
-        """The project index, empty until it is built; `project` uses it from its first mention on."""
+        """The project index, empty until it is built."""
         from autogen_lsp.index.client import Index
 
         return Index(self.roots, self.settings, self.warn)
@@ -95,9 +103,7 @@ class Services:
     def ledger(self) -> Ledger:
         from autogen_lsp.storage.usage import Ledger
 
-        return Ledger(
-            self._database, self.session, self.started, self._budget(), on_change=lambda: self.on_usage()
-        )
+        return Ledger(self._database, self.session, self.started, self._budget(), on_change=lambda: self.on_usage())
 
     @cached_property
     def provenance(self) -> Provenance:
