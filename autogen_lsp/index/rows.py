@@ -20,7 +20,8 @@ CALLED, DEFINED, IMPORTED = "c", "d", "i"  # first letter of a token: what the f
 # A hit of the full-text search is a symbol: its row id is the file's id, shifted, plus its place among the symbols.
 PLACE_BITS = 16
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
+# Letters but ASCII capitals are [^\W\d_A-Z].
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 
 
 class SearchText(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -96,11 +96,11 @@ def _facts(source: Source) -> Facts:
         return UNKNOWN
 
 
-def _answer(request: bytes) -> bytes:
+def answer(request: bytes) -> bytes:
     return encode_answers([look(job) for job in decode_jobs(request)])
 
 
 if __name__ == "__main__":
     from autogen_lsp.index.pool import serve
 
-    serve(_answer)
+    serve(answer)
