@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from autogen_lsp.cli.console import Console
 from autogen_lsp.cli.generate import document, failure_document, generate_one
+from autogen_lsp.cli.order import leaves_first
 from autogen_lsp.cli.place import common_root, existing, relative, workspace_roots
-from autogen_lsp.cli.session import session, snapshot_of
+from autogen_lsp.cli.session import session, snapshot_of, wants_context
 from autogen_lsp.cli.settings import add_settings, settings_of
 from autogen_lsp.config import KINDS, Settings
 from autogen_lsp.errors import AutogenError, UsageError
@@ -50,7 +51,7 @@ async def _batch(arguments: argparse.Namespace, settings: Settings, paths: Seque
     from autogen_lsp.features.usage import usage
 
     roots = workspace_roots(paths)
-    async with session(settings, roots, console) as services:
+    async with session(settings, roots, console, index=wants_context(settings)) as services:
         kinds = arguments.kind or settings.diagnostics_kinds
         findings = check(snapshot_of(services), paths, report=console.report).findings
         targets = _targets(services, [finding for finding in findings if finding.kind in kinds])
@@ -65,7 +66,7 @@ async def _batch(arguments: argparse.Namespace, settings: Settings, paths: Seque
                     console.note(f"{where['path']} {where['qualname']}: {error}")
                     return {**where, **failure_document(error)}
             console.note(outcome.summary)
-            return {**where, **document(outcome, written=arguments.write)}
+            return {**where, **document(outcome, wrote=arguments.write)}
 
         results = await asyncio.gather(*map(one, targets))
         spent = usage(services)
@@ -88,7 +89,7 @@ def _targets(services: Services, findings: Sequence[Finding]) -> list[Target]:
         target = targets.target_of(project, finding)
         if target is not None:
             found.setdefault((target.path, target.qualname), target)
-    return list(found.values())
+    return leaves_first(project, list(found.values()))
 
 
 def _show(results: Sequence[dict[str, Any]], console: Console) -> None:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from autogen_lsp.cli.console import Console
 from autogen_lsp.cli.place import finding_document, relative
-from autogen_lsp.cli.session import session, snapshot_of
+from autogen_lsp.cli.session import session, snapshot_of, wants_context
 from autogen_lsp.cli.settings import add_settings, settings_of
 from autogen_lsp.config import Settings
 from autogen_lsp.errors import AutogenError, MissingExtra
@@ -82,7 +82,7 @@ async def _demo(settings: Settings, folder: Path, console: Console) -> int:
         console.line(f"  {relative(cut.path, folder)}: {cut.heading}")
 
     settings = replace(settings, cache_dir=str(folder / ".cache")) if settings.backend == "skeleton" else settings
-    async with session(settings, (folder,), console) as services:
+    async with session(settings, (folder,), console, index=wants_context(settings)) as services:
         _heading(console, "What is missing now (as `autogen-lsp check` and the editor show it)")
         missing = _missing(services, package, cuts, console)
         for cut in cuts:
@@ -162,7 +162,7 @@ async def _write(services: Services, cut: Cut, missing: list[Finding], console: 
     if target is None:
         raise AutogenError(f"nothing asks for {cut.qualname}")
     outcome = await generate_one(services, target, console, write=True)
-    shown = document(outcome, written=True)
+    shown = document(outcome, wrote=True)
     for edit in shown["edits"]:
         diff.show(edit["diff"], console)
     console.line()

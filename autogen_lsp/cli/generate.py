@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from autogen_lsp.cli.console import Console
 from autogen_lsp.cli.place import workspace_roots
 from autogen_lsp.cli.select import add_selection, file_of, select
-from autogen_lsp.cli.session import session, snapshot_of
+from autogen_lsp.cli.session import session, snapshot_of, wants_context, written
 from autogen_lsp.cli.settings import add_settings, settings_of
 from autogen_lsp.config import Settings
 
@@ -38,7 +38,7 @@ async def _generate(arguments: argparse.Namespace, settings: Settings, path: Pat
     from autogen_lsp.cli import diff
     from autogen_lsp.errors import BackendError, EditRefused, GenerationFailed
 
-    async with session(settings, workspace_roots([path]), console) as services:
+    async with session(settings, workspace_roots([path]), console, index=wants_context(settings)) as services:
         target = select(services.project(snapshot_of(services)), path, arguments)
         try:
             outcome = await generate_one(services, target, console, write=arguments.write, fresh=arguments.fresh)
@@ -47,7 +47,7 @@ async def _generate(arguments: argparse.Namespace, settings: Settings, path: Pat
                 console.json({**failure_document(error), "usage": _usage(services)})
             raise
         if arguments.format == "json":
-            console.json({**document(outcome, written=arguments.write), "usage": _usage(services)})
+            console.json({**document(outcome, wrote=arguments.write), "usage": _usage(services)})
         else:
             for _, text in diff.diffs(outcome.change, outcome.snapshot, services.roots[0]):
                 diff.show(text, console)
@@ -68,24 +68,22 @@ async def generate_one(
     if write:
         newest = snapshot_of(services)  # the files may have changed while the backend was thinking
         try:
-            written = writing.write(outcome.rebase(newest), newest)
+            written(services, writing.write(outcome.rebase(newest), newest))
         except EditRefused as error:
             outcome.refused(str(error))
             raise
-        for path in written:
-            services.index.update(path)
         outcome.applied(snapshot_of(services))
     return outcome
 
 
-def document(outcome: Outcome, *, written: bool) -> dict[str, Any]:
+def document(outcome: Outcome, *, wrote: bool) -> dict[str, Any]:
     """The result as in ``generate --format json``, without usage."""
     from autogen_lsp.cli.diff import diffs
 
     record = outcome.services.provenance.get(outcome.record.id, outcome.record.root) or outcome.record
     root = outcome.services.roots[0]
     return {
-        "status": "written" if written else "drafted",
+        "status": "written" if wrote else "drafted",
         "code": outcome.draft.code,
         "edits": [{"path": path, "diff": diff} for path, diff in diffs(outcome.change, outcome.snapshot, root)],
         "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in outcome.draft.checks],

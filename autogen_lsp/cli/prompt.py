@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 async def _prompt(arguments: argparse.Namespace, settings: Settings, path: Path, console: Console) -> int:
     from autogen_lsp.features.prompt import preview
 
-    async with session(settings, workspace_roots([path]), console) as services:
+    async with session(settings, workspace_roots([path]), console, index=True) as services:
         snapshot = snapshot_of(services)
         target = select(services.project(snapshot), path, arguments)
         shown = await preview(services, snapshot, target)

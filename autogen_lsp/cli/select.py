@@ -64,7 +64,7 @@ def _finding_at(project: Project, path: Path, line: int, column: int | None) -> 
     if source is None:
         return None
     if column is not None:
-        return findings.at(project, path, offset_at(source.text, source.lines, line, column))
+        return next(iter(findings.at(project, path, offset_at(source.text, source.lines, line, column))), None)
     for finding in findings.find(project, path):
         if line_column(source.text, source.lines, finding.span.start)[0] == line:
             return finding

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @contextlib.asynccontextmanager
 async def session(
-    settings: Settings, roots: Sequence[Path], console: Console, *, index: bool = True
+    settings: Settings, roots: Sequence[Path], console: Console, *, index: bool
 ) -> AsyncIterator[Services]:
-    """Services for these roots. With ``index``, call sites of the whole workspace are known when the body begins."""
+    """Services for these roots. With ``index``, which context is searched in, it is up to date when the body begins."""
     from autogen_lsp.services import build
 
     services = build(settings, roots, warn=lambda problem: console.note(problem.message))
@@ -30,6 +30,20 @@ async def session(
     finally:
         console.clear()
         await services.aclose()
+
+
+def wants_context(settings: Settings) -> bool:
+    """Whether generations will be given context: the skeleton backend needs none, and starts at once."""
+    from autogen_lsp.backends.registry import resolve
+
+    return resolve(settings) != "skeleton"
+
+
+def written(services: Services, paths: Sequence[Path]) -> None:
+    """Tell the index, where there is one, of files that were written."""
+    if "index" in vars(services):  # a cached property: asking for it would build one
+        for path in paths:
+            services.index.update(path)
 
 
 def snapshot_of(services: Services) -> Snapshot:
