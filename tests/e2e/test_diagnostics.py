@@ -1,0 +1,102 @@
+"""Diagnostics pushed and pulled, over several documents, settings and changes on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from tests.e2e.conftest import Start
+from tests.e2e.editor import plain
+
+
+async def test_diagnostics_of_a_closed_document_are_cleared(editor_for: Start) -> None:
+    editor = await editor_for({"m.py": "missing(1)\n"})
+    uri = editor.open("m.py")
+    assert await editor.diagnostics(uri)
+    editor.close(uri)
+    await editor.until(lambda: editor.client.diagnostics[uri] == [] or editor.client.diagnostics[uri] == ())
+
+
+async def test_a_definition_in_one_document_settles_the_call_in_another(editor_for: Start) -> None:
+    editor = await editor_for({"a.py": "from b import f\n\nf(1)\n", "b.py": "x = 1\n"})
+    uri, other = editor.open("a.py"), editor.open("b.py")
+    assert [each.code for each in await editor.diagnostics(uri)] == ["missing-import"]
+    await editor.diagnostics(other)
+    editor.replace(other, "x = 1\n", "def f(y):\n    return y\n")
+    await editor.until(lambda: not editor.client.diagnostics[uri])
+
+
+async def test_a_change_on_disk_is_noticed(editor_for: Start) -> None:
+    editor = await editor_for({"a.py": "from b import f\n\nf(1)\n", "b.py": "x = 1\n"})
+    uri = editor.open("a.py")
+    assert [each.code for each in await editor.diagnostics(uri)] == ["missing-import"]
+    (editor.root / "b.py").write_text("def f(y):\n    return y\n")
+    change = types.FileEvent(editor.uri("b.py"), types.FileChangeType.Changed)
+    editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
+    await editor.until(lambda: not editor.client.diagnostics[uri])
+
+
+async def test_severity_and_kinds_follow_the_settings(editor_for: Start) -> None:
+    editor = await editor_for(
+        {"m.py": "missing(1)\n\n\ndef f():\n    ...\n"},
+        settings={"diagnostics": {"severity": "warning", "kinds": ["stub"]}},
+    )
+    uri = editor.open("m.py")
+    await editor.until(lambda: [each.code for each in editor.client.diagnostics.get(uri, ())] == ["stub"])
+    assert editor.client.diagnostics[uri][0].severity == types.DiagnosticSeverity.Warning
+    editor.client.set_configuration({"autogen": {"diagnostics": {"severity": "off"}}})
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
+    await editor.until(lambda: not editor.client.diagnostics[uri])
+
+
+async def pull(editor: Any, uri: str, previous: str | None = None) -> Any:
+    params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri), previous_result_id=previous)
+    return plain(await editor.client.text_document_diagnostic_async(params))
+
+
+async def test_a_client_that_asks_is_answered_and_not_pushed_to(editor_for: Start) -> None:
+    editor = await editor_for({"m.py": "missing(1)\n"}, "neovim")
+    uri = editor.open("m.py")
+    report = await pull(editor, uri)
+    assert [each.code for each in report.items] == ["undefined-call"]
+    assert (await pull(editor, uri, report.result_id)).kind == "unchanged"
+    editor.replace(uri, "missing", "absent")
+    report = await pull(editor, uri, report.result_id)
+    assert ["absent" in each.message for each in report.items] == [True]
+    assert not editor.client.diagnostics.get(uri)
+
+
+async def test_broken_and_odd_files_do_not_stop_the_server(editor_for: Start) -> None:
+    editor = await editor_for({})
+    for name, text in {
+        "broken.py": "def f(:\n  missing((((\n",
+        "deep.py": "(" * 5000,
+        "nul.py": "a = '\0'\nmissing()\n",
+        "empty.py": "",
+        "long.py": "x = [" + "1, " * 200_000 + "]\n",
+    }.items():
+        uri = editor.open(name, text)
+        await editor.diagnostics(uri)
+        editor.insert(uri, 0, "missing_too()\n")
+        await editor.diagnostics(uri)
+    uri = editor.open("fine.py", "missing()\n")
+    assert [each.code for each in await editor.diagnostics(uri)] == ["undefined-call"]
+    assert editor.messages() == []
+
+
+async def test_a_second_root_can_come_and_go(editor_for: Start, tmp_path: Path) -> None:
+    second = tmp_path / "second"
+    second.mkdir()
+    (second / "lib.py").write_text("def f():\n    return 1\n")
+    editor = await editor_for({"a.py": "from lib import f, g\n\nf()\ng()\n"})
+    uri = editor.open("a.py")
+    await editor.diagnostics(uri)
+    folder = types.WorkspaceFolder(second.as_uri(), "second")
+    event = types.WorkspaceFoldersChangeEvent(added=[folder], removed=[])
+    editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+    await editor.until(lambda: any("'g'" in each.message for each in editor.client.diagnostics[uri]))
+    event = types.WorkspaceFoldersChangeEvent(added=[], removed=[folder])
+    editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+    await editor.until(lambda: not any("'g'" in each.message for each in editor.client.diagnostics[uri]))

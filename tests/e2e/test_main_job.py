@@ -1,0 +1,458 @@
+"""The click, from a missing name to the function in its place, as VS Code and Neovim would go through it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from autogen_lsp.backends.standin import Fault, StandIn, plausible
+from tests.e2e.conftest import Start
+from tests.e2e.editor import Editor, apply, apply_and_tell_later, refuse
+
+PROFILES = ["visual-studio-code", "neovim"]
+
+SHOP = """\
+def checkout(order):
+    total = compute_total(order, tax=0.2)
+    return total
+
+
+def other(order):
+    return format_order(order)
+"""
+
+
+class Gate:
+    """A stand-in service whose replies wait until the test lets them through."""
+
+    def __init__(self, service: StandIn) -> None:
+        self.service = service
+        self._open = threading.Event()
+        service.reply = self._reply
+
+    def _reply(self, prompt: str) -> str:
+        self._open.wait(20)
+        return plausible(prompt)
+
+    async def arrived(self, requests: int = 1) -> None:
+        assert await asyncio.to_thread(self.service.wait_for_requests, requests)
+
+    def let_through(self) -> None:
+        self._open.set()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {"backend": "openai", "openai": {"baseUrl": f"{self.service.url}/v1", "model": "small"}}
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    with StandIn() as service:
+        opened = Gate(service)
+        yield opened
+        opened.let_through()
+
+
+def titled(actions: list[Any], *words: str) -> Any:
+    """The one action whose title has all the words."""
+    (found,) = [each for each in actions if all(word in each.title for word in words)]
+    return found
+
+
+async def click(editor: Editor, uri: str, needle: str, *words: str) -> Any:
+    await editor.diagnostics(uri)
+    return await editor.execute(titled(await editor.actions(uri, needle), *words).command)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_a_missing_function_is_a_hint_that_goes_when_it_is_written(editor_for: Start, profile: str) -> None:
+    editor = await editor_for({"shop.py": SHOP}, profile)
+    uri = editor.open("shop.py")
+    missing = {each.code: each for each in await editor.diagnostics(uri) if "compute_total" in each.message}
+    found = missing["undefined-call"]
+    assert found.source == "autogen-lsp"
+    assert found.severity == types.DiagnosticSeverity.Hint
+    assert found.range.start == editor.position(uri, "compute_total")
+    assert found.data is not None
+    editor.replace(uri, "def other", "def compute_total(order, tax):\n    return 0\n\n\ndef other")
+    assert [each.message for each in await editor.diagnostics(uri) if "compute_total" in each.message] == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_create_function_puts_it_after_its_caller(editor_for: Start, profile: str) -> None:
+    editor = await editor_for({"shop.py": SHOP}, profile)
+    uri = editor.open("shop.py")
+    result = await click(editor, uri, "compute_total", "(skeleton)")
+    assert result["status"] == "applied"
+    text = editor.text(uri)
+    assert text.index("def checkout") < text.index("def compute_total(order, *, tax: float)") < text.index("def other")
+    compile(text, "shop.py", "exec")
+    assert all("compute_total" not in each.message or each.code == "stub" for each in await editor.diagnostics(uri))
+    assert (editor.root / "shop.py").read_text() == SHOP  # only the editor saves
+
+
+async def test_an_action_carries_a_command_or_an_edit_and_says_which_diagnostic_it_solves(editor_for: Start) -> None:
+    editor = await editor_for({"shop.py": SHOP})
+    uri = editor.open("shop.py")
+    await editor.diagnostics(uri)
+    actions = await editor.actions(uri, "compute_total")
+    assert actions
+    for action in actions:
+        assert (action.command is None) != (action.edit is None)
+        assert action.kind == "quickfix"
+        assert [each.code for each in action.diagnostics] == ["undefined-call"]
+    assert await editor.actions(uri, "return total") == []
+
+
+async def test_a_stub_is_offered_as_a_rewrite(editor_for: Start) -> None:
+    editor = await editor_for({"m.py": 'def area(w: float, h: float) -> float:\n    """Area."""\n    ...\n'})
+    uri = editor.open("m.py")
+    assert [each.code for each in await editor.diagnostics(uri)] == ["stub"]
+    (action,) = await editor.actions(uri, "area")
+    assert action.kind == "refactor.rewrite"
+    assert "Implement 'area'" in action.title
+
+
+async def test_only_the_kinds_that_the_client_asks_for_come(editor_for: Start) -> None:
+    editor = await editor_for({"shop.py": SHOP})
+    uri = editor.open("shop.py")
+    await editor.diagnostics(uri)
+    at = editor.position(uri, "compute_total")
+    for only, some in (["quickfix"], True), (["refactor"], False), (["source.organizeImports"], False), ([""], True):
+        actions = await editor.client.text_document_code_action_async(
+            types.CodeActionParams(
+                types.TextDocumentIdentifier(uri), types.Range(at, at), types.CodeActionContext([], only=only)
+            )
+        )
+        assert bool(actions) is some
+
+
+async def test_actions_are_offered_on_another_servers_diagnostic(editor_for: Start) -> None:
+    editor = await editor_for({"shop.py": SHOP}, settings={"diagnostics": {"severity": "off"}})
+    uri = editor.open("shop.py")
+    start = editor.position(uri, "compute_total")
+    extent = types.Range(start, types.Position(start.line, start.character + len("compute_total")))
+    theirs = types.Diagnostic(
+        extent, '"compute_total" is not defined', source="Pylance", code="reportUndefinedVariable"
+    )
+    actions = await editor.client.text_document_code_action_async(
+        types.CodeActionParams(types.TextDocumentIdentifier(uri), extent, types.CodeActionContext([theirs]))
+    )
+    assert actions
+    assert all(action.diagnostics == (theirs,) or action.diagnostics == [theirs] for action in actions)
+
+
+async def test_ai_actions_are_tagged_for_clients_that_know_the_tag(editor_for: Start, gate: Gate) -> None:
+    def knows_tags(capabilities: types.ClientCapabilities) -> None:
+        assert capabilities.text_document is not None
+        assert capabilities.text_document.code_action is not None
+        capabilities.text_document.code_action.tag_support = types.CodeActionTagOptions(
+            [types.CodeActionTag.LLMGenerated]
+        )
+
+    for adjust, tags in ((knows_tags, [types.CodeActionTag.LLMGenerated]), (lambda capabilities: None, None)):
+        editor = await editor_for({"shop.py": SHOP}, settings=gate.settings, adjust=adjust)
+        uri = editor.open("shop.py")
+        await editor.diagnostics(uri)
+        actions = await editor.actions(uri, "compute_total")
+        assert (list(titled(actions, "with AI").tags or ()) or None) == tags
+        assert not titled(actions, "(skeleton)").tags
+    assert gate.service.requests == []  # nothing paid happens without a click
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_positions_beyond_the_basic_plane_are_right(editor_for: Start, profile: str) -> None:
+    editor = await editor_for({}, profile)
+    assert editor.encoding == ("utf-8" if profile == "neovim" else "utf-16")
+    uri = editor.open("m.py", "x = '😀é' ; y = first_missing('😀')\r\n\x0c\r\nz = second_missing(y)\r\n")
+    found = {each.message.split("'")[1]: each.range.start for each in await editor.diagnostics(uri)}
+    assert found["first_missing"] == editor.position(uri, "first_missing")
+    assert found["second_missing"] == editor.position(uri, "second_missing")
+    editor.replace(uri, "😀é", "é😀😀")
+    found = {each.message.split("'")[1]: each.range.start for each in await editor.diagnostics(uri)}
+    assert found["first_missing"] == editor.position(uri, "first_missing")
+    result = await click(editor, uri, "second_missing", "(skeleton)")
+    assert result["status"] == "applied"
+    text = editor.text(uri)
+    assert "\n" not in text.replace("\r\n", "")
+    compile(text, "m.py", "exec")
+
+
+async def test_a_missing_module_is_created(editor_for: Start) -> None:
+    editor = await editor_for({"pkg/__init__.py": "", "pkg/main.py": "from pkg.tools import sharpen\n\nsharpen(1)\n"})
+    uri = editor.open("pkg/main.py")
+    result = await click(editor, uri, "pkg.tools", "(skeleton)")
+    assert result["status"] == "applied"
+    assert "def sharpen" in editor.text(editor.uri("pkg/tools.py"))
+
+
+@pytest.mark.parametrize("answer", [apply, apply_and_tell_later])
+async def test_what_was_generated_is_told_by_hover_provenance_and_usage(editor_for: Start, answer: Any) -> None:
+    editor = await editor_for({"shop.py": SHOP})
+    editor.answer = answer
+    uri = editor.open("shop.py")
+    result = await click(editor, uri, "compute_total", "(skeleton)")
+    assert result["provenance"]["qualname"] == "compute_total"
+    at = editor.position(uri, "compute_total(order, *")
+    document = types.TextDocumentIdentifier(uri)
+    hover = await editor.client.text_document_hover_async(types.HoverParams(document, at))
+    assert hover is not None
+    assert "skeleton" in hover.contents.value
+    assert hover.range.start == at
+    record = await editor.request("autogen/provenance", {"textDocument": {"uri": uri}, "position": vars_of(at)})
+    assert record["backend"] == "skeleton"
+    usage = await editor.request("autogen/usage", {"scope": "session"})
+    assert usage["generations"]["succeeded"] == 1
+    lenses = await editor.client.text_document_code_lens_async(types.CodeLensParams(document))
+    assert "Regenerate" in {lens.command.title for lens in lenses}
+    (revert,) = [lens.command for lens in lenses if lens.command.title == "Revert"]
+    assert (await editor.execute(revert))["status"] == "applied"
+    assert "def compute_total" not in editor.text(uri)
+
+
+def vars_of(position: types.Position) -> dict[str, int]:
+    return {"line": position.line, "character": position.character}
+
+
+async def test_a_refused_edit_is_told_and_not_recorded_as_applied(editor_for: Start) -> None:
+    editor = await editor_for({"shop.py": SHOP})
+    editor.answer = refuse
+    uri = editor.open("shop.py")
+    result = await click(editor, uri, "compute_total", "(skeleton)")
+    assert result["status"] == "failed"
+    assert "the user said no" in result["message"]
+    assert any("the user said no" in message for message in editor.messages())
+    assert len(editor.edits) == 1
+    assert editor.text(uri) == SHOP
+
+
+async def test_a_client_that_was_ahead_gets_the_edit_again_on_its_new_text(editor_for: Start) -> None:
+    editor = await editor_for({"shop.py": SHOP})
+    uri = editor.open("shop.py")
+
+    async def ahead(_editor: Editor, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        editor.insert(uri, 0, "# typed at the same moment\n")
+        editor.answer = apply
+        return await apply(editor, params)
+
+    editor.answer = ahead
+    result = await click(editor, uri, "compute_total", "(skeleton)")
+    assert result["status"] == "applied"
+    assert len(editor.edits) == 2
+    text = editor.text(uri)
+    assert text.startswith("# typed at the same moment\ndef checkout")
+    assert text.count("def compute_total") == 1
+    compile(text, "shop.py", "exec")
+
+
+async def test_a_client_that_drops_a_stale_edit_but_says_applied_gets_it_again(editor_for: Start) -> None:
+    editor = await editor_for({"shop.py": SHOP}, "neovim")
+    uri = editor.open("shop.py")
+
+    async def drop(_editor: Editor, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        editor.answer = apply
+        asyncio.get_running_loop().call_later(0.1, editor.insert, uri, 0, "# newer\n")
+        return types.ApplyWorkspaceEditResult(applied=True)
+
+    editor.answer = drop
+    result = await click(editor, uri, "compute_total", "(skeleton)")
+    assert result["status"] == "applied"
+    assert editor.text(uri).count("def compute_total") == 1
+
+
+async def test_what_the_user_types_while_the_backend_thinks_is_kept(editor_for: Start, gate: Gate) -> None:
+    editor = await editor_for({"shop.py": SHOP}, settings=gate.settings)
+    uri = editor.open("shop.py")
+    running = asyncio.ensure_future(click(editor, uri, "compute_total", "with AI"))
+    await gate.arrived()
+    editor.insert(uri, 0, "import os\n\n\n")
+    editor.replace(uri, "return total", "return round(total)")
+    gate.let_through()
+    assert (await running)["status"] == "applied"
+    text = editor.text(uri)
+    assert text.startswith("import os\n\n\ndef checkout")
+    assert text.index("return round(total)") < text.index("def compute_total") < text.index("def other")
+    compile(text, "shop.py", "exec")
+
+
+async def test_a_call_that_the_user_removed_meanwhile_is_not_answered_with_a_function(
+    editor_for: Start, gate: Gate
+) -> None:
+    editor = await editor_for({"shop.py": SHOP}, settings=gate.settings)
+    uri = editor.open("shop.py")
+    running = asyncio.ensure_future(click(editor, uri, "compute_total", "with AI"))
+    await gate.arrived()
+    editor.replace(uri, "compute_total(order, tax=0.2)", "0")
+    gate.let_through()
+    result = await running
+    assert result["status"] == "failed"
+    assert result["error"] == "EditRefused"
+    assert editor.edits == []
+
+
+@pytest.mark.parametrize("answer", [apply, apply_and_tell_later])
+async def test_two_jobs_at_once_in_one_file_both_land(editor_for: Start, gate: Gate, answer: Any) -> None:
+    editor = await editor_for({"shop.py": SHOP}, settings=gate.settings)
+    editor.answer = answer
+    uri = editor.open("shop.py")
+    both = asyncio.gather(click(editor, uri, "compute_total", "with AI"), click(editor, uri, "format_order", "with AI"))
+    await gate.arrived(2)
+    gate.let_through()
+    assert [result["status"] for result in await both] == ["applied", "applied"]
+    text = editor.text(uri)
+    order = [text.index(name) for name in ("def checkout", "def compute_total", "def other", "def format_order")]
+    assert order == sorted(order)
+    compile(text, "shop.py", "exec")
+
+
+@pytest.mark.parametrize("way", ["progress", "request", "command"])
+async def test_a_running_generation_can_be_cancelled(editor_for: Start, gate: Gate, way: str) -> None:
+    gate.service.chats.append(Fault(hang=True))
+    editor = await editor_for({"shop.py": SHOP}, settings=gate.settings)
+    uri = editor.open("shop.py")
+    await editor.diagnostics(uri)
+    command = titled(await editor.actions(uri, "compute_total"), "with AI").command
+    request = editor.client.protocol.send_request(
+        "workspace/executeCommand", types.ExecuteCommandParams(command.command, command.arguments), msg_id="the-job"
+    )
+    await gate.arrived()
+    await editor.until(lambda: any(each.get("message", "").startswith("waiting") for each in editor.progress))
+    token = editor.progress[0]["token"]
+    if way == "progress":
+        editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
+    elif way == "request":
+        editor.client.cancel_request(types.CancelParams("the-job"))
+    else:
+        assert await editor.execute(("autogen.cancel", [{"token": token}])) == {"cancelled": 1}
+    assert await asyncio.to_thread(gate.service.wait_until_idle, 0.5)  # the socket is closed in time
+    await editor.until(lambda: editor.progress[-1]["kind"] == "end")
+    kinds = [each["kind"] for each in editor.progress]
+    assert (kinds.count("begin"), kinds.count("end")) == (1, 1)
+    if way == "request":
+        with pytest.raises(Exception, match="cancel"):
+            await asyncio.wrap_future(request)
+    else:
+        assert (await asyncio.wrap_future(request)).status == "cancelled"
+    assert editor.edits == []
+    usage = await editor.request("autogen/usage")
+    assert usage["generations"] | {"total": 1, "cancelled": 1, "inFlight": 0} == usage["generations"]
+
+
+async def test_progress_names_its_stages(editor_for: Start, gate: Gate) -> None:
+    gate.let_through()
+    editor = await editor_for({"shop.py": SHOP}, settings=gate.settings)
+    uri = editor.open("shop.py")
+    await click(editor, uri, "compute_total", "with AI")
+    await editor.until(lambda: editor.progress[-1]["kind"] == "end")
+    assert editor.progress[0]["title"] == "Generating 'compute_total'"
+    assert editor.progress[0]["cancellable"] is True
+    stages = [each.get("message", "") for each in editor.progress]
+    assert "waiting for small" in stages
+
+
+async def test_a_failing_backend_leaves_the_buffer_alone_and_says_why(editor_for: Start, gate: Gate) -> None:
+    gate.service.chats.append(Fault(status=401, body='{"error": {"message": "bad key"}}'))
+    editor = await editor_for({"shop.py": SHOP}, settings=gate.settings)
+    uri = editor.open("shop.py")
+    result = await click(editor, uri, "compute_total", "with AI")
+    assert result["status"] == "failed"
+    assert result["error"] == "NotAuthorised"
+    assert any(result["message"] in message for message in editor.messages())
+    assert editor.text(uri) == SHOP
+    assert editor.edits == []
+
+
+async def test_everything_missing_in_a_file_is_written_by_one_command(editor_for: Start) -> None:
+    editor = await editor_for({"shop.py": SHOP})
+    uri = editor.open("shop.py")
+    await editor.diagnostics(uri)
+    result = await editor.execute(("autogen.generateAll", [{"uri": uri, "backend": "skeleton"}]))
+    assert result["status"] == "applied"
+    assert len(result["done"]) == 2
+    text = editor.text(uri)
+    assert "def compute_total" in text
+    assert "def format_order" in text
+    compile(text, "shop.py", "exec")
+
+
+async def test_the_prompt_can_be_seen_without_being_sent(editor_for: Start, gate: Gate) -> None:
+    editor = await editor_for({"shop.py": SHOP}, settings=gate.settings)
+    uri = editor.open("shop.py")
+    at = vars_of(editor.position(uri, "compute_total"))
+    receipt = await editor.request("autogen/prompt", {"textDocument": {"uri": uri}, "position": at})
+    assert "compute_total" in receipt["prompt"]
+    shown = await editor.execute(("autogen.showPrompt", [{"uri": uri, "position": at}]))
+    assert shown["prompt"] == receipt["prompt"]
+    assert gate.service.requests == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [{"uri": 5}],
+        [{"uri": "untitled:x", "position": {"line": 0, "character": 0}}],
+        [{"uri": "file:///a.py", "position": {"line": "one"}}],
+        ["a", "b"],
+        [],
+    ],
+)
+async def test_wrong_arguments_are_an_error_that_names_them(editor_for: Start, arguments: list[Any]) -> None:
+    editor = await editor_for({})
+    with pytest.raises(Exception, match=r"arguments|uri"):
+        await editor.execute(("autogen.generate", arguments))
+
+
+async def test_a_place_where_nothing_is_missing_is_told_in_one_line(editor_for: Start) -> None:
+    editor = await editor_for({"shop.py": SHOP})
+    uri = editor.open("shop.py")
+    result = await editor.execute(("autogen.generate", [{"uri": uri, "position": {"line": 2, "character": 0}}]))
+    assert result["status"] == "failed"
+    assert result["error"] == "NotFound"
+
+
+def tree(root: Path) -> dict[str, Any]:
+    """Everything in a folder, ``.git`` included: content, mode and time of each file."""
+    return {
+        path.relative_to(root).as_posix(): (
+            path.read_bytes() if path.is_file() else None, path.stat().st_mode, path.stat().st_mtime_ns)
+        for path in sorted(root.rglob("*"))
+    }  # fmt: skip
+
+
+def in_git(root: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    subprocess.run(["git", "add", "."], cwd=root, check=True)
+
+
+def read_only(root: Path) -> None:
+    for path in [*root.rglob("*"), root]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+@pytest.mark.parametrize("prepare", [in_git, lambda root: None, read_only], ids=["git", "no git", "read-only"])
+async def test_nothing_is_written_into_the_workspace(
+    editor_for: Start, tmp_path: Path, prepare: Callable[[Path], None], gate: Gate
+) -> None:
+    gate.let_through()
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "shop.py").write_text(SHOP)
+    prepare(root)
+    before = tree(root)
+    editor = await editor_for({}, settings=gate.settings)
+    uri = editor.open("shop.py")
+    assert (await click(editor, uri, "compute_total", "with AI"))["status"] == "applied"
+    assert (await click(editor, uri, "format_order", "(skeleton)"))["status"] == "applied"
+    await editor.request("autogen/health")
+    await editor.client.shutdown_session()
+    assert tree(root) == before
+    read_only_again = [path for path in root.rglob("*") if path.is_dir()]
+    for path in [root, *read_only_again]:
+        path.chmod(0o755)
