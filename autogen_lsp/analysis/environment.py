@@ -2,8 +2,8 @@
 
 The configured interpreter or environment wins, then ``VIRTUAL_ENV``, then ``.venv`` or ``venv`` in a root, then
 ``CONDA_PREFIX``. Where there is none, nothing is known to be installed, which never makes a package missing: a
-top-level package that is found nowhere is unknown. The standard library is typeshed's, as shipped by `typeshed_client`. Sources:
-PEP 405 (pyvenv.cfg), the `site` module (.pth files), PEP 660 (editable installs).
+top-level package that is found nowhere is unknown. The standard library is typeshed's, as `typeshed_client` ships it.
+Sources: PEP 405 (pyvenv.cfg), the `site` module (.pth files), PEP 660 (editable installs).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Module names into files, as Python's import system would, without running anything.
 
 Looked up in order: the folder that holds the importing file's own top-level package (or the script), folders of
-``conftest.py`` files above it, folders that ``pyproject.toml`` names, the roots and their ``src``; then every other
-folder of the workspace that holds top-level modules (monorepos); then the environment and the standard library. What is
+``conftest.py`` files above it, folders that ``pyproject.toml`` names, the roots and their ``src``; then the environment
+and the standard library; then every other folder of the workspace that holds top-level modules (monorepos). What is
 found nowhere is `UNKNOWN`, unless its first part is a package of the workspace: then it is `MISSING`.
 """
 
@@ -213,13 +213,13 @@ class Modules:
             if found.origin is not Origin.MISSING:
                 return found
             missing = missing or found
-        for base in self._elsewhere(parts[0]):
-            found = self._walk(base, parts, Origin.WORKSPACE)
-            if found is not None and found.origin is not Origin.MISSING:
-                return found
         outside = self._outside(parts)
         if outside is not None and outside.origin is not Origin.MISSING:
             return outside
+        for base in () if is_stdlib(parts[0]) else self._elsewhere(parts[0]):
+            found = self._walk(base, parts, Origin.WORKSPACE)
+            if found is not None and found.origin is not Origin.MISSING:
+                return found
         if missing is None or outside is not None or is_stdlib(parts[0]):
             return Module(module, Origin.UNKNOWN)
         return missing
@@ -321,7 +321,8 @@ class Modules:
             above = [p for p in (folder, *folder.parents) if any(p.is_relative_to(root) for root in self.roots)]
             tests = [p for p in above if "conftest.py" in self.listing.names(p) and not self._is_package(p)]
             projects = [q for p in above if self._is_project(p) for q in (p, p / "src")]
-            found = tuple(dict.fromkeys([self.base_of(importer), folder, *tests, *projects, *self._near(importer)]))
+            own = [] if self._is_package(folder) else [folder]
+            found = tuple(dict.fromkeys([*own, self.base_of(importer), *tests, *projects, *self._near(importer)]))
             self._bases[folder] = found
         return found
 

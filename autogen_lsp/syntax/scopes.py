@@ -112,7 +112,7 @@ class _Sweep:
         self.uses: list[tuple[Scope, str, int, int, str]] = []
         self.stores: list[tuple[Scope, str, Symbol]] = []
         self.received: list[tuple[Scope, str, Call | Reference]] = []
-        self.seen_attributes: set[str] = set()
+        self.seen_attributes: set[tuple[str, str | None, str | None]] = set()
 
     def run(self, nodes: Iterable[Node]) -> Chunk:
         handlers, pending, opened = _HANDLERS, self.pending, self.open
@@ -158,6 +158,7 @@ class _Sweep:
         start, decorators = self.decorators.pop(at, (at, ()))
         signature = signature_of(node, text)
         docstring, stub = _body_facts(body, text)
+        stub = stub and not self._guard(at) & Guard.TYPE_CHECKING
         qualname = scope.prefix + name
         self.chunk.symbols.append(
             Symbol(
@@ -448,9 +449,9 @@ class _Sweep:
         """``receiver.name = …``: an attribute of the class for self and cls, of whatever the name means elsewhere."""
         owned = bool(scope.self) and receiver == scope.self
         qualname = f"{scope.owner if owned else receiver}.{name}"
-        if qualname in self.seen_attributes and annotation is None:
+        if (qualname, annotation, value) in self.seen_attributes:
             return
-        self.seen_attributes.add(qualname)
+        self.seen_attributes.add((qualname, annotation, value))
         symbol = Symbol(
             qualname,
             SymbolKind.ATTRIBUTE,

@@ -1,0 +1,229 @@
+"""Calls of attributes that their module or class does not have: ``mod.f()``, ``self.m()``, ``super().m()``, ``C.m()``.
+
+What the receiver is must be certain, and so must be that it cannot have the attribute: see `presence` for modules and
+`mro` for classes. For ``self`` the class may be a mixin whose subclasses have the method; for all of them somebody may
+set the attribute from outside, or ask for it by name first. Any of these is doubt, and doubt is silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from autogen_lsp.analysis.model import Finding, FindingKind
+from autogen_lsp.analysis.modules import Module, Origin
+from autogen_lsp.analysis.mro import Class, Mro, TooMany, subclasses
+from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name
+from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.syntax.model import Call, Reference, SymbolKind
+from autogen_lsp.text import Span
+
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A class, as what stands before the dot means it."""
+
+    lineage: Mro
+    owner: Class  # the class that would get the member
+    described: str  # "class 'A'"
+    exact: bool  # no subclass may be meant instead
+    of_class: bool = False  # the class itself, which has its metaclass's members too
+
+
+def missing_attributes(project: Project, path: Path, table: Table, offset: int | None) -> Iterator[Finding]:
+    """Findings of kind missing-attribute in one file."""
+    look = _Look(project, path, table)
+    items: list[Call | Reference] = [*table.facts.calls, *table.facts.references]
+    for item in items:
+        if not item.receiver or item.guarded or (offset is not None and not item.start <= offset <= item.end):
+            continue
+        found = look.receiver(item)
+        if found is None:
+            continue
+        if isinstance(found, Module):
+            finding = look.missing_in_module(item, found)
+        else:
+            finding = look.missing_in_class(item, found)
+        if finding is not None:
+            yield finding
+
+
+@dataclass
+class _Look:
+    project: Project
+    path: Path
+    table: Table
+    _receivers: dict[tuple[str, str, bool], Module | Receiver | None] = field(default_factory=dict)
+
+    def receiver(self, item: Call | Reference) -> Module | Receiver | None:
+        key = (item.receiver, item.scope, item.local)
+        if key not in self._receivers:
+            self._receivers[key] = self._receiver(item)
+        return self._receivers[key]
+
+    def _receiver(self, item: Call | Reference) -> Module | Receiver | None:
+        text = item.receiver
+        if _SUPER.fullmatch(text):
+            return self._super(text, item.scope)
+        if not _DOTTED.fullmatch(text):
+            return None
+        first = text.partition(".")[0]
+        if item.local:
+            method = self._method(first, item.scope)
+            if method is not None:
+                return self._of_self(*method) if text == first else None
+            if not self._imported_locally(first, item.scope):
+                return None
+        elif self._in_class_body(first, item.scope):
+            return None
+        found = follow(self.project, self.path, text, item.scope if item.local else "")
+        if isinstance(found, Module):
+            return found if found.origin is Origin.WORKSPACE and found.path is not None else None
+        if found is None:
+            return None
+        return self._of_definition(found)
+
+    # -- what the receiver is ----------------------------------------------------------------------------------------
+
+    def _method(self, name: str, scope: str) -> tuple[str, bool] | None:
+        """The class whose method has ``name`` as its first parameter, and whether that is the class itself (cls)."""
+        while scope:
+            symbol = next((s for s in self.table.symbols.get(scope, ()) if s.kind == SymbolKind.FUNCTION), None)
+            if symbol is None or symbol.signature is None:
+                return None
+            parameters = [parameter.name for parameter in symbol.signature.parameters]
+            holder = scope.rpartition(".")[0]
+            if name in parameters:
+                decorators = {text.rpartition(".")[2] for text in symbol.decorators}
+                if parameters[0] != name or holder.endswith(".<locals>") or "staticmethod" in decorators:
+                    return None
+                if not self._is_class(holder):
+                    return None
+                implicit = symbol.name in ("__new__", "__init_subclass__", "__class_getitem__")
+                return holder, implicit or "classmethod" in decorators
+            if not holder.endswith(".<locals>"):
+                return None
+            scope = holder.removesuffix(".<locals>")
+        return None
+
+    def _is_class(self, qualname: str) -> bool:
+        return any(symbol.kind == SymbolKind.CLASS for symbol in self.table.symbols.get(qualname, ()))
+
+    def _of_self(self, qualname: str, of_class: bool) -> Receiver | None:
+        return self._of_class(self.path, qualname, exact=False, of_class=of_class)
+
+    def _of_class(self, path: Path, qualname: str, *, exact: bool, of_class: bool) -> Receiver | None:
+        mro = self.project.mro(path, qualname)
+        if mro.open or not mro.classes or not self._ours(path):
+            return None
+        return Receiver(mro, mro.classes[0], f"class '{qualname}'", exact, of_class)
+
+    def _super(self, text: str, scope: str) -> Receiver | None:
+        """``super()`` in a method: the bases; a missing member would go to the first one that is ours."""
+        while scope and not self._is_class(scope):
+            scope = scope.rpartition(".")[0].removesuffix(".<locals>")
+        named = text.removeprefix("super(").removesuffix(")").partition(",")[0].strip()
+        if not scope or (named and named not in (scope, scope.rpartition(".")[2], "__class__")):
+            return None
+        mro = self.project.mro(self.path, scope)
+        if mro.open or not mro.classes:
+            return None
+        bases = mro.after((self.path, scope))
+        owner = next((found for found in bases.classes if self._ours(found.path)), None)
+        if owner is None:
+            return None
+        # A class method's super() sees the metaclass's members, too; which method it is matters little.
+        return Receiver(mro, owner, f"the bases of class '{scope}'", False, True)
+
+    def _of_definition(self, found: Definition) -> Receiver | None:
+        symbol = found.symbol
+        if symbol.kind == SymbolKind.CLASS:
+            return self._of_class(found.path, symbol.qualname, exact=True, of_class=True)
+        return None
+
+    def _imported_locally(self, name: str, scope: str) -> bool:
+        while scope:
+            if (scope, name) in self.table.imports:
+                return True
+            scope = scope.rpartition(".")[0].removesuffix(".<locals>")
+        return False
+
+    def _in_class_body(self, name: str, scope: str) -> bool:
+        """Whether code directly in a class body sees the class's own name first."""
+        return bool(scope) and self._is_class(scope) and name in self.table.members.get(scope, {})
+
+    # -- whether it has the attribute --------------------------------------------------------------------------------
+
+    def missing_in_module(self, item: Call | Reference, module: Module) -> Finding | None:
+        if module.path is None or module.path.suffix != ".py" or not self._ours(module.path):
+            return None
+        if has_name(self.project, module, item.name) is not Presence.ABSENT or self._doubtful(item.name):
+            return None
+        message = f"Module '{module.name}' has no '{item.name}'"
+        return self._finding(item, message, module.path, item.name)
+
+    def missing_in_class(self, item: Call | Reference, receiver: Receiver) -> Finding | None:
+        name = item.name
+        mro = receiver.lineage
+        names = mro.after(mro.classes[0].key).names if _SUPER.fullmatch(item.receiver) else mro.names
+        if name in names or (receiver.of_class and name in self._of_type):
+            return None
+        if self._doubtful(name) or (not receiver.exact and self._subclass_may_have(mro.classes[0], name)):
+            return None
+        owner = receiver.owner
+        if owner.path.suffix != ".py":
+            return None
+        message = f"{receiver.described[0].upper()}{receiver.described[1:]} has no '{name}'"
+        return self._finding(item, message, owner.path, f"{owner.symbol.qualname}.{name}")
+
+    @cached_property
+    def _of_type(self) -> frozenset[str]:
+        """Members of ``type``, which every class has besides its own."""
+        stdlib = self.project.environment.stdlib
+        return frozenset() if stdlib is None else self.project.mro(stdlib / "builtins.pyi", "type").names
+
+    def _subclass_may_have(self, found: Class, name: str) -> bool:
+        try:
+            for below in subclasses(self.project, *found.key):
+                mro = self.project.mro(*below.key)
+                if mro.open or name in mro.names:
+                    return True
+        except TooMany:
+            return True
+        return False
+
+    def _doubtful(self, name: str) -> bool:
+        """Whether somebody sets the attribute from outside, or asks by name whether it is there."""
+        for file, symbol in self.project.definitions(name):
+            if symbol.kind != SymbolKind.ATTRIBUTE:
+                continue
+            owner = symbol.parent
+            table = self.project.table(file)
+            known = table is not None and any(s.kind == SymbolKind.CLASS for s in table.symbols.get(owner, ()))
+            if not known:
+                return True
+        source = self.project.source(self.path)
+        return source is not None and _mentions(name).search(source.text) is not None
+
+    def _ours(self, path: Path) -> bool:
+        snapshot = self.project.snapshot
+        return not snapshot.roots or snapshot.root_of(path) is not None
+
+    def _finding(self, item: Call | Reference, message: str, target: Path, qualname: str) -> Finding:
+        span = Span(item.start, item.end)
+        return Finding(self.path, span, FindingKind.MISSING_ATTRIBUTE, item.name, message, target, qualname)
+
+
+def _mentions(name: str) -> re.Pattern[bytes]:
+    """``hasattr(x, "name")``, ``patch.object(x, "name")``, ``x.name = …`` on something that is not self."""
+    word = re.escape(name.encode("utf-8", "surrogatepass"))
+    return re.compile(
+        rb"(?:[hsg]etattr|hasattr|delattr|patch|object|setitem)\([^()]*['\"](?:[\w.]+\.)?" + word + rb"['\"]"
+        rb"|\.\s*" + word + rb"\s*(?::[^=\n]{1,80})?=[^=]"
+    )
