@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Caches, Project
     from autogen_lsp.backends.base import Backend
     from autogen_lsp.codebase.client import Graph
+    from autogen_lsp.generation.flights import Flights
+    from autogen_lsp.generation.model import Draft
     from autogen_lsp.index.client import Index
     from autogen_lsp.storage.database import Database
     from autogen_lsp.storage.provenance import Provenance
@@ -110,6 +112,13 @@ class Services:
         from autogen_lsp.storage.provenance import Provenance
 
         return Provenance(self._database)
+
+    @cached_property
+    def flights(self) -> Flights[Draft]:
+        """Generations under way: identical requests share one call."""
+        from autogen_lsp.generation.flights import Flights
+
+        return Flights()
 
     @cached_property
     def limit(self) -> asyncio.Semaphore:

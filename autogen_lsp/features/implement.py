@@ -61,6 +61,7 @@ async def implement(
             ledger=services.ledger,
             settings=services.settings,
             report=report,
+            flights=services.flights,
         )
     report("placing the code", 0.95)
     change = await services.run(apply.realise, project, made, draft.code, draft.imports)
