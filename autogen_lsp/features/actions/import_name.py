@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autogen_lsp.analysis import apply, imports
+from autogen_lsp.analysis import imports
 from autogen_lsp.analysis.model import FindingKind, NeededImport
 from autogen_lsp.features.actions.context import ActionContext
 from autogen_lsp.features.model import Offer
@@ -30,7 +30,7 @@ def offers(context: ActionContext) -> Iterator[Offer]:
         return
     for module in modules:
         title = f"Import '{f.name}' from {module}"
-        edits = imports.edits(source, (NeededImport(module, f.name),), is_local=apply.project_has(context.project))
+        edits = imports.edits(context.project, source, (NeededImport(module, f.name),))
         change = SourceChange((FileChange(f.path, tuple(edits), source.version),), title)
         yield Offer(
             title, "quickfix", f.path, f.span, f.name, f.kind, f.name, preferred=len(modules) == 1, change=change
