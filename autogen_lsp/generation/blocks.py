@@ -23,7 +23,7 @@ _PYTHON = frozenset({"", "py", "python", "python3", "pycon", "diff", "patch"})
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What follows a fence that may open a block: lines of the reply, and the lines before which it may end."""
+    """Lines of the reply that may be code: from ``start`` (0-based) to just before one of the ``ends``."""
 
     label: str
     lines: Sequence[str]
@@ -63,17 +63,14 @@ def fenced(reply: str) -> list[Block]:
     return blocks
 
 
-def bare(reply: str) -> Iterator[tuple[int, str]]:
-    """Code between prose: the whole reply, then what begins at each line that looks like code, by where it may end.
-
-    Each with the line that it begins at, 0-based; the shortest first.
-    """
-    yield 0, reply
+def bare(reply: str) -> list[Block]:
+    """Code between prose: the whole reply, then what begins at each line that looks like code."""
     lines = reply.split("\n")
-    for start, line in enumerate(lines):
-        if _START.match(line):
-            for end in islice(_ends(lines, start), _ENDS):
-                yield start, "\n".join(lines[start:end])
+    starts = [start for start, line in enumerate(lines) if _START.match(line)]
+    return [
+        Block("", lines, 0, (len(lines),)),
+        *(Block("", lines, start, tuple(islice(_ends(lines, start), _ENDS))) for start in starts),
+    ]
 
 
 def _ends(lines: list[str], start: int) -> Iterator[int]:

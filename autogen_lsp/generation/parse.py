@@ -11,7 +11,6 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from autogen_lsp.analysis.model import NeededImport, Plan, TargetKind
 from autogen_lsp.generation import blocks
@@ -42,7 +41,7 @@ def parse(reply: str, wanted: Wanted) -> Parsed:
         return Parsed(problems=(f"the reply is {len(text)} characters long; give the definition only",))
     reader = _Reader(_WORK)
     pieces = list(_fenced_pieces(text, reader))
-    answer = _best(pieces, wanted) or _bare_answer(text, wanted, reader)
+    answer = _best(pieces, wanted) or _bare_answer(text, wanted, reader, pieces)
     if answer is None:
         return Parsed(problems=(_why_not(text, pieces, wanted),))
     others = [piece for piece in pieces if piece is not answer]
@@ -87,10 +86,12 @@ def wanted_of(plan: Plan, taken: frozenset[str] = frozenset()) -> Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Text of the reply that parses, indented by fours, and its tree."""
+    """Text that parses, indented by fours, its tree, and the lines of the reply that it came from."""
 
     text: str
     module: ast.Module
+    start: int = 0
+    end: int = 0
 
 
 @dataclass
@@ -99,13 +100,13 @@ class _Reader:
 
     left: int
 
-    def read(self, text: str) -> _Piece | None:
+    def read(self, text: str, start: int, end: int) -> _Piece | None:
         self.left -= len(text)
         if self.left < 0 or (found := unindent(text)) is None:
             return None
         even = normalise(found[0])
         module = parse_python(even)
-        return _Piece(even, module) if module else None
+        return _Piece(even, module, start, end) if module else None
 
 
 def _fenced_pieces(text: str, reader: _Reader) -> Iterator[_Piece]:
@@ -115,23 +116,31 @@ def _fenced_pieces(text: str, reader: _Reader) -> Iterator[_Piece]:
         if block.start <= done + 1 or not block.python:
             continue
         for end, content in block.texts():
-            if (piece := reader.read(content)) is not None:
+            if (piece := reader.read(content, block.start, end)) is not None:
                 done = end
                 yield piece
                 break
 
 
-def _bare_answer(text: str, wanted: Wanted, reader: _Reader) -> _Piece | None:
-    """The first place in unfenced text at which code begins that holds the definition, to the last end that parses."""
+def _bare_answer(text: str, wanted: Wanted, reader: _Reader, fenced: Sequence[_Piece]) -> _Piece | None:
+    """The first place outside of ``fenced`` at which code begins that holds the definition, to its last possible end.
+
+    A definition inside of code that parses is what it is there: a method is no function.
+    """
+    known = list(fenced)
     mentioned = re.compile(rf"\b{re.escape(wanted.name)}\b")
-    for _, candidates in groupby(blocks.bare(text), key=lambda candidate: candidate[0]):
+    for block in blocks.bare(text):
+        if any(piece.start <= block.start < piece.end for piece in known):
+            continue
         pieces = [
             piece
-            for _, candidate in candidates
-            if (wanted.kind == "module" or mentioned.search(candidate)) and (piece := reader.read(candidate))
+            for end, content in block.texts()
+            if (wanted.kind == "module" or mentioned.search(content))
+            and (piece := reader.read(content, block.start, end))
         ]
         if (answer := _best(pieces, wanted)) is not None:
             return answer
+        known += pieces
     return None
 
 
@@ -152,12 +161,14 @@ def _source(nodes: Sequence[ast.stmt], pieces: Sequence[_Piece], wanted: Wanted)
     """The nodes' text, one after the other, with the blank lines of PEP 8."""
     holder = {id(node): piece for piece in pieces for node in _statements(piece.module)}
     parts: list[str] = []
-    for node in nodes:
+    for position, node in enumerate(nodes):
         first = min((mark.lineno for mark in getattr(node, "decorator_list", ())), default=node.lineno)
         text = cut(holder[id(node)].text, first, node.end_lineno or node.lineno, node.col_offset)
-        if parts:
-            large = "body" in node._fields or "\n" in parts[-1]
-            parts.append("\n" * ((1 if wanted.owner else 2) if large else 0))
+        around = (node, nodes[position - 1]) if position else ()
+        if any("body" in each._fields for each in around):
+            parts.append("\n" if wanted.owner else "\n\n")
+        elif around and isinstance(around[1], ast.Expr):  # the module's docstring
+            parts.append("\n")
         parts.append(text + "\n")
     return "".join(parts)
 
@@ -175,7 +186,7 @@ def _statements(module: ast.Module) -> Iterator[ast.stmt]:
 def _why_not(text: str, pieces: Sequence[_Piece], wanted: Wanted) -> str:
     """Why a reply cannot be used, in a sentence for the model and for the user."""
     others = list(dict.fromkeys(name for piece in pieces for name in defined_names(piece.module)))[:5]
-    asked = re.compile(rf"\b(?:def|class)\s+{re.escape(wanted.name)}\b")
+    asked = re.compile(rf"^[ \t]*(?:async +)?(?:def|class) +{re.escape(wanted.name)}\b", re.M)
     for block in blocks.fenced(text):
         content = next(block.texts())[1]
         if asked.search(content) and (error := syntax_error(content)):
