@@ -67,11 +67,14 @@ class Rules:
                 folder, name, level = stack.pop()
                 yield from self._enter(folder, name, level, stack, seen)
 
-    def is_ignored(self, path: Path) -> bool:
-        """Whether rules on names leave the file out (size and links are not looked at); true outside the roots."""
+    def is_ignored(self, path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> bool:
+        """Whether rules on names leave the file out (size and links are not looked at); true outside the roots.
+
+        A file with none of these ``suffixes`` is left out as well.
+        """
         text = path.as_posix()
         tops = [top for top in self._tops if text.startswith(top.rstrip("/") + "/")]
-        if not tops or path.suffix not in SUFFIXES:
+        if not tops or path.suffix not in suffixes:
             return True
         folder = max(tops, key=len)
         level = self._top_level(folder)
