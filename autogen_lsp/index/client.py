@@ -61,10 +61,22 @@ class _Named(Protocol):
     def name(self) -> str: ...
 
 
+def _of_name[T: _Named](items: Iterable[T], name: str) -> list[T]:
+    return [item for item in items if item.name == name]
+
+
 class Index:
     """The facts of one workspace. Make one for each set of roots; `close` it at the end."""
 
-    def __init__(self, roots: Sequence[Path], settings: Settings, warn: Warn, *, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        settings: Settings,
+        warn: Warn,
+        *,
+        workers: int | None = None,
+        decoded_bytes: int = _DECODED_BYTES,
+    ) -> None:
         self.roots = tuple(roots)
         self.complete = False
         self._settings = settings
@@ -74,7 +86,7 @@ class Index:
         self._rules = Rules(self.roots, settings.context_exclude)
         self._files: dict[str, Path] | None = None
         self._open: Mapping[str, _Open] = {}
-        self._decoded: LRUCache[tuple[int, int], _Decoded] = LRUCache(_DECODED_BYTES, getsizeof=lambda item: item.size)
+        self._decoded: LRUCache[tuple[int, int], _Decoded] = LRUCache(decoded_bytes, getsizeof=lambda item: item.size)
         self._decoding = threading.Lock()
         self._building = threading.Lock()
         self._closing = threading.Event()
@@ -94,25 +106,19 @@ class Index:
 
     def calls(self, name: str, limit: int | None = None) -> list[tuple[Path, Call]]:
         """Calls whose last component is ``name``, by path and place; the first ``limit`` of them."""
-        return self._named(rows.CALLED, name, "calls", rows.calls_named, lambda facts: facts.calls, limit)
+        return self._named(rows.CALLED, name, "calls", rows.calls_named, lambda f: _of_name(f.calls, name), limit)
 
     def definitions(self, name: str, limit: int | None = None) -> list[tuple[Path, Symbol]]:
         """Definitions of all kinds whose last component is ``name``, by path and place; the first ``limit`` of them."""
-        return self._named(rows.DEFINED, name, "symbols", rows.symbols_named, lambda facts: facts.symbols, limit)
+        return self._named(
+            rows.DEFINED, name, "symbols", rows.symbols_named, lambda f: _of_name(f.symbols, name), limit
+        )
 
     def importers(self, name: str) -> list[tuple[Path, Import]]:
         """Imports of a module, or of a name from one, by last component (``b`` for ``a.b``): resolve them yourself."""
-        opened = self._open
-        facts_of = {path: document.facts for path, document in opened.items()}
-        for path, key in self._files_with(rows.IMPORTED, name):
-            if path not in opened and (facts := self._facts_of(key)) is not None:
-                facts_of[path] = facts
-        return [
-            (Path(path), item)
-            for path, facts in sorted(facts_of.items())
-            for item in facts.imports
-            if name in (item.name, item.module.rpartition(".")[2])
-        ]
+        return self._named(
+            rows.IMPORTED, name, "imports", rows.imports_named, lambda facts: rows.imports_of(facts.imports, name), None
+        )
 
     def search(self, words: str | Iterable[str], limit: int = 20) -> list[tuple[Path, Symbol, float]]:
         """Functions and classes that have these words in their name, class, parameters or docstring, best first.
@@ -219,20 +225,18 @@ class Index:
 
     # Inside
 
-    def _named[T: _Named](
+    def _named[T](
         self,
         role: str,
         name: str,
         column: str,
         pick: Callable[[bytes, str], list[T]],
-        every: Callable[[Facts], Iterable[T]],
+        of_document: Callable[[Facts], list[T]],
         limit: int | None,
     ) -> list[tuple[Path, T]]:
         """Items of one name: of stored files decoded alone, of open documents from their facts."""
         opened = self._open
-        groups = {
-            path: [item for item in every(document.facts) if item.name == name] for path, document in opened.items()
-        }
+        groups = {path: of_document(document.facts) for path, document in opened.items()}
         count = 0
         for path, key in self._files_with(role, name):
             if path in opened:
@@ -242,7 +246,13 @@ class Index:
                 count += len(groups[path])
             if limit is not None and count >= limit:
                 break
-        found = [(Path(path), item) for path in sorted(groups) for item in groups[path]]
+        found = [
+            (where, item)
+            for path in sorted(groups)
+            if groups[path]
+            for where in (self._path(path),)
+            for item in groups[path]
+        ]
         return found if limit is None else found[:limit]
 
     def _files_with(self, role: str, name: str) -> list[tuple[str, int]]:
@@ -255,12 +265,12 @@ class Index:
         with self._decoding:
             if (known := self._decoded.get(where)) is not None:
                 return known.facts
-        found = self._read("SELECT head, symbols, calls FROM contents WHERE id = ?", (key,))
+        found = self._read("SELECT head, imports, symbols, calls FROM contents WHERE id = ?", (key,))
         if not found:
             return None
         facts = self._decode(rows.unpack, *found[0])
         size = sum(len(blob) for blob in found[0])
-        if size <= _DECODED_BYTES:
+        if size <= self._decoded.maxsize:
             with self._decoding:
                 self._decoded[where] = _Decoded(facts, size)
         return facts
@@ -275,8 +285,8 @@ class Index:
         path, symbol = paths[0][0], facts.symbols[place]
         if (document := self._open.get(path)) is not None:
             now = next((s for s in document.facts.symbols if s.qualname == symbol.qualname), None)
-            return None if now is None else (Path(path), now)
-        return Path(path), symbol
+            return None if now is None else (self._path(path), now)
+        return self._path(path), symbol
 
     def _unsaved(self, terms: set[str]) -> Iterator[tuple[Path, Symbol, float]]:
         """Functions and classes that only an open document has, not its stored file, with their share of the terms."""
@@ -288,12 +298,16 @@ class Index:
             for text in rows.texts_of(fresh):
                 share = len(terms.intersection(f"{text.name} {text.context} {text.doc}".split())) / len(terms)
                 if share:
-                    yield Path(path), fresh[text.place], share
+                    yield self._path(path), fresh[text.place], share
 
     def _listed(self) -> dict[str, Path]:
         if self._files is None:
             self._files = {path: Path(path) for (path,) in self._read("SELECT path FROM files ORDER BY path")}
         return self._files
+
+    def _path(self, path: str) -> Path:
+        """One object for each file: paths keep their hash and text, which callers need again and again."""
+        return self._listed().get(path) or Path(path)
 
     def _decode[**P, T](self, decode: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         try:

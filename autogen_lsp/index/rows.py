@@ -1,8 +1,8 @@
 """One file's facts into what the database stores of them, and back.
 
-Calls and symbols are the bulk of the facts and are asked for by name, so they are stored apart and grouped by it: the
-calls of one name in a file are found without decoding any other. The rest is one blob. Besides, each file has *tokens*
-by which it is found (names that it calls, defines or imports), and each function and class a text for full-text search.
+What is asked for by name is stored apart, so that it is found without decoding the rest: imports, and, grouped by name,
+symbols and calls. Besides, each file has *tokens* by which it is found (names that it calls, defines or imports), and
+each function and class a text for full-text search.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from autogen_lsp.syntax.model import Call, Facts, Signature, Symbol, SymbolKind
+from autogen_lsp.syntax.model import Call, Facts, Import, Signature, Symbol, SymbolKind
 
 CALLED, DEFINED, IMPORTED = "c", "d", "i"  # first letter of a token: what the file does with the name
 
@@ -37,7 +37,8 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that is stored of one file's content. ``calls`` and ``symbols`` are maps: name → [(place, item), …]."""
 
     digest: bytes
-    head: bytes
+    head: bytes  # all else; empty for a file that is not text
+    imports: bytes
     symbols: bytes
     calls: bytes
     tokens: str
@@ -46,6 +47,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_head = msgspec.msgpack.Decoder(Facts).decode
+_decode_imports = msgspec.msgpack.Decoder(tuple[Import, ...]).decode
 _decode_names = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_symbols = msgspec.msgpack.Decoder(dict[str, list[tuple[int, Symbol]]]).decode
 _decode_symbol_group = msgspec.msgpack.Decoder(list[tuple[int, Symbol]]).decode
@@ -61,28 +63,42 @@ def digest_of(raw: bytes) -> bytes:
 def make(digest: bytes, facts: Facts) -> Row:
     calls = _grouped((call.name, call) for call in facts.calls)
     symbols = _grouped((symbol.name, symbol) for symbol in facts.symbols)
-    head = msgspec.structs.replace(facts, calls=(), symbols=())
-    tokens = tokens_of(calls, symbols, facts)
-    return Row(digest, _encode(head), _encode(symbols), _encode(calls), tokens, tuple(texts_of(facts.symbols)))
+    head = msgspec.structs.replace(facts, imports=(), symbols=(), calls=())
+    return Row(
+        digest,
+        _encode(head),
+        _encode(facts.imports),
+        _encode(symbols),
+        _encode(calls),
+        tokens_of(calls, symbols, facts.imports),
+        tuple(texts_of(facts.symbols)),
+    )
 
 
 def without_facts(digest: bytes) -> Row:
     """The row of a file that is not text."""
-    return Row(digest, b"", _encode({}), _encode({}), "", ())
+    return Row(digest, b"", _encode([]), _encode({}), _encode({}), "", ())
 
 
-def unpack(head: bytes, symbols: bytes, calls: bytes) -> Facts | None:
+def unpack(head: bytes, imports: bytes, symbols: bytes, calls: bytes) -> Facts | None:
     """The facts as they went in. Raises `msgspec.DecodeError` for a damaged row, as do all functions below."""
     if not head:
         return None
-    rest = _decode_head(head)
     return msgspec.structs.replace(
-        rest, symbols=unpack_symbols(symbols), calls=_in_order(_decode_calls(calls).values())
+        _decode_head(head),
+        imports=_decode_imports(imports),
+        symbols=_in_order(_decode_symbols(symbols).values()),
+        calls=_in_order(_decode_calls(calls).values()),
     )
 
 
-def unpack_symbols(symbols: bytes) -> tuple[Symbol, ...]:
-    return _in_order(_decode_symbols(symbols).values())
+def imports_of(imports: Iterable[Import], name: str) -> list[Import]:
+    """Those of a module or of a name from one, by last component."""
+    return [item for item in imports if name in (item.name, item.module.rpartition(".")[2])]
+
+
+def imports_named(imports: bytes, name: str) -> list[Import]:
+    return imports_of(_decode_imports(imports), name)
 
 
 def symbols_named(symbols: bytes, name: str) -> list[Symbol]:
@@ -100,11 +116,11 @@ def token(role: str, name: str) -> str:
     return role + (name if name.isascii() else "0x" + name.encode("utf-8", "surrogatepass").hex())
 
 
-def tokens_of(calls: Iterable[str], symbols: Iterable[str], facts: Facts) -> str:
+def tokens_of(calls: Iterable[str], symbols: Iterable[str], imports: Iterable[Import]) -> str:
     """The names by which a file is found, each once; ``calls`` and ``symbols`` are last components."""
     found = {token(CALLED, name) for name in calls}
     found.update(token(DEFINED, name) for name in symbols)
-    for item in facts.imports:
+    for item in imports:
         found.add(token(IMPORTED, item.module.rpartition(".")[2]))
         if item.name is not None:
             found.add(token(IMPORTED, item.name))

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS files (
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- new with every new content, so that what is cached by id is never stale
     path TEXT NOT NULL UNIQUE, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, digest BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS contents (
-    id INTEGER PRIMARY KEY, head BLOB NOT NULL, symbols BLOB NOT NULL, calls BLOB NOT NULL);
+    id INTEGER PRIMARY KEY, head BLOB NOT NULL, imports BLOB NOT NULL, symbols BLOB NOT NULL, calls BLOB NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS names USING fts5(
     tokens, content='', detail=none, columnsize=0, tokenize="unicode61 tokenchars '_'");
 CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5(
@@ -104,7 +104,10 @@ class Store:
                 "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
                 [(key, file.path, file.mtime_ns, file.size, row.digest) for key, file, row in added],
             )
-            many("INSERT INTO contents VALUES (?, ?, ?, ?)", [(k, r.head, r.symbols, r.calls) for k, _, r in added])
+            many(
+                "INSERT INTO contents VALUES (?, ?, ?, ?, ?)",
+                [(key, row.head, row.imports, row.symbols, row.calls) for key, _, row in added],
+            )
             many("INSERT INTO names(rowid, tokens) VALUES (?, ?)", [(key, row.tokens) for key, _, row in added])
             many(
                 "INSERT INTO texts(rowid, name, context, doc) VALUES (?, ?, ?, ?)",
@@ -251,10 +254,10 @@ def _is_busy(error: Exception) -> bool:
 
 def _remove(run: Callable[..., sqlite3.Cursor], key: int) -> None:
     """A file's rows. The full-text tables keep no text of their own, so they must be told what had gone in."""
-    content = run("SELECT head, symbols, calls FROM contents WHERE id = ?", (key,)).fetchone()
+    content = run("SELECT head, imports, symbols, calls FROM contents WHERE id = ?", (key,)).fetchone()
     facts = unpack(*content) if content else None
     if facts is not None:
-        tokens = tokens_of((c.name for c in facts.calls), (s.name for s in facts.symbols), facts)
+        tokens = tokens_of((c.name for c in facts.calls), (s.name for s in facts.symbols), facts.imports)
         run("INSERT INTO names(names, rowid, tokens) VALUES ('delete', ?, ?)", (key, tokens))
         for text in texts_of(facts.symbols):
             row = (key << PLACE_BITS | text.place, text.name, text.context, text.doc)
