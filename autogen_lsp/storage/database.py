@@ -40,11 +40,11 @@ def open_database(folder: Path | None, warn: Warn) -> Database:
         try:
             return Database(_connect(path), path, warn)
         except _TooNew:
-            warn(Problem(_SETTING, f"{path} was written by a newer autogen-lsp: {_KEPT} is kept in memory only"))
+            warn(Problem(_SETTING, f"{path} was written by a newer autogen-lsp, so in memory only: {_KEPT}"))
             break
         except sqlite3.DatabaseError as error:
             if attempt or isinstance(error, sqlite3.OperationalError) or not (aside := _set_aside(path)):
-                warn(Problem(_SETTING, f"cannot open {path} ({error}): {_KEPT} is kept in memory only"))
+                warn(Problem(_SETTING, f"cannot open {path} ({error}), so in memory only: {_KEPT}"))
                 break
             warn(Problem(_SETTING, f"{path} is damaged ({error}): set aside as {aside.name}, and a new one begun"))
     return Database(_in_memory(), None, warn)
@@ -110,7 +110,7 @@ class Database:
             memory.close()
             memory = _in_memory()
         memory.row_factory = sqlite3.Row
-        self._warn(Problem(_SETTING, f"{self.path} failed ({error}): {_KEPT} is kept in memory from now on"))
+        self._warn(Problem(_SETTING, f"{self.path} failed ({error}), so in memory only from now on: {_KEPT}"))
         self._connection, self.path = memory, None
 
 

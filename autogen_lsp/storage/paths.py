@@ -33,7 +33,7 @@ def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def prepare(folder: Path, *, purpose: str, setting: str) -> Problem | None:
-    """Make the folder, for this user only, and try it. ``purpose`` completes "… is kept in memory only".
+    """Make the folder, for this user only, and try it. ``purpose`` says what is lost with the session else.
 
     A folder that exists keeps its mode. Trying means writing: permission bits do not tell of read-only mounts.
     """
@@ -43,8 +43,8 @@ def prepare(folder: Path, *, purpose: str, setting: str) -> Problem | None:
             pass
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        where = f"set {setting} to a folder that can be written"
-        return Problem(setting, f"cannot write in {folder} ({reason}): {purpose} is kept in memory only; {where}")
+        advice = f"set {setting} to a folder that can be written"
+        return Problem(setting, f"cannot write in {folder} ({reason}), so in memory only: {purpose}; {advice}")
     return None
 
 

@@ -125,7 +125,8 @@ class Ledger:
 
     def _allow(self, run: Execute, amount: float | None, moment: datetime, backend: str) -> None:
         for setting, limit, where, parameter in self._limits(moment):
-            (spent,) = run(f"SELECT COALESCE(SUM({_SPENT}), 0.0) FROM generation WHERE {where}", (parameter,)).fetchone()
+            total = f"SELECT COALESCE(SUM({_SPENT}), 0.0) FROM generation WHERE {where}"
+            (spent,) = run(total, (parameter,)).fetchone()
             left = limit - spent
             if amount is None and left > 0:
                 raise BudgetExceeded(
