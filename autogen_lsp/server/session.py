@@ -13,6 +13,7 @@ from autogen_lsp.config import Problem
 from autogen_lsp.server.capabilities import Client
 from autogen_lsp.server.diagnostics import Diagnostics
 from autogen_lsp.server.guard import WARNING
+from autogen_lsp.server.indexing import Indexing
 from autogen_lsp.server.jobs import Jobs
 from autogen_lsp.server.peer import Peer, RequestError
 from autogen_lsp.workspace.overlay import Overlay
@@ -32,6 +33,7 @@ class Session:
         self.client = Client()
         self.overlay = Overlay()
         self.diagnostics = Diagnostics(self)
+        self.indexing = Indexing(self)
         self.jobs = Jobs(self)
         self.usage_notifications = False
         self.problems: list[Problem] = []  # with settings and folders, for the health report
@@ -47,6 +49,11 @@ class Session:
         built = services.build(self.overlay.settings, self.overlay.roots, warn=self.warn)
         built.on_usage = self._usage_changed
         return built
+
+    @property
+    def built_services(self) -> Services | None:
+        """The services if anything has asked for them yet."""
+        return self.__dict__.get("services")
 
     def warn(self, problem: Problem) -> None:
         """Show a problem with a setting or a folder, once."""
@@ -72,9 +79,10 @@ class Session:
 
     def reconfigured(self) -> None:
         """Settings or roots changed: services follow, keeping what counts for the session (its id, its ledger)."""
-        if "services" in self.__dict__:
-            self.services.configure(self.overlay.settings, self.overlay.roots)
+        if self.built_services is not None:
+            self.built_services.configure(self.overlay.settings, self.overlay.roots)
         self._findings.clear()
+        self.indexing.reconfigured()
         self.diagnostics.touch_all()
 
     def findings_of(self, project: Project, path: Path) -> list[Finding]:
@@ -100,9 +108,7 @@ class Session:
     def disk_changed(self, paths: list[Path]) -> None:
         """Files were changed, made or removed behind the open documents."""
         self._findings.clear()
-        if "services" in self.__dict__ and "index" in self.services.__dict__:
-            for path in paths:
-                self.spawn("index", self.services.run(self.services.index.update, path))
+        self.indexing.changed(paths)
         self.diagnostics.touch_all()
 
     def refresh_lenses(self) -> None:
@@ -130,6 +136,6 @@ class Session:
         await self.jobs.close()
         for task in tuple(self._background):
             task.cancel()
-        if "services" in self.__dict__:
+        if self.built_services is not None:
             with self.peer.guard.protect("closing"):
-                await self.services.aclose()
+                await self.built_services.aclose()

@@ -39,6 +39,7 @@ class Sync:
         document = self._session.overlay.open(item["uri"], path.resolve(), item["version"], item["text"])
         self._session.document_changed()
         self._session.diagnostics.touch(document)
+        self._session.indexing.opened()
 
     def _did_change(self, params: Json) -> None:
         session = self._session
