@@ -22,6 +22,7 @@ from autogen_lsp.syntax.model import Call, Reference, SymbolKind
 from autogen_lsp.text import Span
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_SELF = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass", "this", "_self", "_cls"})
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
 
@@ -92,8 +93,11 @@ class _Look:
     # -- what the receiver is ----------------------------------------------------------------------------------------
 
     def _method(self, name: str, scope: str) -> tuple[str, bool] | None:
-        """The class whose method has ``name`` as its first parameter, and whether that is the class itself (cls)."""
-        while scope:
+        """The class whose method has ``name`` as its first parameter, and whether that is the class itself (cls).
+
+        By other names than the usual ones the first parameter may be anything: frameworks call such functions at will.
+        """
+        while scope and name in _SELF:
             symbol = next((s for s in self.table.symbols.get(scope, ()) if s.kind == SymbolKind.FUNCTION), None)
             if symbol is None or symbol.signature is None:
                 return None

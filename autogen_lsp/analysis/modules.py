@@ -298,7 +298,7 @@ class Modules:
         if not module:
             return package
         parts = module.split(".")
-        if not all(part.isidentifier() for part in parts):
+        if not all(part.isidentifier() for part in (*parts, folder.name if init is None else "_")):
             return Module(f"{name}.{module}", Origin.UNKNOWN)
         found = package
         for position, part in enumerate(parts):

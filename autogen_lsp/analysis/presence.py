@@ -77,29 +77,25 @@ def from_stars(project: Project, path: Path, table: Table, name: str, seen: set[
     seen = {path} if seen is None else seen
     answer = Presence.ABSENT
     for item in table.stars:
-        module = project.resolve_module(item.module, item.level, path)
-        if module.origin in (Origin.MISSING, Origin.UNKNOWN) or module.path is None:
-            answer = Presence.UNKNOWN
-            continue
-        exporting = project.table(module.path)
-        if exporting is None:
-            answer = Presence.UNKNOWN
-            continue
-        exports = exporting.facts.exports
-        if exports is not None and name not in exports:
-            continue
-        if exports is None and name.startswith("_") and "__all__" not in exporting.facts.bound:
-            continue
-        if exports is not None:
-            return Presence.PRESENT
-        if project.modules.submodule(module, name) is not None:
-            return Presence.PRESENT
-        found = _in_files(project, module, name, seen)
+        found = _from_star(project, project.resolve_module(item.module, item.level, path), name, seen)
         if found is Presence.PRESENT:
             return found
         if found is Presence.UNKNOWN:
             answer = found
     return answer
+
+
+def _from_star(project: Project, module: Module, name: str, seen: set[Path]) -> Presence:
+    exporting = project.table(module.path) if module.path is not None else None
+    if exporting is None or module.origin in (Origin.MISSING, Origin.UNKNOWN):
+        return Presence.UNKNOWN
+    if exporting.facts.exports is not None:
+        return Presence.PRESENT if name in exporting.facts.exports else Presence.ABSENT
+    if name.startswith("_") and "__all__" not in exporting.facts.bound:
+        return Presence.ABSENT
+    if project.modules.submodule(module, name) is not None:
+        return Presence.PRESENT
+    return _in_files(project, module, name, seen)
 
 
 def definition(project: Project, path: Path, name: str, scope: str = "", hops: int = 0) -> Definition | Module | None:
@@ -134,9 +130,10 @@ def definition(project: Project, path: Path, name: str, scope: str = "", hops: i
         return None
     for item in table.stars:
         module = project.resolve_module(item.module, item.level, path)
-        if module.path is None or has_name(project, module, name) is Presence.UNKNOWN:
+        presence = _from_star(project, module, name, {path})
+        if presence is Presence.UNKNOWN:
             return None
-        if has_name(project, module, name) is Presence.PRESENT:
+        if presence is Presence.PRESENT:
             return _of_module(project, module, name, hops)
     return _builtin(project, path, name, hops)
 
@@ -178,21 +175,17 @@ def _import_target(project: Project, path: Path, item: Import, hops: int) -> Def
 
 
 def _of_module(project: Project, module: Module, name: str, hops: int) -> Definition | Module | None:
-    for path in (module.path, module.stub):
-        if path is None:
-            continue
-        table = project.table(path)
-        if table is not None and (name in table.facts.bound or table.stars):
-            found = definition(project, path, name, "", hops + 1)
-            if name in table.facts.bound or (found is not None and not _is_builtin(project, found)):
-                return found
-    return project.modules.submodule(module, name)
-
-
-def _is_builtin(project: Project, found: Definition | Module) -> bool:
-    return (
-        found.path is not None and found.path.name == "builtins.pyi" and found.path.parent == project.environment.stdlib
-    )
+    tables = [(path, project.table(path)) for path in (module.path, module.stub) if path is not None]
+    for path, table in tables:
+        if table is not None and name in table.facts.bound:
+            return definition(project, path, name, "", hops + 1)
+    submodule = project.modules.submodule(module, name)
+    if submodule is not None:
+        return submodule
+    for path, table in tables:
+        if table is not None and table.stars and from_stars(project, path, table, name) is Presence.PRESENT:
+            return definition(project, path, name, "", hops + 1)
+    return None
 
 
 def follow(project: Project, path: Path, dotted: str, scope: str = "") -> Definition | Module | None:

@@ -90,6 +90,8 @@ class Project:
         self.caches = caches if caches is not None else Caches()
         self._tables: LRUCache[Path, Table | None] = LRUCache(_FILES_KEPT)
         self.mros: dict[tuple[Path, str], Mro] = {}
+        self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
+        self._importers: dict[str, list[tuple[Path, Import]]] = {}
 
     # -- one file ----------------------------------------------------------------------------------------------------
 
@@ -163,20 +165,27 @@ class Project:
 
     def definitions(self, name: str) -> list[tuple[Path, Symbol]]:
         """Definitions of any kind whose last component is ``name``, in the whole workspace."""
-        if self.index is not None:
-            return self.index.definitions(name)
-        return list(self._grep(name, lambda facts: (symbol for symbol in facts.symbols if symbol.name == name)))
+        found = self._definitions.get(name)
+        if found is None:
+            found = (
+                self.index.definitions(name)
+                if self.index is not None
+                else list(self._grep(name, lambda facts: (s for s in facts.symbols if s.name == name)))
+            )
+            self._definitions[name] = found
+        return found
 
     def importers(self, name: str) -> list[tuple[Path, Import]]:
         """Imports of a module, or of a name from one, by last component: resolve them to know which they mean."""
-        if self.index is not None:
-            return self.index.importers(name)
-        return list(
-            self._grep(
-                name,
-                lambda facts: (i for i in facts.imports if name in (i.name, i.module.rpartition(".")[2])),
+        found = self._importers.get(name)
+        if found is None:
+            found = (
+                self.index.importers(name)
+                if self.index is not None
+                else list(self._grep(name, lambda facts: (i for i in facts.imports if name in _imported_names(i))))
             )
-        )
+            self._importers[name] = found
+        return found
 
     def _grep[T](self, name: str, pick: Callable[[Facts], Iterator[T]]) -> Iterator[tuple[Path, T]]:
         wanted = name.encode("utf-8", "surrogatepass")
@@ -222,3 +231,7 @@ class Project:
         from autogen_lsp.analysis.mro import mro_of
 
         return mro_of(self, path, qualname)
+
+
+def _imported_names(item: Import) -> tuple[str | None, str]:
+    return item.name, item.module.rpartition(".")[2]

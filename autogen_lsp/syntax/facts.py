@@ -42,7 +42,7 @@ def _facts(chunk: Chunk, root: Node, text: bytes, words: bool = False) -> Facts:
         ),
         bound=bound,
         exports=tuple(chunk.exports) if "__all__" in bound and not chunk.computed_exports else None,
-        dynamic=chunk.dynamic,
+        dynamic=chunk.dynamic or "__getattr__" in bound,
         docstring=docstring_of(root, text),
         words=tuple(sorted({word.decode() for word in _WORD.findall(text)})) if words else (),
         errors=root.has_error,

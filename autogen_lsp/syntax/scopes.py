@@ -178,8 +178,6 @@ class _Sweep:
             )
         )
         self._bind(scope, name)
-        if name == "__getattr__" and scope.level == Level.MODULE:
-            self.chunk.dynamic = True
         holder = scope
         inner = Scope(Level.FUNCTION, scope, qualname, f"{qualname}.<locals>.")
         self.pending.append((body_start, end, inner))
@@ -707,7 +705,7 @@ class _Sweep:
                 guarded,
             )
         )
-        if receiver and scope.level >= Level.FUNCTION:
+        if receiver and scope is not self.outer:
             self.received.append((scope, receiver.partition(".")[0], self.chunk.calls[-1]))
         if name in _SPECIAL:
             self._special(name, receiver, at, call_end, node, arguments, scope)
