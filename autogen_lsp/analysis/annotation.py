@@ -1,0 +1,225 @@
+"""Annotations as source text into types, in the file that holds them: aliases of typing followed, literals widened.
+
+`Any`, unresolvable names and forms that cannot be carried elsewhere (ParamSpec, Unpack) are "not known". Never raises:
+what does not parse is not known. Depth is bounded.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autogen_lsp.analysis.names import Lookup, Ref, resolve
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, callable_of, class_of, named, optional, union
+from autogen_lsp.syntax.model import SymbolKind
+
+_MAX_TEXT = 2000
+_MAX_DEPTH = 12
+
+_TYPING_ALIASES = {
+    "List": ("builtins", "list"), "Dict": ("builtins", "dict"), "Set": ("builtins", "set"),
+    "FrozenSet": ("builtins", "frozenset"), "Tuple": ("builtins", "tuple"), "Type": ("builtins", "type"),
+    "Text": ("builtins", "str"), "LiteralString": ("builtins", "str"),
+    "DefaultDict": ("collections", "defaultdict"), "OrderedDict": ("collections", "OrderedDict"),
+    "Counter": ("collections", "Counter"), "Deque": ("collections", "deque"), "ChainMap": ("collections", "ChainMap"),
+    "Pattern": ("re", "Pattern"), "Match": ("re", "Match"),
+    "ContextManager": ("contextlib", "AbstractContextManager"),
+    "AsyncContextManager": ("contextlib", "AbstractAsyncContextManager"), "AbstractSet": ("collections.abc", "Set"),
+}  # fmt: skip
+_ABC = frozenset(
+    {
+        "Awaitable", "Coroutine", "AsyncIterable", "AsyncIterator", "AsyncGenerator", "Hashable", "Iterable", "Iterator",
+        "Generator", "Reversible", "Sized", "Container", "Collection", "Set", "MutableSet", "Mapping", "MutableMapping",
+        "Sequence", "MutableSequence", "ByteString", "MappingView", "KeysView", "ItemsView", "ValuesView", "Callable",
+        "Buffer",
+    }
+)  # fmt: skip
+_TYPING = ("typing", "typing_extensions", "_typeshed", "types")
+_WRAPPERS = frozenset({"Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly", "TypeGuard", "InitVar"})
+_UNKNOWN = frozenset(
+    {
+        "Any", "Incomplete", "Unused", "Never", "NoReturn", "Unpack", "Concatenate", "ParamSpec", "Protocol", "Generic",
+        "MaybeNone",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where an annotation stands: its file, the class that ``Self`` means, and the type parameters in scope.
+
+    ``parameters`` maps a PEP 695 type parameter to its source text with bound (``T: int``).
+    """
+
+    path: Path
+    owner: Type | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    scope: str = ""
+
+
+def type_of_text(lookup: Lookup, home: Home, text: str | None) -> Type | None:
+    """The type that an annotation says, not known where it says none."""
+    tree = parsed(text)
+    return None if tree is None else of_tree(lookup, home, tree, 0)
+
+
+def parsed(text: str | None) -> ast.expr | None:
+    if not text or len(text) > _MAX_TEXT:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.strip().replace("\n", " "), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def of_tree(lookup: Lookup, home: Home, node: ast.expr, depth: int) -> Type | None:
+    """The type of an annotation expression; ``depth`` counts the nesting so far."""
+    if depth > _MAX_DEPTH:
+        return None
+    match node:
+        case ast.Constant(value=None):
+            return NONE
+        case ast.Constant(value=str() as inner):
+            tree = parsed(inner)
+            return None if tree is None else of_tree(lookup, home, tree, depth + 1)
+        case ast.BinOp(op=ast.BitOr(), left=left, right=right):
+            return union((of_tree(lookup, home, left, depth + 1), of_tree(lookup, home, right, depth + 1)))
+        case ast.Name() | ast.Attribute():
+            dotted = dotted_name(node)
+            return None if dotted is None else _named(lookup, home, dotted)
+        case ast.Subscript(value=value, slice=index):
+            dotted = dotted_name(value)
+            items = list(index.elts) if isinstance(index, ast.Tuple) else [index]
+            return None if dotted is None else _generic(lookup, home, dotted, items, depth + 1)
+    return None
+
+
+def dotted_name(node: ast.expr) -> str | None:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return ".".join([node.id, *reversed(parts)])
+
+
+def instance_of(lookup: Lookup, ref: Ref, *args: Type | None) -> Type | None:
+    """An instance of what a name in an annotation refers to."""
+    module, name = ref.module, ref.name
+    if ref.is_module:
+        return None
+    if module in _TYPING and name in _UNKNOWN:
+        return None
+    if module in _TYPING and name in _TYPING_ALIASES:
+        target_module, name = _TYPING_ALIASES[name]
+        return Type(Form.INSTANCE, name, target_module, args, lookup.module_file(target_module))
+    if module == "contextlib" or (module in _TYPING and name in _ABC) or module == "_collections_abc":
+        module = "contextlib" if module == "contextlib" else "collections.abc"
+        return Type(Form.INSTANCE, name, module, args, ref.path, spelled=ref.spelled)
+    if ref.is_class or ref.path is None:
+        return Type(Form.INSTANCE, name, module, args, ref.path, spelled=ref.spelled)
+    symbol = ref.symbol
+    if symbol is None or symbol.kind != SymbolKind.VARIABLE:
+        return None
+    value = symbol.value or ""
+    if _called(value) == "TypeVar":
+        return Type(Form.VARIABLE, name, module, path=ref.path, spelled=ref.spelled)
+    if _called(value) in ("ParamSpec", "TypeVarTuple"):
+        return None
+    return Type(Form.ALIAS, name, module, args, ref.path, spelled=ref.spelled)
+
+
+def expanded(lookup: Lookup, type_: Type | None) -> Type | None:
+    """What a type alias stands for; other types as they are."""
+    if type_ is None or type_.form is not Form.ALIAS or type_.path is None:
+        return type_
+    for symbol in lookup.symbols(type_.path, type_.name):
+        if _called(symbol.value or "") == "NewType":
+            tree = parsed(symbol.value)
+            if isinstance(tree, ast.Call) and len(tree.args) == 2:
+                return of_tree(lookup, Home(type_.path), tree.args[1], 1)
+        found = type_of_text(lookup, Home(type_.path), symbol.value)
+        if found is not None and found != type_:
+            return found
+    return None
+
+
+def _called(value: str) -> str:
+    """``TypeVar`` for ``typing.TypeVar("T")``."""
+    head, bracket, _ = value.partition("(")
+    return head.strip().rpartition(".")[2] if bracket else ""
+
+
+def _named(lookup: Lookup, home: Home, dotted: str) -> Type | None:
+    if dotted in home.parameters:
+        return Type(Form.VARIABLE, dotted, scoped=home.parameters[dotted])
+    if dotted == "None":
+        return NONE
+    ref = resolve(lookup, home.path, dotted, home.scope)
+    if ref is None:
+        return None
+    if ref.module in _TYPING and ref.name == "Self":
+        return home.owner
+    if ref.module == "typing" and ref.name == "AnyStr":
+        return Type(Form.VARIABLE, "AnyStr", "typing")
+    if ref.module in _TYPING and ref.name == "Callable":
+        return callable_of(None, None)
+    if ref.module == "collections.abc" and ref.name == "Callable":
+        return callable_of(None, None)
+    return instance_of(lookup, ref)
+
+
+def _generic(lookup: Lookup, home: Home, dotted: str, items: list[ast.expr], depth: int) -> Type | None:
+    ref = resolve(lookup, home.path, dotted, home.scope)
+    if ref is None or not items:
+        return None
+    name = ref.name
+    if ref.module in _TYPING or ref.module == "collections.abc":
+        if name in _WRAPPERS or (ref.module, name) == ("dataclasses", "InitVar"):
+            return builtin("bool") if name == "TypeGuard" else of_tree(lookup, home, items[0], depth)
+        if name == "Optional":
+            return optional(of_tree(lookup, home, items[0], depth))
+        if name == "Union":
+            return union(of_tree(lookup, home, item, depth) for item in items)
+        if name == "Literal":
+            return union(_constant(item) for item in items)
+        if name in ("TypeIs", "TypeGuard"):
+            return builtin("bool")
+        if name == "Callable":
+            returns = of_tree(lookup, home, items[-1], depth)
+            if isinstance(items[0], ast.List):
+                return callable_of([of_tree(lookup, home, item, depth) for item in items[0].elts], returns)
+            return callable_of(None, returns)
+    args = [of_tree(lookup, home, item, depth) for item in items if not _is_ellipsis(item)]
+    if (ref.module, name) == ("builtins", "type") or (ref.module in _TYPING and name == "Type"):
+        return class_of(args[0]) if args and args[0] is not None else None
+    if name in ("tuple", "Tuple") and len(args) == 1 and len(items) == 2:
+        return Type(Form.INSTANCE, "tuple", args=(args[0],), path=lookup.module_file("builtins"), variadic=True)
+    return instance_of(lookup, ref, *args)
+
+
+def _constant(node: ast.expr) -> Type | None:
+    """The widened type of a ``Literal`` argument."""
+    match node:
+        case ast.Constant(value=None):
+            return NONE
+        case ast.Constant(value=value):
+            return builtin(type(value).__name__)
+        case ast.UnaryOp():
+            return builtin("int")
+    return None
+
+
+def _is_ellipsis(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is Ellipsis
+
+
+def iterable(name: str, *args: Type | None) -> Type:
+    """A type of ``collections.abc``."""
+    return named("collections.abc", name, *args)

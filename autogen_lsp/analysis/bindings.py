@@ -1,0 +1,244 @@
+"""Where the value of a local name comes from: an identifier into the bindings that may reach it, in one file.
+
+Python's scopes are walked outwards from the use; within a scope the bindings are taken backwards from the use up to the
+nearest one that every path passes. What is looked for are syntax nodes; their types are `infer`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import nodes
+
+
+class How(Enum):
+    VALUE = auto()  # `node` is the expression assigned
+    ANNOTATION = auto()  # `node` is the annotation
+    ITEM = auto()  # an item of the iterable `node`
+    ENTERED = auto()  # the result of entering the context manager `node`
+    CAUGHT = auto()  # an instance of the exception class(es) `node`
+    PARAMETER = auto()  # `node` is the function; `parameter` tells which
+    DEFINITION = auto()  # `node` is the function or class
+    IMPORT = auto()
+    OPAQUE = auto()  # bound in a way whose value cannot be told
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One way a name gets its value. ``path`` are the positions in nested targets (``(a, b), c = …``: b is (0, 1))."""
+
+    how: How
+    node: Node
+    at: Node  # the statement or clause that binds
+    path: tuple[int, ...] = ()
+    parameter: nodes.ParameterNode | None = None
+    is_async: bool = False
+    starred: bool = False
+
+
+def reaching(identifier: Node) -> tuple[list[Binding], Node | None] | None:
+    """The bindings that may reach a use, and their scope; None where the name is no local one (module, builtin).
+
+    The scope is None for the module's own.
+    """
+    name = nodes.text_of(identifier)
+    child: Node = identifier
+    first_scope = True
+    for scope in nodes.ancestors(identifier):
+        if scope.type in nodes.COMPREHENSIONS:
+            found = _in_comprehension(scope, child, name)
+            if found is not None:
+                return [found], scope
+        elif scope.type == "lambda" and nodes.same(scope.child_by_field_name("body"), child):
+            for parameter in nodes.parameters(scope):
+                if parameter.name == name:
+                    return [Binding(How.PARAMETER, scope, scope, parameter=parameter)], scope
+            first_scope = False
+        elif scope.type == nodes.FUNCTION and nodes.same(scope.child_by_field_name("body"), child):
+            found_all = _in_function(scope, name)
+            if found_all is None:
+                return None  # `global name`
+            if found_all:
+                return (_flow(found_all, identifier) if first_scope else found_all), scope
+            first_scope = False
+        elif scope.type == nodes.CLASS and nodes.same(scope.child_by_field_name("body"), child) and first_scope:
+            found_all = list(bindings_in(scope.child_by_field_name("body"), name))
+            if found_all:
+                return _flow(found_all, identifier), scope
+        elif scope.type == "module" and first_scope:
+            found_all = list(bindings_in(scope, name))
+            if found_all and all(b.how not in (How.DEFINITION, How.IMPORT) for b in found_all):
+                return _flow(found_all, identifier), None
+        child = scope
+    return None
+
+
+def bindings_in(body: Node | None, name: str) -> Iterator[Binding]:
+    """Bindings of a name in one scope's body, in order. Nested functions and classes are not entered."""
+    for node in nodes.own_nodes(body):
+        yield from _binding_of(node, name)
+
+
+def _in_function(function: Node, name: str) -> list[Binding] | None:
+    found: list[Binding] = []
+    for parameter in nodes.parameters(function):
+        if parameter.name == name:
+            found.append(Binding(How.PARAMETER, function, function, parameter=parameter))
+    for node in nodes.own_nodes(function.child_by_field_name("body")):
+        if node.type == "global_statement" and name in map(nodes.text_of, node.named_children):
+            return None
+        found += _binding_of(node, name)
+    return found
+
+
+def _in_comprehension(scope: Node, child: Node, name: str) -> Binding | None:
+    clauses = [clause for clause in scope.named_children if clause.type == "for_in_clause"]
+    for clause in reversed(clauses):
+        if clause.start_byte >= child.end_byte and child.type in ("for_in_clause", "if_clause"):
+            continue
+        if nodes.same(clause, child) and nodes.same(clause, clauses[0]):
+            continue  # the first iterable is evaluated outside
+        right = clause.child_by_field_name("right")
+        target = _target(clause.child_by_field_name("left"), name)
+        if target is not None and right is not None:
+            is_async = any(c.type == "async" for c in clause.children)
+            return Binding(How.ITEM, right, clause, target[0], is_async=is_async, starred=target[1])
+    return None
+
+
+def _binding_of(node: Node, name: str) -> Iterator[Binding]:
+    match node.type:
+        case "assignment":
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            target = _target(left, name)
+            if target is None or left is None:
+                return
+            annotation = node.child_by_field_name("type")
+            if annotation is not None and not target[0]:
+                yield Binding(How.ANNOTATION, annotation, node)
+            elif right is not None:
+                while right.type == "assignment":
+                    inner = right.child_by_field_name("right")
+                    if inner is None:
+                        return
+                    right = inner
+                yield Binding(How.VALUE, right, node, target[0], starred=target[1])
+        case "augmented_assignment":
+            if nodes.text_of(node.child_by_field_name("left")) == name:
+                yield Binding(How.OPAQUE, node, node)
+        case "named_expression":
+            value = node.child_by_field_name("value")
+            if nodes.text_of(node.child_by_field_name("name")) == name and value is not None:
+                yield Binding(How.VALUE, value, node)
+        case "for_statement":
+            right = node.child_by_field_name("right")
+            target = _target(node.child_by_field_name("left"), name)
+            if target is not None and right is not None:
+                is_async = any(c.type == "async" for c in node.children[:1])
+                yield Binding(How.ITEM, right, node, target[0], is_async=is_async, starred=target[1])
+        case "as_pattern":
+            yield from _as_pattern(node, name)
+        case "function_definition" | "class_definition":
+            if nodes.text_of(node.child_by_field_name("name")) == name:
+                yield Binding(How.DEFINITION, node, node)
+        case "import_statement" | "import_from_statement":
+            for element in node.children_by_field_name("name"):
+                alias = element.child_by_field_name("alias") if element.type == "aliased_import" else None
+                bound = nodes.text_of(alias) if alias is not None else nodes.text_of(element)
+                if node.type == "import_statement" and alias is None:
+                    bound = bound.partition(".")[0]
+                if bound == name:
+                    yield Binding(How.IMPORT, element, node)
+        case "delete_statement" | "case_pattern" | "nonlocal_statement":
+            if any(c.type == "identifier" and nodes.text_of(c) == name for c in _leaves(node)):
+                yield Binding(How.OPAQUE, node, node)
+
+
+def _as_pattern(node: Node, name: str) -> Iterator[Binding]:
+    alias = node.child_by_field_name("alias")
+    value = node.named_children[0] if node.named_child_count else None
+    target = _target(alias.named_children[0] if alias is not None and alias.named_child_count else None, name)
+    if target is None or value is None:
+        return
+    for parent in nodes.ancestors(node):
+        if parent.type in ("except_clause", "except_group_clause"):
+            group = any(c.type == "*" or c.type == "except*" for c in parent.children)
+            yield Binding(How.OPAQUE if group else How.CAUGHT, value, parent)
+            return
+        if parent.type == "with_statement":
+            is_async = any(c.type == "async" for c in parent.children[:1])
+            yield Binding(How.ENTERED, value, parent, target[0], is_async=is_async, starred=target[1])
+            return
+        if parent.type in ("case_clause", "block", "module"):
+            yield Binding(How.OPAQUE, node, parent)
+            return
+
+
+def _target(node: Node | None, name: str) -> tuple[tuple[int, ...], bool] | None:
+    """Positions of the name in an assignment target, and whether it takes a starred rest; None where it is absent."""
+    pending: list[tuple[Node, tuple[int, ...], bool]] = [] if node is None else [(node, (), False)]
+    while pending:
+        at, path, starred = pending.pop()
+        if at.type == "identifier":
+            if nodes.text_of(at) == name:
+                return path, starred
+        elif at.type in ("pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list"):
+            pending += [(child, (*path, index), False) for index, child in enumerate(at.named_children)]
+        elif at.type in ("list_splat_pattern", "list_splat"):
+            pending += [(child, path, True) for child in at.named_children]
+        elif at.type == "parenthesized_expression":
+            pending += [(child, path, starred) for child in at.named_children]
+    return None
+
+
+def _flow(found: list[Binding], use: Node) -> list[Binding]:
+    """The bindings that may reach the use: back to the nearest that dominates it, and those later in its loop."""
+    annotated = [b for b in found if b.how is How.ANNOTATION]
+    if annotated:
+        return annotated[:1]
+    out: list[Binding] = []
+    for binding in reversed(found):
+        if binding.at.start_byte > use.start_byte or nodes.inside(use, _bound_part(binding)):
+            if _in_same_loop(binding.at, use):
+                out.append(binding)
+            continue
+        out.append(binding)
+        if _dominates(binding.at, use):
+            break
+    return out or found
+
+
+def _bound_part(binding: Binding) -> Node:
+    """The part of a binding statement that runs before it binds."""
+    return binding.node if binding.how in (How.VALUE, How.ITEM, How.ENTERED, How.OPAQUE) else binding.at.children[0]
+
+
+def _dominates(statement: Node, use: Node) -> bool:
+    """Whether every path to the use passes the statement: the block that holds it holds the use."""
+    if statement.type in (nodes.FUNCTION, "lambda"):
+        return True
+    if statement.type in ("for_statement", "with_statement", "except_clause"):
+        return nodes.inside(use, statement)
+    block = nodes.enclosing(statement, frozenset({"block", "module"}))
+    return nodes.inside(use, block)
+
+
+def _in_same_loop(statement: Node, use: Node) -> bool:
+    for parent in nodes.ancestors(use):
+        if parent.type in nodes.LOOPS:
+            return nodes.inside(statement, parent.child_by_field_name("body"))
+        if parent.type in (nodes.FUNCTION, "lambda", nodes.CLASS):
+            return False
+    return False
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    pending = [node]
+    while pending:
+        at = pending.pop()
+        yield at
+        pending += reversed(at.named_children)

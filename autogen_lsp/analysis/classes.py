@@ -1,0 +1,245 @@
+"""Classes by their facts: bases with their type arguments, members through the MRO, and generic signatures.
+
+Workspace classes and typeshed's are the same here: both are symbols of a file. A base that cannot be read makes the
+class "open": then a member that was not found may exist all the same. Never raises; walks are bounded.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from autogen_lsp.analysis import nodes
+from autogen_lsp.analysis.annotation import Home, dotted_name, of_tree, parsed, type_of_text
+from autogen_lsp.analysis.names import Lookup, resolve
+from autogen_lsp.analysis.types import Form, Type, members, substitute, union, variables
+from autogen_lsp.syntax.model import Symbol, SymbolKind
+
+_MAX_CLASSES = 60
+_PROPERTIES = ("property", "cached_property", "abstractproperty", "hybrid_property")
+_TRANSPARENT = frozenset(
+    {
+        "staticmethod", "classmethod", "overload", "abstractmethod", "override", "final", "cache", "lru_cache", "wraps",
+        "deprecated", "type_check_only", "disjoint_base", "runtime_checkable",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member and the class of the MRO that holds it, as seen from the instance that was asked."""
+
+    owner: Type
+    symbols: tuple[Symbol, ...]
+
+
+def symbol_of(lookup: Lookup, type_: Type) -> Symbol | None:
+    """The class's symbol, None where its file cannot be read."""
+    path = type_.path or lookup.module_file(type_.module)
+    if path is None or type_.form is not Form.INSTANCE:
+        return None
+    return next((s for s in lookup.symbols(path, type_.name) if s.kind == SymbolKind.CLASS), None)
+
+
+def mro(lookup: Lookup, type_: Type) -> Iterator[Type]:
+    """The class and its bases, depth first, type arguments carried; bases that cannot be read have no `path`."""
+    pending = [type_]
+    seen: set[tuple[str, str]] = set()
+    while pending and len(seen) < _MAX_CLASSES:
+        at = pending.pop()
+        key = (at.module, at.name)
+        if key in seen:
+            continue
+        seen.add(key)
+        if at.path is None:
+            at = replace(at, path=lookup.module_file(at.module))
+        yield at
+        pending += reversed(bases(lookup, at))
+
+
+def bases(lookup: Lookup, type_: Type) -> list[Type]:
+    """The direct bases. One that is not known is an instance of the module ''."""
+    symbol = symbol_of(lookup, type_)
+    if symbol is None or type_.path is None:
+        return []
+    known = _arguments(lookup, type_, symbol)
+    out: list[Type] = []
+    for tree in _base_trees(symbol):
+        dotted = dotted_name(tree.value if isinstance(tree, ast.Subscript) else tree)
+        ref = resolve(lookup, type_.path, dotted) if dotted else None
+        if ref is not None and ref.name in ("Generic", "Protocol") and "typing" in ref.module:
+            continue
+        base = of_tree(lookup, _home(lookup, type_, symbol), tree, 0)
+        if base is None or base.form is not Form.INSTANCE:
+            out.append(Type(Form.INSTANCE, dotted or "", ""))
+        else:
+            bound = substitute(base, known)
+            out.append(bound if bound is not None else base)
+    if not out and (type_.module, type_.name) != ("builtins", "object"):
+        out.append(Type(Form.INSTANCE, "object", path=lookup.module_file("builtins")))
+    return out
+
+
+def is_open(lookup: Lookup, type_: Type) -> bool:
+    """Whether a base cannot be read, so that members may exist which are not seen."""
+    return any(base.path is None or symbol_of(lookup, base) is None for base in mro(lookup, type_))
+
+
+def is_subclass(lookup: Lookup, narrow: Type, wide: Type) -> bool:
+    return any((base.module, base.name) == (wide.module, wide.name) for base in mro(lookup, narrow))
+
+
+def as_base(lookup: Lookup, type_: Type | None, *names: str) -> Type | None:
+    """The type seen as the first of the named classes of its MRO (``collections.abc.Iterable``), with its arguments."""
+    if type_ is None or type_.form is not Form.INSTANCE:
+        return None
+    for base in mro(lookup, type_):
+        if base.is_a(*names):
+            return base
+    return None
+
+
+def member_of(lookup: Lookup, type_: Type, name: str) -> Member | None:
+    """The member of that name, by the MRO; symbols with an annotation or a signature first."""
+    for base in mro(lookup, type_):
+        if base.path is None:
+            continue
+        symbols = lookup.symbols(base.path, f"{base.name}.{name}")
+        if symbols:
+            return Member(base, tuple(sorted(symbols, key=lambda s: s.annotation is None)))
+    return None
+
+
+def annotated(
+    lookup: Lookup, owner: Type, text: str | None, function: Symbol | None = None, instance: Type | None = None
+) -> Type | None:
+    """The type of an annotation in the body of ``owner``'s class, its type arguments put in.
+
+    ``function`` is the method that it is in, ``instance`` what ``Self`` means.
+    """
+    symbol = symbol_of(lookup, owner)
+    if symbol is None or owner.path is None:
+        return None
+    home = _home(lookup, owner, symbol)
+    extra = type_parameters(function.signature.type_parameters) if function is not None and function.signature else {}
+    home = Home(home.path, instance or owner, {**home.parameters, **extra})
+    return substitute(type_of_text(lookup, home, text), _arguments(lookup, owner, symbol))
+
+
+def is_property(symbol: Symbol) -> bool:
+    return any(_last(decorator) in _PROPERTIES for decorator in symbol.decorators)
+
+
+def is_overload(symbol: Symbol) -> bool:
+    return any(_last(decorator) == "overload" for decorator in symbol.decorators)
+
+
+def is_static(symbol: Symbol) -> bool:
+    return any(_last(decorator) == "staticmethod" for decorator in symbol.decorators)
+
+
+def is_class_method(symbol: Symbol) -> bool:
+    names = ("__new__", "__init_subclass__", "__class_getitem__")
+    return symbol.name in names or any(_last(decorator) == "classmethod" for decorator in symbol.decorators)
+
+
+def is_transparent(symbol: Symbol) -> bool:
+    """Whether its decorators leave the function's type as it is."""
+    return all(_last(decorator) in _TRANSPARENT for decorator in symbol.decorators)
+
+
+def is_context_manager(symbol: Symbol) -> str | None:
+    """The context manager class that a decorator of contextlib makes of a generator."""
+    for decorator in symbol.decorators:
+        if _last(decorator) == "contextmanager":
+            return "AbstractContextManager"
+        if _last(decorator) == "asynccontextmanager":
+            return "AbstractAsyncContextManager"
+    return None
+
+
+def is_enum(lookup: Lookup, type_: Type) -> bool:
+    return any(base.module == "enum" for base in mro(lookup, type_))
+
+
+def type_parameters(text: str) -> dict[str, str]:
+    """``[T: int, *Ts]`` into the names with their source text; what is no plain type variable is left out."""
+    tree = None
+    if text:
+        try:
+            tree = ast.parse(f"def f{text}(): ...").body[0]
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return {}
+    out: dict[str, str] = {}
+    for item in tree.type_params if isinstance(tree, ast.FunctionDef) else ():
+        if isinstance(item, ast.TypeVar):
+            out[item.name] = f"{item.name}: {ast.unparse(item.bound)}" if item.bound is not None else item.name
+    return out
+
+
+def class_parameters(lookup: Lookup, type_: Type, symbol: Symbol) -> dict[str, str]:
+    """The class's own type parameters (PEP 695)."""
+    source = lookup.project.source(type_.path) if type_.path is not None and symbol.signature is None else None
+    if symbol.signature is not None:
+        return type_parameters(symbol.signature.type_parameters)
+    if source is None:
+        return {}
+    header = source.text[symbol.name_end : symbol.name_end + 1]
+    if header != b"[":
+        return {}
+    definition = nodes.find_definition(source.tree, type_.name)
+    return {} if definition is None else type_parameters(
+        nodes.text_of(definition.child_by_field_name("type_parameters"))
+    )  # fmt: skip
+
+
+def parameter_names(lookup: Lookup, type_: Type, symbol: Symbol) -> tuple[str, ...]:
+    """The names of the class's type variables, in order."""
+    key = ("parameters", type_.path, type_.name)
+    names = lookup.memo.get(key)
+    if not isinstance(names, tuple):
+        names = tuple(class_parameters(lookup, type_, symbol)) or _old_parameters(lookup, type_, symbol)
+        lookup.memo[key] = names
+    return names
+
+
+def _home(lookup: Lookup, type_: Type, symbol: Symbol) -> Home:
+    assert type_.path is not None
+    return Home(type_.path, type_, class_parameters(lookup, type_, symbol))
+
+
+def _arguments(lookup: Lookup, type_: Type, symbol: Symbol) -> dict[str, Type | None]:
+    """The class's type variables and what stands for them here."""
+    assert type_.path is not None
+    names = parameter_names(lookup, type_, symbol)
+    args = type_.args
+    if type_.name == "tuple" and type_.module == "builtins" and len(args) != 1:
+        first = args[0] if args and all(arg == args[0] for arg in args) else None
+        args = (first,) if not args or first is not None else (union(args),)
+    return {name: args[i] if i < len(args) else None for i, name in enumerate(names)}
+
+
+def _old_parameters(lookup: Lookup, type_: Type, symbol: Symbol) -> tuple[str, ...]:
+    """Type variables of ``Generic[…]``/``Protocol[…]``, else those of all bases in order of appearance."""
+    assert type_.path is not None
+    home = Home(type_.path)
+    found: list[str] = []
+    for tree in _base_trees(symbol):
+        if not isinstance(tree, ast.Subscript):
+            continue
+        items = tree.slice.elts if isinstance(tree.slice, ast.Tuple) else [tree.slice]
+        names = [v.name for item in items for part in members(of_tree(lookup, home, item, 0)) for v in variables(part)]
+        if (dotted_name(tree.value) or "").rpartition(".")[2] in ("Generic", "Protocol"):
+            return tuple(dict.fromkeys(names))
+        found += names
+    return tuple(dict.fromkeys(found))
+
+
+def _base_trees(symbol: Symbol) -> list[ast.expr]:
+    trees = [parsed(base) for base in symbol.bases if "=" not in base.partition("[")[0]]
+    return [tree for tree in trees if tree is not None]
+
+
+def _last(decorator: str) -> str:
+    return decorator.partition("(")[0].strip().rpartition(".")[2]

@@ -1,0 +1,418 @@
+"""Functions as types: what a call gives, what a parameter asks for, what a function is when passed as a value.
+
+Signatures come from facts, of the workspace and of typeshed alike; type variables are bound from the arguments;
+overloads are chosen by what is known of the arguments. A workspace function without a return annotation is read for its
+return statements. How expressions are evaluated comes in as an argument. Never raises; the evaluator bounds the depth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import annotation, classes, nodes
+from autogen_lsp.analysis.annotation import Home
+from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.types import (
+    NONE,
+    Form,
+    Type,
+    builtin,
+    callable_of,
+    class_of,
+    members,
+    named,
+    substitute,
+    union,
+    variables,
+)
+from autogen_lsp.syntax.model import Parameter, ParameterKind, Symbol, SymbolKind
+
+Evaluate = Callable[[Node], Type | None]
+"""The type of an expression node of the file at hand."""
+EvaluateAt = Callable[[Type, Node], Type | None]
+"""The type of an expression node of the file of a function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument as written: ``star`` is '', '*' or '**'."""
+
+    node: Node
+    keyword: str = ""
+    star: str = ""
+
+
+def arguments_of(call: Node) -> list[Argument]:
+    """The arguments of a call node, in order."""
+    listed = call.child_by_field_name("arguments")
+    if listed is None:
+        return []
+    if listed.type == "generator_expression":
+        return [Argument(listed)]
+    out: list[Argument] = []
+    for child in listed.named_children:
+        inner = child.named_children[0] if child.named_child_count else None
+        if child.type == "comment":
+            continue
+        if child.type == "keyword_argument":
+            value = child.child_by_field_name("value")
+            if value is not None:
+                out.append(Argument(value, keyword=nodes.text_of(child.child_by_field_name("name"))))
+        elif child.type in ("list_splat", "dictionary_splat"):
+            if inner is not None:
+                out.append(Argument(inner, star="*" if child.type == "list_splat" else "**"))
+        else:
+            out.append(Argument(child))
+    return out
+
+
+def symbols_of(lookup: Lookup, function: Type) -> list[Symbol]:
+    """The definitions of a FUNCTION type: its overloads, or the one that counts."""
+    if function.path is None:
+        return []
+    found = [s for s in lookup.symbols(function.path, function.name) if s.kind == SymbolKind.FUNCTION]
+    overloads = [s for s in found if classes.is_overload(s)]
+    return overloads or found[:1]
+
+
+def result(
+    lookup: Lookup, function: Type, arguments: Sequence[Argument], evaluate: Evaluate, evaluate_at: EvaluateAt
+) -> Type | None:
+    """What calling a FUNCTION type gives."""
+    given = [(argument, evaluate(argument.node)) for argument in arguments]
+    found: list[Type | None] = []
+    symbols = symbols_of(lookup, function)
+    for symbol in symbols:
+        known = _bound(lookup, function, symbol, given)
+        if known is None and len(symbols) > 1:
+            continue
+        type_ = returned(lookup, function, symbol, function.owner, evaluate_at)
+        type_ = _settled(substitute(type_, known or {}))
+        if all(type_ is not None for _, type_ in given):
+            return type_
+        found.append(type_)
+    return found[0] if found and all(other == found[0] for other in found) else None
+
+
+def result_of_method(
+    lookup: Lookup, instance: Type, name: str, given: Sequence[Type | None] = (), evaluate_at: EvaluateAt | None = None
+) -> Type | None:
+    """What calling a method of an instance gives, for arguments of the given types."""
+    member = classes.member_of(lookup, instance, name)
+    if member is None:
+        return None
+    function = Type(Form.FUNCTION, member.symbols[0].qualname, member.owner.module, (member.owner,), member.owner.path,
+                    owner=instance)  # fmt: skip
+    for symbol in symbols_of(lookup, function):
+        listed = _parameters(symbol, bound=True)
+        known: dict[str, Type | None] = {}
+        fits = True
+        for parameter, type_ in zip(listed, given, strict=False):
+            wanted = _annotation(lookup, function, symbol, parameter.annotation)
+            fits = fits and accepts(lookup, wanted, type_)
+            bind(lookup, wanted, type_, known)
+        if fits:
+            return _settled(substitute(returned(lookup, function, symbol, instance, evaluate_at), known))
+    return None
+
+
+def constructed(
+    lookup: Lookup, instance: Type, arguments: Sequence[Argument], evaluate: Evaluate, evaluate_at: EvaluateAt
+) -> Type | None:
+    """The instance that calling a class gives, with the type arguments that follow from the arguments."""
+    if instance.is_a("type"):
+        value = evaluate(arguments[0].node) if len(arguments) == 1 else None
+        return class_of(value) if value is not None and value.form is Form.INSTANCE else None
+    symbol = classes.symbol_of(lookup, instance)
+    if symbol is None or instance.args:
+        return instance
+    if instance.module == "builtins" and instance.name in ("str", "int", "float", "bool", "bytes", "object"):
+        return instance
+    names = classes.parameter_names(lookup, instance, symbol)
+    if not names:
+        return instance
+    generic = replace(instance, args=tuple(Type(Form.VARIABLE, name) for name in names))
+    for name in ("__init__", "__new__"):
+        member = classes.member_of(lookup, generic, name)
+        if member is None or member.owner.is_a("object"):
+            continue
+        function = Type(Form.FUNCTION, member.symbols[0].qualname, member.owner.module, (member.owner,), member.owner.path,
+                        owner=generic)  # fmt: skip
+        given = [(argument, evaluate(argument.node)) for argument in arguments]
+        for overload in symbols_of(lookup, function):
+            known = _bound(lookup, function, overload, given)
+            if known is not None:
+                return replace(instance, args=tuple(_settled(known.get(name)) for name in names))
+    return replace(instance, args=(None,) * len(names))
+
+
+def returned(
+    lookup: Lookup, function: Type, symbol: Symbol, instance: Type | None, evaluate_at: EvaluateAt | None = None
+) -> Type | None:
+    """What a function returns by its annotation, else by its return statements; wrapped as ``async def`` does."""
+    manager = classes.is_context_manager(symbol)
+    plain = manager is not None or classes.is_transparent(symbol) or classes.is_property(symbol)
+    if not plain and (function.path is None or function.path.suffix != ".pyi"):
+        return None
+    signature = symbol.signature
+    if signature is None:
+        return None
+    if signature.returns:
+        type_ = _annotation(lookup, function, symbol, signature.returns, instance)
+        if manager is not None:
+            return named(
+                "contextlib", manager, type_.args[0] if type_ is not None and type_.args else None, *_SUPPRESSES
+            )
+    else:
+        type_ = _by_body(lookup, function, symbol, evaluate_at) if evaluate_at is not None and manager is None else None
+    if signature.is_async and not classes.is_property(symbol) and not _is_async_generator(type_):
+        return named("collections.abc", "Coroutine", None, None, type_)
+    return type_
+
+
+_SUPPRESSES: tuple[Type | None, ...] = (Type(Form.UNION, args=(builtin("bool"), NONE)),)
+
+
+def parameter_type(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> Type | None:
+    """What the callee asks of the argument at ``index``; not known where overloads differ or it is a type variable."""
+    argument = arguments[index]
+    if callee.form is Form.CALLABLE:
+        return callee.args[index] if not callee.variadic and index < len(callee.args) - 1 else None
+    function: Type | None = callee
+    if callee.form is Form.CLASS and callee.args[0] is not None:
+        function = _constructor(lookup, callee.args[0])
+    if function is None or function.form is not Form.FUNCTION or argument.star:
+        return None
+    wanted: list[Type | None] = []
+    for symbol in symbols_of(lookup, function):
+        bound = function.owner is not None
+        parameter = parameter_for(_parameters(symbol, bound=bound), arguments, index)
+        if parameter is None:
+            continue
+        type_ = _annotation(lookup, function, symbol, parameter.annotation)
+        wanted.append(None if any(variables(type_)) else type_)
+    return wanted[0] if wanted and all(type_ == wanted[0] for type_ in wanted) else None
+
+
+def parameter_for(listed: Sequence[Parameter], arguments: Sequence[Argument], index: int) -> Parameter | None:
+    """The parameter that takes the argument at ``index``, None where it takes none or it cannot be told."""
+    argument = arguments[index]
+    if argument.keyword:
+        by_name = next((p for p in listed if p.name == argument.keyword and p.kind not in _VARIADIC), None)
+        return by_name or next((p for p in listed if p.kind == ParameterKind.VAR_KEYWORD), None)
+    if any(earlier.star for earlier in arguments[:index]):
+        return None
+    positional = [p for p in listed if p.kind <= ParameterKind.POSITIONAL_OR_KEYWORD]
+    at = sum(not earlier.keyword for earlier in arguments[:index])
+    if at < len(positional):
+        return positional[at]
+    return next((p for p in listed if p.kind == ParameterKind.VAR_POSITIONAL), None)
+
+
+def callable_type(lookup: Lookup, function: Type) -> Type | None:
+    """A FUNCTION as the ``Callable`` that it is as a value."""
+    symbols = symbols_of(lookup, function)
+    if len(symbols) != 1 or symbols[0].signature is None:
+        return callable_of(None, None)
+    symbol = symbols[0]
+    returns = returned(lookup, function, symbol, function.owner)
+    listed = _parameters(symbol, bound=function.owner is not None)
+    if any(p.kind >= ParameterKind.VAR_POSITIONAL and p.default is None for p in listed):
+        return callable_of(None, returns)
+    required = [p for p in listed if p.default is None]
+    return callable_of([_annotation(lookup, function, symbol, p.annotation) for p in required], returns)
+
+
+def bind(
+    lookup: Lookup, wanted: Type | None, given: Type | None, known: dict[str, Type | None], depth: int = 0
+) -> None:
+    """Type variables of ``wanted`` take what ``given`` has in their place."""
+    if wanted is None or given is None or depth > 6:
+        return
+    if wanted.form is Form.VARIABLE:
+        known[wanted.name] = union((known[wanted.name], given)) if known.get(wanted.name) else given
+        return
+    if wanted.form is Form.UNION:
+        rest = [member for member in wanted.args if member is not None and member.form is Form.VARIABLE]
+        for part in members(given):
+            fitting = [
+                m for m in wanted.args if m is not None and m.form is not Form.VARIABLE and accepts(lookup, m, part)
+            ]
+            for member in fitting[:1] or rest[:1]:
+                bind(lookup, member, part, known, depth + 1)
+        return
+    if wanted.form is Form.CALLABLE and given.form in (Form.CALLABLE, Form.FUNCTION):
+        value = callable_type(lookup, given) if given.form is Form.FUNCTION else given
+        if value is not None and value.args and wanted.args:
+            bind(lookup, wanted.args[-1], value.args[-1], known, depth + 1)
+        return
+    if wanted.form is Form.CLASS and given.form is Form.CLASS:
+        bind(lookup, wanted.args[0], given.args[0], known, depth + 1)
+        return
+    if wanted.form is Form.INSTANCE and wanted.args:
+        name = wanted.name if wanted.module == "builtins" else f"{wanted.module}.{wanted.name}"
+        for part in members(given):
+            base = classes.as_base(lookup, part, name)
+            if base is not None and base.is_a("tuple") and not base.variadic and wanted.variadic:
+                bind(lookup, wanted.args[0], union(base.args), known, depth + 1)
+            elif base is not None:
+                for inner, outer in zip(wanted.args, base.args, strict=False):
+                    bind(lookup, inner, outer, known, depth + 1)
+
+
+def accepts(lookup: Lookup, wanted: Type | None, given: Type | None) -> bool:
+    """Whether a value of the type may be passed; "not known" may always."""
+    wanted = annotation.expanded(lookup, wanted)
+    if wanted is None or given is None or wanted.form is Form.VARIABLE:
+        return True
+    if given.form is Form.UNION:
+        return all(accepts(lookup, wanted, part) for part in given.args)
+    if wanted.form is Form.UNION:
+        return any(accepts(lookup, part, given) for part in wanted.args)
+    if given == NONE or wanted == NONE:
+        return given == wanted or wanted.is_a("object")
+    if wanted.form is Form.CALLABLE:
+        return given.form in (Form.CALLABLE, Form.FUNCTION, Form.CLASS)
+    if wanted.form is Form.CLASS:
+        return given.form is Form.CLASS
+    if wanted.form is not Form.INSTANCE or wanted.is_a("object"):
+        return True
+    if given.form is not Form.INSTANCE:
+        return not wanted.is_builtin
+    if wanted.is_builtin and given.is_builtin:
+        numbers = ("bool", "int", "float", "complex")
+        if wanted.name in numbers and given.name in numbers:
+            return numbers.index(given.name) <= numbers.index(wanted.name)
+    symbol = classes.symbol_of(lookup, wanted)
+    if symbol is not None and any(base.partition("[")[0].rpartition(".")[2] == "Protocol" for base in symbol.bases):
+        known = classes.as_base(lookup, given, f"{wanted.module}.{wanted.name}")
+        return known is not None or not given.is_builtin or wanted.name not in _STRUCTURAL
+    return classes.is_subclass(lookup, given, wanted) or classes.is_open(lookup, given)
+
+
+_STRUCTURAL = frozenset(
+    {"Iterable", "Mapping", "Sequence", "Iterator", "SupportsKeysAndGetItem", "Awaitable", "Buffer"}
+)
+_VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
+
+
+def _bound(
+    lookup: Lookup, function: Type, symbol: Symbol, given: Sequence[tuple[Argument, Type | None]]
+) -> dict[str, Type | None] | None:
+    """Type variables as the arguments bind them, None where the arguments do not fit."""
+    known: dict[str, Type | None] = {}
+    if symbol.signature is None:
+        return None
+    if function.owner is not None and symbol.signature.parameters:
+        first = symbol.signature.parameters[0]
+        if first.annotation:
+            bind(lookup, _annotation(lookup, function, symbol, first.annotation), function.owner, known)
+    listed = _parameters(symbol, bound=function.owner is not None)
+    arguments = [argument for argument, _ in given]
+    taken: set[str] = set()
+    starred = any(argument.star for argument in arguments)
+    for index, (argument, type_) in enumerate(given):
+        if argument.star:
+            continue
+        parameter = parameter_for(listed, arguments, index)
+        if parameter is None:
+            if starred:
+                continue
+            return None
+        taken.add(parameter.name)
+        wanted = _annotation(lookup, function, symbol, parameter.annotation)
+        if not accepts(lookup, wanted, type_):
+            return None
+        bind(lookup, wanted, type_, known)
+    missing = [p for p in listed if p.default is None and p.kind not in _VARIADIC and p.name not in taken]
+    return None if missing and not starred else known
+
+
+def _settled(type_: Type | None) -> Type | None:
+    """Variables that nothing has bound are not known."""
+    return substitute(type_, {variable.name: None for variable in variables(type_)})
+
+
+def _parameters(symbol: Symbol, *, bound: bool) -> tuple[Parameter, ...]:
+    """The parameters that a caller sees; ``bound`` leaves out ``self`` or ``cls``."""
+    listed = symbol.signature.parameters if symbol.signature is not None else ()
+    if bound and listed and listed[0].kind <= ParameterKind.POSITIONAL_OR_KEYWORD and not classes.is_static(symbol):
+        return listed[1:]
+    return listed
+
+
+def _annotation(
+    lookup: Lookup, function: Type, symbol: Symbol, text: str | None, instance: Type | None = None
+) -> Type | None:
+    owner = function.args[0] if function.form is Form.FUNCTION and function.args else None
+    if function.form is Form.INSTANCE:
+        owner = function
+    if owner is not None:
+        return classes.annotated(lookup, owner, text, symbol, instance or function.owner)
+    if function.path is None or symbol.signature is None:
+        return None
+    scope = symbol.qualname if "<locals>" in symbol.qualname else ""
+    home = Home(function.path, None, classes.type_parameters(symbol.signature.type_parameters), scope)
+    return annotation.type_of_text(lookup, home, text)
+
+
+def _constructor(lookup: Lookup, instance: Type) -> Type | None:
+    for name in ("__init__", "__new__"):
+        member = classes.member_of(lookup, instance, name)
+        if member is not None and not member.owner.is_a("object"):
+            return Type(Form.FUNCTION, member.symbols[0].qualname, member.owner.module, (member.owner,), member.owner.path,
+                        owner=instance)  # fmt: skip
+    return None
+
+
+def _by_body(lookup: Lookup, function: Type, symbol: Symbol, evaluate_at: EvaluateAt) -> Type | None:
+    """The union of what the return statements give; not known for generators, stubs and abstract functions."""
+    if function.path is None or function.path.suffix == ".pyi" or symbol.stub:
+        return None
+    if any("abstract" in decorator for decorator in symbol.decorators):
+        return None
+    source = lookup.project.source(function.path)
+    if source is None:
+        return None
+    node = source.tree.root_node.named_descendant_for_byte_range(symbol.name_start, symbol.name_end)
+    definition = node.parent if node is not None else None
+    if definition is None or definition.type != nodes.FUNCTION:
+        return None
+    types: list[Type | None] = []
+    for inner in nodes.own_nodes(definition.child_by_field_name("body")):
+        if inner.type == "yield":
+            return None
+        if inner.type == "return_statement":
+            value = inner.named_children[0] if inner.named_child_count else None
+            types.append(NONE if value is None else evaluate_at(function, value))
+            if types[-1] is None:
+                return None
+    return union(types) if types else NONE
+
+
+def _is_async_generator(type_: Type | None) -> bool:
+    return type_ is not None and type_.is_a(
+        "collections.abc.AsyncIterator", "collections.abc.AsyncGenerator", "collections.abc.AsyncIterable"
+    )
+
+
+def takes_awaitable(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> bool:
+    """Whether the callee awaits the argument: each of its overloads asks for a coroutine or an awaitable there."""
+    if callee.form is not Form.FUNCTION or arguments[index].star:
+        return False
+    asked = False
+    for symbol in symbols_of(lookup, callee):
+        parameter = parameter_for(_parameters(symbol, bound=callee.owner is not None), arguments, index)
+        if parameter is None:
+            continue
+        type_ = annotation.expanded(lookup, _annotation(lookup, callee, symbol, parameter.annotation))
+        if not any(m is not None and m.is_a(*_AWAITABLES) for m in members(type_)):
+            return False
+        asked = True
+    return asked
+
+
+_AWAITABLES = ("collections.abc.Coroutine", "collections.abc.Awaitable", "asyncio.futures.Future")

@@ -1,0 +1,216 @@
+"""What a dotted name means at the top level of a file: a name into the definition it leads to, through imports.
+
+Works on the facts of files alone; the standard library's are typeshed's stubs, read like any other file. A name that
+leads out of what can be read (a package that is not installed) still has its module and name. Never raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autogen_lsp.syntax.model import Facts, Import, Symbol, SymbolKind
+
+if TYPE_CHECKING:
+    from typeshed_client import SearchContext
+
+    from autogen_lsp.analysis.project import Project
+
+_MAX_HOPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A definition: ``name`` is its qualname in ``module``, '' for the module itself; ``path`` None if not readable."""
+
+    module: str
+    name: str = ""
+    path: Path | None = None
+    symbols: tuple[Symbol, ...] = ()
+    spelled: tuple[str, str] = ("", "")
+
+    @property
+    def is_module(self) -> bool:
+        return not self.name
+
+    @property
+    def symbol(self) -> Symbol | None:
+        return self.symbols[0] if self.symbols else None
+
+    @property
+    def is_class(self) -> bool:
+        return any(symbol.kind == SymbolKind.CLASS for symbol in self.symbols)
+
+
+@dataclass
+class Lookup:
+    """A project with what has been looked up in it so far. Make one per request; it is not shared between threads."""
+
+    project: Project
+    _symbols: dict[Path, dict[str, list[Symbol]]] = field(default_factory=dict)
+    _imports: dict[Path, dict[str, Import]] = field(default_factory=dict)
+    _files: dict[tuple[str, Path | None], Path | None] = field(default_factory=dict)
+    _modules: dict[Path, str] = field(default_factory=dict)
+    memo: dict[object, object] = field(default_factory=dict)
+
+    def facts(self, path: Path) -> Facts | None:
+        return self.project.facts(path)
+
+    def symbols(self, path: Path, qualname: str) -> list[Symbol]:
+        """All definitions of a qualname in a file, in order."""
+        table = self._symbols.get(path)
+        if table is None:
+            table = self._symbols[path] = {}
+            facts = self.facts(path)
+            for symbol in facts.symbols if facts is not None else ():
+                table.setdefault(symbol.qualname, []).append(symbol)
+        return table.get(qualname, [])
+
+    def imports(self, path: Path, scope: str = "") -> dict[str, Import]:
+        """The file's imports by the name that they bind: the module's, or those of one function's scope."""
+        table = self._imports.get(path) if not scope else None
+        if table is None:
+            facts = self.facts(path)
+            table = {}
+            for item in facts.imports if facts is not None else ():
+                if item.scope == scope and (item.bound not in table or not item.guarded):
+                    table[item.bound] = item
+            if not scope:
+                self._imports[path] = table
+        return table
+
+    def module_name(self, path: Path) -> str:
+        if path not in self._modules:
+            self._modules[path] = self.project.module_name(path) or path.stem
+        return self._modules[path]
+
+    def module_file(self, module: str, importer: Path | None = None) -> Path | None:
+        """The file of an absolute module: of the workspace, its environment, or typeshed's stub of the standard library."""
+        key = (module, importer.parent if importer is not None else None)
+        if key not in self._files:
+            self._files[key] = self._find_file(module, importer)
+        return self._files[key]
+
+    def _find_file(self, module: str, importer: Path | None) -> Path | None:
+        import typeshed_client
+
+        roots = self.project.snapshot.roots or (Path.cwd(),)
+        found = self.project.resolve_module(module, 0, importer if importer is not None else roots[0] / "__main__.py")
+        if found.origin.name in ("WORKSPACE", "INSTALLED"):
+            return found.path if found.origin.name == "WORKSPACE" else found.stub or found.path
+        try:
+            stub = typeshed_client.get_stub_file(module, search_context=self._context())
+        except (ValueError, OSError):
+            return None
+        if stub is not None:
+            self._modules[stub] = module
+        return stub
+
+    def _context(self) -> SearchContext:
+        found = self.memo.get("typeshed")
+        if isinstance(found, tuple):
+            return found  # type: ignore[return-value]  # SearchContext is a NamedTuple, and nothing else is kept here
+        import typeshed_client
+
+        made = self.memo["typeshed"] = typeshed_client.get_search_context(search_path=[])
+        return made
+
+    def imported_module(self, path: Path, module: str, level: int) -> tuple[str, Path | None]:
+        """The absolute name and the file of a module as imported in a file (PEP 328)."""
+        if level:
+            found = self.project.resolve_module(module, level, path)
+            if found.path is not None or found.name:
+                return found.name, found.path
+            parts = self.module_name(path).split(".")
+            keep = len(parts) - level + (1 if path.stem == "__init__" else 0)
+            module = ".".join([*parts[: max(keep, 0)], *([module] if module else [])])
+        return module, self.module_file(module, path)
+
+
+def resolve(lookup: Lookup, path: Path, dotted: str, scope: str = "") -> Ref | None:
+    """What ``a.b.c`` means at the top level of the file (imports of the function ``scope`` count too)."""
+    first, *rest = dotted.split(".")
+    ref = _global(lookup, path, first, 0, scope)
+    for part in rest:
+        if ref is None:
+            return None
+        ref = member(lookup, ref, part)
+    return ref
+
+
+def member(lookup: Lookup, ref: Ref, name: str, hops: int = 0) -> Ref | None:
+    """``name`` of a module, or a nested definition of a class."""
+    if hops > _MAX_HOPS:
+        return None
+    if ref.is_module:
+        if ref.path is not None:
+            found = _global(lookup, ref.path, name, hops + 1, "", builtins=False)
+            if found is not None:
+                return _spelled(found, (ref.spelled[0] or ref.module, name))
+        submodule = f"{ref.module}.{name}"
+        file = lookup.module_file(submodule)
+        if file is not None:
+            return Ref(submodule, path=file, spelled=(submodule, ""))
+        if ref.path is None:
+            return Ref(ref.module, name, spelled=(ref.module, name))
+        return None
+    qualname = f"{ref.name}.{name}"
+    if ref.path is None:
+        return Ref(ref.module, qualname, spelled=(ref.spelled[0], f"{ref.spelled[1]}.{name}"))
+    symbols = lookup.symbols(ref.path, qualname)
+    if not symbols:
+        return None
+    return Ref(ref.module, qualname, ref.path, tuple(symbols), (ref.spelled[0], f"{ref.spelled[1]}.{name}"))
+
+
+def star_modules(lookup: Lookup, path: Path) -> Iterator[tuple[str, Path | None]]:
+    """Modules whose names a file takes with ``from m import *``, and their files."""
+    facts = lookup.facts(path)
+    for item in facts.imports if facts is not None else ():
+        if item.name == "*" and not item.scope:
+            yield lookup.imported_module(path, item.module, item.level)
+
+
+def _global(lookup: Lookup, path: Path, name: str, hops: int, scope: str = "", builtins: bool = True) -> Ref | None:
+    if hops > _MAX_HOPS:
+        return None
+    symbols = [s for s in lookup.symbols(path, name) if s.kind != SymbolKind.ATTRIBUTE]
+    item = lookup.imports(path, scope).get(name) if scope else None
+    if item is None and not symbols:
+        item = lookup.imports(path).get(name)
+    if item is not None:
+        return _imported(lookup, path, item, hops)
+    if symbols:
+        module = lookup.module_name(path)
+        return Ref(module, name, path, tuple(symbols), (module, name))
+    for module, file in star_modules(lookup, path):
+        if file is not None and not name.startswith("_"):
+            found = _global(lookup, file, name, hops + 1, builtins=False)
+            if found is not None:
+                return _spelled(found, (module, name))
+    if not builtins:
+        return None
+    file = lookup.module_file("builtins")
+    if file is None or file == path:
+        return None
+    symbols = lookup.symbols(file, name)
+    return Ref("builtins", name, file, tuple(symbols), ("builtins", name)) if symbols else None
+
+
+def _imported(lookup: Lookup, path: Path, item: Import, hops: int) -> Ref | None:
+    if item.name is None:
+        bound = item.module if item.asname else item.module.partition(".")[0]
+        return Ref(bound, path=lookup.module_file(bound, path), spelled=(bound, ""))
+    module, file = lookup.imported_module(path, item.module, item.level)
+    found = member(lookup, Ref(module, path=file, spelled=(module, "")), item.name, hops + 1)
+    if found is None and file is None:
+        return Ref(module, item.name, spelled=(module, item.name))
+    return found
+
+
+def _spelled(ref: Ref, spelled: tuple[str, str]) -> Ref:
+    if ref.is_module:
+        return ref
+    return Ref(ref.module, ref.name, ref.path, ref.symbols, spelled)

@@ -1,0 +1,123 @@
+"""Names of parameters from the arguments that are passed (rows 20-22, 31): an expression node into a Python name.
+
+The last word of what is passed says what it is: a variable's or attribute's own name, what a call gets or builds, the
+collection that is subscripted. Literals and operators say nothing (None). Names come out in snake_case, never a keyword.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import nodes
+from autogen_lsp.syntax.builtin_names import BUILTINS
+
+# What a call's name says before the name of the thing: `get_user()` gives a user (rust-analyzer's and PyCharm's rule).
+_VERBS = re.compile(
+    r"^(get|fetch|load|make|create|build|find|read|compute|calculate|calc|parse|generate|to|as|from|new|retrieve|lookup)_+(?=.)"
+)
+_TRANSPARENT = frozenset({"str", "int", "float", "list", "tuple", "set", "dict", "bytes", "sorted", "bool", "frozenset",
+                          "reversed", "iter", "next", "copy", "deepcopy", "cast", "abs", "round"})  # fmt: skip
+
+
+def name_of(node: Node) -> str | None:
+    """The name that an argument suggests for its parameter; None where it suggests none."""
+    for _ in range(10):
+        node = nodes.unwrapped(node)
+        match node.type:
+            case "identifier":
+                return clean(nodes.text_of(node))
+            case "attribute":
+                return clean(nodes.text_of(node.child_by_field_name("attribute")))
+            case "call":
+                function = node.child_by_field_name("function")
+                if function is None:
+                    return None
+                named = nodes.text_of(function.child_by_field_name("attribute") or function)
+                arguments = node.child_by_field_name("arguments")
+                first = arguments.named_children[0] if arguments is not None and arguments.named_child_count else None
+                if named in _TRANSPARENT:
+                    if first is None or function.type == "attribute" or arguments is None:
+                        return None
+                    inner = (
+                        arguments.named_children[1] if named == "cast" and arguments.named_child_count > 1 else first
+                    )
+                    if inner.type == "keyword_argument":
+                        return None
+                    node = inner
+                    continue
+                if function.type == "attribute" and named in _ASKS:
+                    if named == "get" and first is not None and first.type == "string":
+                        return _of_key(first)
+                    node = function.child_by_field_name("object") or function
+                    continue
+                if function.type not in ("identifier", "attribute"):
+                    return None
+                return clean(_VERBS.sub("", snake(named)))
+            case "await" | "unary_operator" | "not_operator" | "list_splat" | "dictionary_splat":
+                inner_node = node.named_children[-1] if node.named_child_count else None
+                if inner_node is None:
+                    return None
+                node = inner_node
+            case "named_expression":
+                return clean(nodes.text_of(node.child_by_field_name("name")))
+            case "subscript":
+                index = node.child_by_field_name("subscript")
+                if index is not None and index.type == "string":
+                    return _of_key(index)
+                value = node.child_by_field_name("value")
+                if value is None:
+                    return None
+                if index is not None and index.type == "slice":
+                    node = value
+                    continue
+                collection = name_of(value)
+                return singular(collection) if collection else None
+            case _:
+                return None
+    return None
+
+
+def clean(text: str) -> str | None:
+    """A valid parameter name in snake_case: ``VALUE`` → value, ``BazBaz`` → baz_baz, ``list`` → list_, ``_x`` → x."""
+    name = snake(text).strip("_")
+    if not name.isidentifier():
+        return None
+    return f"{name}_" if keyword.iskeyword(name) or name in BUILTINS else name
+
+
+def snake(text: str) -> str:
+    """``BazBaz`` → baz_baz, ``HTTPServer`` → http_server, ``VALUE`` → value."""
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
+    return text.lower()
+
+
+def singular(name: str) -> str:
+    """``items`` → item, ``entries`` → entry; words that are no plain plural stay as they are."""
+    for plural, single in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+        if name.endswith(plural) and len(name) > len(plural) + 1:
+            return name.removesuffix(plural) + single
+    if name.endswith("s") and not name.endswith(("ss", "us", "is")) and len(name) > 3:
+        single = name.removesuffix("s")
+        return f"{single}_" if keyword.iskeyword(single) or single in BUILTINS else single
+    return name
+
+
+def distinct(name: str, taken: set[str]) -> str:
+    """The name, or with the first free suffix: ``val``, ``val_1``, ``val_2``."""
+    if name not in taken:
+        return name
+    base = name.rstrip("_")
+    return next(f"{base}_{n}" for n in range(1, len(taken) + 2) if f"{base}_{n}" not in taken)
+
+
+_ASKS = frozenset({"get", "pop", "copy", "strip", "lower", "upper", "encode", "decode", "lstrip", "rstrip", "split",
+                   "keys", "values", "items", "format", "replace", "resolve"})  # fmt: skip
+
+
+def _of_key(string: Node) -> str | None:
+    """``row["name"]`` is a name."""
+    content = "".join(nodes.text_of(child) for child in string.named_children if child.type == "string_content")
+    return clean(content) if content.isidentifier() else None

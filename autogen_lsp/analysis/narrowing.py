@@ -1,0 +1,184 @@
+"""What the conditions around a use say of its type: ``isinstance``, ``is None`` and truth, as type checkers narrow.
+
+Looks at the tests that hold on every path to the use: the conditions of the blocks that enclose it, and earlier
+statements that leave the block (``if x is None: return``) or assert. Only names and dotted names are narrowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import nodes
+from autogen_lsp.analysis.types import NONE, Form, Type, members, union
+
+_LEAVES = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
+_MAX_SIBLINGS = 400
+
+
+def narrow(use: Node, type_: Type | None, evaluate: Callable[[Node], Type | None]) -> Type | None:
+    """The type of the name ``use`` where it stands; ``evaluate`` gives the type of other expressions."""
+    text = nodes.text_of(use)
+    if len(text) > 100:
+        return type_
+    for condition, holds in reversed(list(_conditions(use, text))):
+        type_ = _apply(condition, holds, text, type_, evaluate)
+    return type_
+
+
+def _conditions(use: Node, text: str) -> Iterator[tuple[Node, bool]]:
+    """Tests known at the use, innermost first, up to the function's start or the name's last assignment."""
+    child = use
+    for parent in nodes.ancestors(use):
+        kind = parent.type
+        if kind in ("if_statement", "elif_clause", "while_statement"):
+            condition = parent.child_by_field_name("condition")
+            block = parent.child_by_field_name("consequence") or parent.child_by_field_name("body")
+            if condition is not None:
+                if nodes.same(block, child):
+                    yield condition, True
+                elif kind == "if_statement" and not nodes.same(condition, child):
+                    yield condition, False
+                    for clause in parent.children_by_field_name("alternative"):
+                        other = clause.child_by_field_name("condition")
+                        if clause.end_byte <= use.start_byte and other is not None:
+                            yield other, False
+        elif kind == "conditional_expression" and parent.named_child_count == 3:
+            if nodes.same(parent.named_children[0], child):
+                yield parent.named_children[1], True
+            elif nodes.same(parent.named_children[2], child):
+                yield parent.named_children[1], False
+        elif kind == "boolean_operator" and nodes.same(parent.child_by_field_name("right"), child):
+            left = parent.child_by_field_name("left")
+            if left is not None:
+                yield left, nodes.text_of(parent.child_by_field_name("operator")) == "and"
+        elif kind in nodes.COMPREHENSIONS and child.type not in ("for_in_clause", "if_clause"):
+            for clause in parent.named_children:
+                if clause.type == "if_clause" and clause.named_child_count:
+                    yield clause.named_children[0], True
+        elif kind in ("block", "module"):
+            stopped = yield from _earlier(parent, child, text)
+            if stopped:
+                return
+        if kind == nodes.FUNCTION or kind == "lambda":
+            return
+        child = parent
+
+
+def _earlier(block: Node, statement: Node, text: str) -> Iterator[tuple[Node, bool]]:
+    """Tests of the statements before one in its block; returns True where the name is assigned there."""
+    sibling = statement.prev_named_sibling
+    for _ in range(_MAX_SIBLINGS):
+        if sibling is None:
+            return False
+        if sibling.type == "assert_statement" and sibling.named_child_count:
+            yield sibling.named_children[0], True
+        elif sibling.type == "if_statement":
+            body = sibling.child_by_field_name("consequence")
+            last = nodes.statements(body)[-1:]
+            condition = sibling.child_by_field_name("condition")
+            if last and last[0].type in _LEAVES and condition is not None:
+                if not sibling.children_by_field_name("alternative"):
+                    yield condition, False
+            elif _assigns(sibling, text):
+                return True
+        elif _assigns(sibling, text):
+            return True
+        sibling = sibling.prev_named_sibling
+    return False
+
+
+def _assigns(statement: Node, text: str) -> bool:
+    pending = [statement]
+    root = text.partition(".")[0]
+    for _ in range(300):
+        if not pending:
+            return False
+        node = pending.pop()
+        if node.type in ("assignment", "augmented_assignment", "named_expression", "for_statement"):
+            left = nodes.text_of(node.child_by_field_name("left") or node.child_by_field_name("name"))
+            if text in left or left == root:
+                return True
+        if node.type not in nodes.DEFINITIONS:
+            pending += node.named_children
+    return True
+
+
+def _apply(
+    condition: Node, holds: bool, text: str, type_: Type | None, evaluate: Callable[[Node], Type | None]
+) -> Type | None:
+    pending = [(nodes.unwrapped(condition), holds)]
+    for _ in range(40):
+        if not pending:
+            break
+        node, truth = pending.pop()
+        if node.type == "not_operator":
+            argument = node.child_by_field_name("argument")
+            if argument is not None:
+                pending.append((nodes.unwrapped(argument), not truth))
+        elif node.type == "boolean_operator":
+            operator = nodes.text_of(node.child_by_field_name("operator"))
+            if (operator == "and") == truth:
+                sides = (node.child_by_field_name("right"), node.child_by_field_name("left"))
+                pending += [(nodes.unwrapped(side), truth) for side in sides if side is not None]
+        else:
+            type_ = _test(node, truth, text, type_, evaluate)
+    return type_
+
+
+def _test(
+    node: Node, truth: bool, text: str, type_: Type | None, evaluate: Callable[[Node], Type | None]
+) -> Type | None:
+    if nodes.text_of(node) == text or (
+        node.type == "named_expression" and nodes.text_of(node.child_by_field_name("name")) == text
+    ):
+        return _drop(type_, NONE) if truth else type_
+    if node.type == "comparison_operator" and node.named_child_count == 2:
+        left, right = node.named_children
+        operator = "".join(nodes.text_of(child) for child in node.children if not child.is_named)
+        if nodes.text_of(nodes.unwrapped(left)) == text and right.type == "none" and operator in _IDENTITY:
+            is_none = (operator in ("is", "==")) == truth
+            return type_ if is_none else _drop(type_, NONE)
+        return type_
+    if node.type == "call":
+        function = nodes.text_of(node.child_by_field_name("function"))
+        arguments = node.child_by_field_name("arguments")
+        given = arguments.named_children if arguments is not None else []
+        if function == "isinstance" and len(given) == 2 and nodes.text_of(given[0]) == text:
+            return _isinstance(given[1], truth, type_, evaluate)
+        if function == "callable" and truth and len(given) == 1 and nodes.text_of(given[0]) == text:
+            return type_ if type_ is not None and type_.form is not Form.UNION else None
+    return type_
+
+
+_IDENTITY = ("is", "isnot", "is not", "==", "!=")
+
+
+def _isinstance(listed: Node, truth: bool, type_: Type | None, evaluate: Callable[[Node], Type | None]) -> Type | None:
+    items = listed.named_children if listed.type == "tuple" else [listed]
+    tested: list[Type | None] = []
+    for item in items:
+        value = evaluate(item)
+        tested.append(value.args[0] if value is not None and value.form is Form.CLASS else None)
+    if not truth:
+        if any(t is None for t in tested) or type_ is None:
+            return type_
+        left = [m for m in members(type_) if m is None or not any(_same_class(m, t) for t in tested if t is not None)]
+        return union(left) if left else type_
+    if type_ is not None:
+        kept = [m for m in members(type_) if m is not None and any(_same_class(m, t) for t in tested if t is not None)]
+        if kept:
+            return union(kept)
+    return union(tested) if tested else type_
+
+
+def _same_class(a: Type, b: Type) -> bool:
+    return (a.form, a.module, a.name) == (b.form, b.module, b.name)
+
+
+def _drop(type_: Type | None, what: Type) -> Type | None:
+    if type_ is None:
+        return None
+    left = [member for member in members(type_) if member != what]
+    return union(left) if left else type_

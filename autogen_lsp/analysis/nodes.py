@@ -1,0 +1,206 @@
+"""Questions about one syntax tree: what holds a node, what a definition's parts are, where a statement begins and ends.
+
+Nodes of tree-sitter in, nodes and text out; nothing is looked up in other files, and nothing recurses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node, Tree
+
+from autogen_lsp.text import Span
+
+FUNCTION = "function_definition"
+CLASS = "class_definition"
+DEFINITIONS = frozenset({FUNCTION, CLASS})
+SCOPES = frozenset({FUNCTION, CLASS, "lambda", "module"})
+COMPREHENSIONS = frozenset(
+    {"list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"}
+)
+LOOPS = frozenset({"for_statement", "while_statement"})
+
+
+def text_of(node: Node | None) -> str:
+    """The node's source text, '' for None."""
+    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
+
+
+def span_of(node: Node) -> Span:
+    return Span(node.start_byte, node.end_byte)
+
+
+def node_at(tree: Tree, span: Span) -> Node:
+    """The smallest named node that covers the span (the module where there is none)."""
+    found = tree.root_node.named_descendant_for_byte_range(span.start, max(span.start, span.end))
+    return found if found is not None else tree.root_node
+
+
+def ancestors(node: Node) -> Iterator[Node]:
+    """The node's parents, innermost first."""
+    at = node.parent
+    while at is not None:
+        yield at
+        at = at.parent
+
+
+def enclosing(node: Node, types: frozenset[str]) -> Node | None:
+    """The innermost ancestor of one of the types."""
+    return next((parent for parent in ancestors(node) if parent.type in types), None)
+
+
+def same(a: Node | None, b: Node | None) -> bool:
+    return a is not None and b is not None and a.id == b.id
+
+
+def inside(node: Node, outer: Node | None) -> bool:
+    """Whether ``node`` lies within ``outer`` (both of one tree)."""
+    return outer is not None and outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
+
+
+def unwrapped(node: Node) -> Node:
+    """The expression within its parentheses."""
+    while node.type == "parenthesized_expression" and node.named_child_count:
+        inner = next((child for child in node.named_children if child.type != "comment"), None)
+        if inner is None:
+            break
+        node = inner
+    return node
+
+
+def wrapped(node: Node) -> Node:
+    """The outermost parenthesized expression around the node, or the node."""
+    parent = node.parent
+    while parent is not None and parent.type == "parenthesized_expression":
+        node, parent = parent, parent.parent
+    return node
+
+
+def outer_statement(definition: Node) -> Node:
+    """The definition with its decorators."""
+    parent = definition.parent
+    return parent if parent is not None and parent.type == "decorated_definition" else definition
+
+
+def definition_of(statement: Node) -> Node | None:
+    """The function or class of a (decorated) definition statement, None for any other statement."""
+    if statement.type == "decorated_definition":
+        statement = statement.child_by_field_name("definition") or statement
+    return statement if statement.type in DEFINITIONS else None
+
+
+def decorators(definition: Node) -> list[str]:
+    """Source text of the decorators, without ``@``."""
+    outer = outer_statement(definition)
+    return [text_of(child).lstrip("@").strip() for child in outer.named_children if child.type == "decorator"]
+
+
+def is_async(function: Node) -> bool:
+    return any(child.type == "async" for child in function.children[:1])
+
+
+def qualname_of(definition: Node) -> str:
+    """As Python's ``__qualname__``."""
+    parts = [text_of(definition.child_by_field_name("name"))]
+    for parent in ancestors(definition):
+        if parent.type == CLASS:
+            parts.append(text_of(parent.child_by_field_name("name")))
+        elif parent.type == FUNCTION:
+            parts += ["<locals>", text_of(parent.child_by_field_name("name"))]
+    return ".".join(reversed(parts))
+
+
+def statements(body: Node | None) -> list[Node]:
+    """The statements of a module or block, comments left out."""
+    return [] if body is None else [child for child in body.named_children if child.type != "comment"]
+
+
+def find_definition(tree: Tree, qualname: str) -> Node | None:
+    """The definition of that qualname: under if/try/with too, the last one where there are several."""
+    bodies = [tree.root_node]
+    found: Node | None = None
+    for part in qualname.replace(".<locals>", "").split("."):
+        matches = [
+            definition
+            for body in bodies
+            for definition in definitions_in(body)
+            if text_of(definition.child_by_field_name("name")) == part
+        ]
+        if not matches:
+            return None
+        found = matches[-1]
+        bodies = [body for match in matches if (body := match.child_by_field_name("body")) is not None]
+    return found
+
+
+def definitions_in(body: Node) -> Iterator[Node]:
+    """Definitions of the body's own scope, in order: those under if, try, with, for, while and match too."""
+    pending = list(reversed(body.named_children))
+    while pending:
+        node = pending.pop()
+        if node.type in DEFINITIONS:
+            yield node
+        elif node.type == "decorated_definition" or node.type in _CONTAINERS:
+            pending.extend(reversed(node.named_children))
+
+
+_CONTAINERS = frozenset(
+    {
+        "block", "if_statement", "elif_clause", "else_clause", "try_statement", "except_clause", "except_group_clause",
+        "finally_clause", "with_statement", "for_statement", "while_statement", "match_statement", "case_clause",
+        "ERROR",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterNode:
+    """A parameter as written. ``star`` is '', '*' or '**'; ``keyword_only`` follows a ``*``."""
+
+    name: str
+    annotation: Node | None
+    default: Node | None
+    star: str = ""
+    keyword_only: bool = False
+
+
+def parameters(function: Node) -> list[ParameterNode]:
+    """The parameters of a function definition or lambda, in order."""
+    out: list[ParameterNode] = []
+    listed = function.child_by_field_name("parameters")
+    keyword_only = False
+    for child in [] if listed is None else listed.named_children:
+        annotation, default, star = None, child.child_by_field_name("value"), ""
+        name: Node | None = child
+        if child.type == "keyword_separator":
+            keyword_only = True
+            continue
+        if child.type in ("typed_parameter", "typed_default_parameter"):
+            annotation = child.child_by_field_name("type")
+            name = child.named_children[0] if child.type == "typed_parameter" else child.child_by_field_name("name")
+        elif child.type == "default_parameter":
+            name = child.child_by_field_name("name")
+        if name is not None and name.type in ("list_splat_pattern", "dictionary_splat_pattern"):
+            star = "*" if name.type == "list_splat_pattern" else "**"
+            name = name.named_children[0] if name.named_child_count else None
+        if name is None or name.type != "identifier":
+            continue
+        out.append(ParameterNode(text_of(name), annotation, default, star, keyword_only and not star))
+        keyword_only = keyword_only or star == "*"
+    return out
+
+
+def has_own_yield(function: Node) -> bool:
+    """Whether the function is a generator: a ``yield`` of its own, not of a nested function."""
+    return any(node.type == "yield" for node in own_nodes(function.child_by_field_name("body")))
+
+
+def own_nodes(body: Node | None) -> Iterator[Node]:
+    """All named nodes below, without the insides of nested functions, lambdas and classes."""
+    pending = [] if body is None else list(reversed(body.named_children))
+    while pending:
+        node = pending.pop()
+        yield node
+        if node.type not in DEFINITIONS and node.type != "lambda":
+            pending.extend(reversed(node.named_children))

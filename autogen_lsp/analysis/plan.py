@@ -1,0 +1,231 @@
+"""A target into its plan: everything about the new definition but its body (docs/create-from-usage.md).
+
+Uses of the whole workspace are gathered (`sites`), their arguments merged (`signature`) and their expectations of the
+result (`expected`), types written as annotations of the target's file (`render`). The skeleton is valid Python and
+raises NotImplementedError. Reads only; never raises on user code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from autogen_lsp.analysis import classes, expected, functions, infer, locate, naming, nodes
+from autogen_lsp.analysis.expected import Expected, Role
+from autogen_lsp.analysis.model import NeededImport, Placement, Plan, Site, Target, TargetKind
+from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.render import Scope, annotate
+from autogen_lsp.analysis.signature import Merged, Passed, merge
+from autogen_lsp.analysis.sites import Use, uses_of
+from autogen_lsp.analysis.skeleton import class_text, function_text, stub_text
+from autogen_lsp.analysis.targets import first_is_instance, is_class_name
+from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, optional, union
+from autogen_lsp.syntax.model import Parameter, Signature
+from autogen_lsp.text import Span
+
+
+def make(project: Project, target: Target) -> Plan:
+    """The plan for a target, as of the project's snapshot."""
+    lookup = Lookup(project)
+    place = locate.placement(project, target) or Placement(Span(0, 0))
+    title = _title(project, target)
+    if target.kind is TargetKind.STUB:
+        return _of_stub(lookup, target, place, title)
+    if target.kind is TargetKind.MODULE:
+        return _of_module(lookup, target, place, title)
+    uses = uses_of(lookup, target)
+    scope = _scope(lookup, target, place)
+    sites = tuple(Site(use.path, nodes.span_of(use.name), nodes.span_of(use.expression)) for use in uses)
+    if target.kind is TargetKind.ATTRIBUTE:
+        text = _attribute(lookup, target, uses, scope)
+        return Plan(target, None, text, place, tuple(scope.needed), sites, title)
+    wanted = [expected.at(lookup, use.path, use.expression) for use in uses]
+    if target.kind is TargetKind.CLASS:
+        text = _class(lookup, target, uses, wanted, scope)
+        return Plan(target, None, text, place, tuple(scope.needed), sites, title)
+    signature = _signature(lookup, target, uses, wanted, scope)
+    decorators = ("classmethod",) if target.kind is TargetKind.CLASS_METHOD else ()
+    text = function_text(target.name, signature, decorators, width=len(place.indent))
+    return Plan(target, signature, text, place, tuple(scope.needed), sites, title)
+
+
+def _scope(lookup: Lookup, target: Target, place: Placement) -> Scope:
+    owner = target.qualname.rpartition(".")[0]
+    scope = Scope(lookup, target.path, place.span.start, owner)
+    if owner:
+        instance = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
+        symbol = classes.symbol_of(lookup, instance)
+        if symbol is not None:
+            scope.declared = frozenset(classes.class_parameters(lookup, instance, symbol))
+    return scope
+
+
+def _signature(
+    lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence[Expected], scope: Scope
+) -> Signature:
+    decorating = _decorator(wanted)
+    owner = target.qualname.rpartition(".")[0]
+    first: tuple[Parameter, ...] = ()
+    if owner:
+        first = (Parameter("cls" if target.kind is TargetKind.CLASS_METHOD else "self"),)
+    if decorating is not None and not decorating.parameters_from_calls:
+        decorated = Parameter(decorating.name, annotation=annotate(scope, decorating.takes))
+        return Signature((*first, decorated), annotate(scope, decorating.gives))
+    calls = [_passed(lookup, target, use) for use in uses if use.is_call]
+    merged = merge(calls, lambda types: _unite(lookup, types), [p.name for p in first])
+    parameters = first + tuple(_parameter(scope, item) for item in merged)
+    is_async = any(use.is_async for use in wanted)
+    if decorating is not None:
+        returns: Type | None = decorating.gives
+    elif target.name == "__init__":
+        returns, is_async = NONE, False
+    else:
+        returns, _ = expected.merge(lookup, wanted) if all(use.is_call for use in uses) else (None, False)
+    written = annotate(scope, returns)
+    carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
+    return Signature(parameters, written, is_async, carried)
+
+
+class _Decorating:
+    """What a missing decorator takes and gives; a factory has the parameters of its calls."""
+
+    def __init__(self, *, factory: bool, of_class: bool) -> None:
+        self.parameters_from_calls = factory
+        self.name = "cls" if of_class else "func"
+        decorated = None if of_class else callable_of(None, None)
+        self.takes: Type | None = decorated
+        self.gives: Type | None = callable_of([decorated], decorated) if factory and not of_class else decorated
+
+
+def _decorator(wanted: Sequence[Expected]) -> _Decorating | None:
+    roles = {use.role for use in wanted}
+    if not roles & {Role.DECORATOR, Role.FACTORY}:
+        return None
+    of_class = any(use.decorates_class for use in wanted)
+    return _Decorating(factory=Role.FACTORY in roles, of_class=of_class)
+
+
+def _passed(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
+    """The arguments of one call; the instance of ``C.m(instance)`` left out."""
+    arguments = functions.arguments_of(use.expression)
+    owner = target.qualname.rpartition(".")[0]
+    if (
+        use.through_class
+        and target.kind is TargetKind.METHOD
+        and target.name != "__init__"
+        and first_is_instance(lookup, use.path, use.expression, owner, target.path)
+    ):
+        arguments = arguments[1:]
+    out: list[Passed] = []
+    for argument in arguments:
+        type_ = infer.as_callable(lookup, infer.type_of(lookup, use.path, argument.node))
+        if argument.star == "*":
+            type_ = infer.element_of(lookup, type_)
+        elif argument.star == "**":
+            type_ = infer.mapping_of(lookup, type_)[1]
+        literal = nodes.text_of(argument.node) if argument.node.type in ("true", "false") else ""
+        out.append(Passed(type_, naming.name_of(argument.node), argument.keyword, argument.star, literal))
+    return out
+
+
+def _parameter(scope: Scope, item: Merged) -> Parameter:
+    return Parameter(item.name, item.kind, annotate(scope, item.type), item.default)
+
+
+def _unite(lookup: Lookup, types: Iterable[Type | None]) -> Type | None:
+    return union(types, lambda narrow, wide: classes.is_subclass(lookup, narrow, wide))
+
+
+def _class(lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence[Expected], scope: Scope) -> str:
+    """A class: an exception where it is raised, caught or named so; ``__init__`` where its calls pass arguments."""
+    raised = any(use.role is Role.EXCEPTION for use in wanted)
+    is_error = raised or target.name.endswith(("Error", "Exception"))
+    calls = [_passed(lookup, target, use) for use in uses if use.is_call]
+    if is_error and not any(passed.keyword or passed.star for call in calls for passed in call):
+        return class_text(target.name, ("Exception",), None)
+    merged = merge(calls, lambda types: _unite(lookup, types), ["self"])
+    bases = ("Exception",) if is_error else ()
+    if not merged:
+        return class_text(target.name, bases, None)
+    parameters = (Parameter("self"), *(_parameter(scope, item) for item in merged))
+    return class_text(target.name, bases, Signature(parameters, "None"))
+
+
+def _attribute(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope) -> str:
+    """``name: T = …`` for the place that it goes to (row 13)."""
+    types = [expected.at(lookup, use.path, use.expression).type for use in uses]
+    known = [type_ for type_ in types if type_ is not None and type_ != NONE]
+    type_ = _unite(lookup, known) if known else None
+    owner = target.qualname.rpartition(".")[0]
+    source = lookup.project.source(target.path)
+    definition = nodes.find_definition(source.tree, owner) if source is not None and owner else None
+    annotation = annotate(scope, optional(type_))
+    if source is not None and definition is not None and locate.in_initializer(source, definition):
+        return f"self.{target.name}{f': {annotation}' if annotation else ''} = None\n"
+    if annotation is None and definition is not None and locate.has_fields(definition):
+        scope.needed.append(NeededImport("typing", "Any"))
+        annotation = "Any"
+    return f"{target.name}{f': {annotation}' if annotation else ''} = None\n"
+
+
+def _of_stub(lookup: Lookup, target: Target, place: Placement, title: str) -> Plan:
+    source = lookup.project.source(target.path)
+    symbols = lookup.symbols(target.path, target.qualname)
+    definition = nodes.find_definition(source.tree, target.qualname) if source is not None else None
+    if source is None or definition is None:
+        return Plan(target, None, "", place, title=title)
+    start = definition.child_by_field_name("name")
+    symbol = next((s for s in symbols if start is not None and s.name_start == start.start_byte), None)
+    uses = uses_of(lookup, target)
+    sites = tuple(Site(use.path, nodes.span_of(use.name), nodes.span_of(use.expression)) for use in uses)
+    signature = symbol.signature if symbol is not None else None
+    return Plan(target, signature, stub_text(source, definition), place, (), sites, title)
+
+
+def _of_module(lookup: Lookup, target: Target, place: Placement, title: str) -> Plan:
+    """A new module with everything that is imported from it."""
+    project = lookup.project
+    wanted: dict[str, Target] = {}
+    module = _module_of(lookup, target)
+    for path, item in project.importers(module.rpartition(".")[2]):
+        if item.name is None or item.name == "*":
+            continue
+        if project.resolve_module(item.module, item.level, path).name != module:
+            continue
+        kind = TargetKind.CLASS if is_class_name(item.name) else TargetKind.FUNCTION
+        if item.name.isupper():
+            kind = TargetKind.ATTRIBUTE
+        wanted.setdefault(item.name, Target(target.path, item.name, kind, path, Span(item.start, item.end)))
+    plans = [make(project, each) for each in wanted.values()]
+    needed = tuple(dict.fromkeys(item for plan in plans for item in plan.imports))
+    sites = tuple(site for plan in plans for site in plan.sites)
+    variables = [plan.skeleton for plan in plans if plan.target.kind is TargetKind.ATTRIBUTE]
+    rest = [plan.skeleton for plan in plans if plan.target.kind is not TargetKind.ATTRIBUTE]
+    text = "\n\n".join([*(["".join(variables)] if variables else []), *rest])
+    return Plan(target, None, text, replace(place, creates_file=True), needed, sites, title)
+
+
+def _module_of(lookup: Lookup, target: Target) -> str:
+    """The dotted name of a module that does not exist yet."""
+    parent = target.path.parent if target.path.stem != "__init__" else target.path.parent.parent
+    name = target.path.stem if target.path.stem != "__init__" else target.path.parent.name
+    package = lookup.project.module_name(parent / "__init__.py")
+    return lookup.project.module_name(target.path) or (f"{package}.{name}" if package else name)
+
+
+def _title(project: Project, target: Target) -> str:
+    where = project.snapshot.relative(target.path)
+    owner, _, name = target.qualname.rpartition(".")
+    inside = f" in class {owner} ({where})" if owner else f" in {where}"
+    match target.kind:
+        case TargetKind.STUB:
+            return f"Implement '{name}'{inside}"
+        case TargetKind.MODULE:
+            return f"Create module {where}"
+        case TargetKind.CLASS_METHOD:
+            return f"Create class method '{name}'{inside}"
+        case TargetKind.ATTRIBUTE if not owner:
+            return f"Create variable '{name}'{inside}"
+        case kind:
+            return f"Create {kind.value} '{name}'{inside}"

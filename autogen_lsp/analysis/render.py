@@ -1,0 +1,265 @@
+"""Types into annotations of one file: which name a type has there, which imports it needs, what must be quoted.
+
+Names that the file has are used as they are; others are imported as the file of the use imports them. A type whose
+module imports the target's module would make a cycle: it is imported under ``if TYPE_CHECKING:`` and quoted. A type without a
+name that can be imported has no annotation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autogen_lsp.analysis import annotation, functions
+from autogen_lsp.analysis.model import NeededImport
+from autogen_lsp.analysis.names import Lookup, resolve
+from autogen_lsp.analysis.types import MAX_UNION, Form, Type
+from autogen_lsp.syntax.model import Import, SymbolKind
+
+_MAX_TEXT = 100
+_MAX_CYCLE = 300  # modules looked at for an import cycle
+
+
+@dataclass
+class Scope:
+    """Where annotations are written: the file, the byte at which the definition goes, the class that holds it.
+
+    ``needed`` and ``parameters`` collect what the annotations use: imports, and type parameters to declare.
+    """
+
+    lookup: Lookup
+    path: Path
+    at: int
+    owner: str = ""
+    needed: list[NeededImport] = field(default_factory=list)
+    parameters: dict[str, str] = field(default_factory=dict)
+    declared: frozenset[str] = frozenset()  # type parameters of the class
+
+    @property
+    def postponed(self) -> bool:
+        """Whether the file has ``from __future__ import annotations``."""
+        facts = self.lookup.facts(self.path)
+        return facts is not None and any(i.module == "__future__" and i.name == "annotations" for i in facts.imports)
+
+
+@dataclass
+class _Pieces:
+    """What one annotation needs, kept until the whole of it is known to be writable."""
+
+    needed: list[NeededImport] = field(default_factory=list)
+    parameters: dict[str, str] = field(default_factory=dict)
+    quoted: bool = False
+
+
+class _NoName(Exception):
+    """A type has no name that can be written in this file."""
+
+
+def annotate(scope: Scope, type_: Type | None) -> str | None:
+    """The annotation for a type, None where it is not known or cannot be written. Its needs are added to the scope."""
+    if type_ is None or (type_.form is Form.UNION and len(type_.args) > MAX_UNION + 1):
+        return None
+    pieces = _Pieces()
+    try:
+        text = _write(scope, type_, pieces, 0)
+    except _NoName:
+        return None
+    if len(text) > _MAX_TEXT or text == "Any":
+        return None
+    scope.needed += [item for item in dict.fromkeys(pieces.needed) if item not in scope.needed]
+    scope.parameters |= pieces.parameters
+    return f'"{text}"' if pieces.quoted and not scope.postponed else text
+
+
+def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str:
+    if type_ is None or depth > 5:
+        return _known(scope, "typing", "Any", pieces)
+    match type_.form:
+        case Form.NONE:
+            return "None"
+        case Form.UNION:
+            if depth and len(type_.args) > MAX_UNION:
+                return _known(scope, "typing", "Any", pieces)
+            return " | ".join(_write(scope, arg, pieces, depth + 1) for arg in type_.args)
+        case Form.CLASS:
+            return f"type[{_write(scope, type_.args[0], pieces, depth + 1)}]"
+        case Form.MODULE:
+            return _known(scope, "types", "ModuleType", pieces)
+        case Form.FUNCTION:
+            value = functions.callable_type(scope.lookup, type_)
+            return _write(scope, value, pieces, depth + 1)
+        case Form.CALLABLE:
+            name = _known(scope, "collections.abc", "Callable", pieces)
+            returns = _write(scope, type_.args[-1], pieces, depth + 1)
+            if type_.variadic:
+                return f"{name}[..., {returns}]"
+            return f"{name}[[{', '.join(_write(scope, arg, pieces, depth + 1) for arg in type_.args[:-1])}], {returns}]"
+        case Form.VARIABLE if type_.scoped:
+            if type_.name not in scope.declared:
+                pieces.parameters[type_.name] = type_.scoped
+            return type_.name
+        case Form.ALIAS if type_.module.startswith("_"):
+            inner = annotation.expanded(scope.lookup, type_)
+            if inner is None:
+                raise _NoName(type_.name)
+            return _write(scope, inner, pieces, depth + 1)
+    name = _name(scope, type_, pieces)
+    args = type_.args[:1] if type_.module == "contextlib" else type_.args
+    if not args:
+        return name
+    written = [_write(scope, arg, pieces, depth + 1) for arg in args]
+    return f"{name}[{', '.join(written)}{', ...' if type_.variadic else ''}]"
+
+
+def _known(scope: Scope, module: str, name: str, pieces: _Pieces) -> str:
+    return _name(scope, Type(Form.INSTANCE, name, module), pieces)
+
+
+def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
+    """The name of a class, alias or type variable in the file."""
+    module, name = type_.module, type_.name
+    if "<locals>" in name or not module:
+        raise _NoName(name)
+    lookup = scope.lookup
+    if module == "builtins":
+        if _shadowed(scope, name):
+            raise _NoName(name)
+        return name
+    top, _, rest = name.partition(".")
+    nested = f".{rest}" if rest else ""
+    if type_.path == scope.path or module == lookup.module_name(scope.path):
+        pieces.quoted |= _is_forward(scope, top)
+        return name
+    for item in lookup.imports(scope.path).values():
+        bound = _bound_as(lookup, scope.path, item, type_, top)
+        if bound is not None and not _hidden(scope, bound.partition(".")[0]):
+            pieces.quoted |= item.type_checking or item.start > scope.at
+            return bound + nested
+    public = _public(lookup, type_, top)
+    if public is None:
+        raise _NoName(name)
+    module, top = public
+    facts = lookup.facts(scope.path)
+    if (facts is not None and top in facts.bound) or _hidden(scope, top):
+        raise _NoName(name)  # the name means something else in this file
+    cyclic = _imports_back(lookup, module, scope.path)
+    pieces.needed.append(NeededImport(_spelling(lookup, scope.path, module), top, type_checking=cyclic))
+    pieces.quoted |= cyclic
+    return top + nested
+
+
+def _shadowed(scope: Scope, name: str) -> bool:
+    facts = scope.lookup.facts(scope.path)
+    return (facts is not None and name in facts.bound) or _hidden(scope, name)
+
+
+def _hidden(scope: Scope, name: str) -> bool:
+    """Whether a member of the class that will hold the definition hides a name of the module."""
+    return bool(scope.owner) and bool(
+        [s for s in scope.lookup.symbols(scope.path, f"{scope.owner}.{name}") if s.kind != SymbolKind.ATTRIBUTE]
+    )
+
+
+def _is_forward(scope: Scope, top: str) -> bool:
+    """Whether a class of the same file is not defined yet where the definition goes."""
+    symbols = scope.lookup.symbols(scope.path, top)
+    if not symbols:
+        return False
+    first = min(symbol.end for symbol in symbols)
+    return first > scope.at
+
+
+def _bound_as(lookup: Lookup, path: Path, item: Import, type_: Type, top: str) -> str | None:
+    """The name under which an import makes the type's outermost class available."""
+    if item.name == "*":
+        return None
+    wanted = {(type_.module, top)}
+    if type_.spelled is not None:
+        wanted.add((type_.spelled[0], type_.spelled[1].partition(".")[0]))
+    if type_.module == "collections.abc":
+        wanted |= {("typing", top)}
+    modules = {module for module, _ in wanted}
+    absolute = item.module if not item.level else lookup.imported_module(path, item.module, item.level)[0]
+    if item.name is None:
+        if item.module in modules:
+            return f"{item.asname or item.module}.{top}"
+        return None
+    if (absolute, item.name) in wanted:
+        return item.bound
+    if f"{absolute}.{item.name}" in modules:
+        return f"{item.bound}.{top}"
+    if item.name == top:
+        ref = resolve(lookup, path, item.bound)
+        if ref is not None and (ref.module, ref.name) == (type_.module, top):
+            return item.bound
+    return None
+
+
+def _public(lookup: Lookup, type_: Type, top: str) -> tuple[str, str] | None:
+    """The module and name to import a type by: as it was imported where it was used, unless that is private."""
+    candidates = [type_.spelled] if type_.spelled is not None else []
+    candidates.append((type_.module, top))
+    for module, name in candidates:
+        if not module or not name or module == "builtins" or module.endswith("__main__"):
+            continue
+        if not module.startswith("_"):
+            return module, name.partition(".")[0]
+        public = module.lstrip("_").partition(".")[0]
+        file = lookup.module_file(public)
+        ref = resolve(lookup, file, name) if file is not None and file.suffix == ".pyi" else None
+        if ref is not None and ref.name == name:
+            return public, name
+    return None
+
+
+def _spelling(lookup: Lookup, path: Path, module: str) -> str:
+    """The module as the file would import it: relative where it imports its own package so."""
+    facts = lookup.facts(path)
+    own = lookup.module_name(path).split(".")
+    parts = module.split(".")
+    relative = [i for i in facts.imports if i.level and not i.scope] if facts is not None else []
+    absolute = (
+        [i for i in facts.imports if not i.level and i.module.partition(".")[0] == own[0]] if facts is not None else []
+    )
+    if not relative or absolute or len(own) < 2 or own[0] != parts[0]:
+        return module
+    package = own if path.stem == "__init__" else own[:-1]
+    common = 0
+    while common < min(len(package), len(parts)) and package[common] == parts[common]:
+        common += 1
+    return "." * (len(package) - common + 1) + ".".join(parts[common:])
+
+
+def _imports_back(lookup: Lookup, module: str, target: Path) -> bool:
+    """Whether importing the module runs an import of the target's file, directly or through others."""
+    start = lookup.module_file(module, target)
+    if start is None or start.suffix == ".pyi":
+        return False
+    pending, seen = [start], {start}
+    while pending and len(seen) < _MAX_CYCLE:
+        path = pending.pop()
+        for file in _imported_files(lookup, path):
+            if file == target:
+                return True
+            if file not in seen:
+                seen.add(file)
+                pending.append(file)
+    return False
+
+
+def _imported_files(lookup: Lookup, path: Path) -> Iterator[Path]:
+    """Workspace files that importing a file imports."""
+    facts = lookup.facts(path)
+    if facts is None or lookup.project.snapshot.root_of(path) is None:
+        return
+    for item in facts.imports:
+        if item.scope or item.type_checking:
+            continue
+        module, file = lookup.imported_module(path, item.module, item.level)
+        if file is not None:
+            yield file
+        if item.name not in (None, "*"):
+            submodule = lookup.module_file(f"{module}.{item.name}", path)
+            if submodule is not None:
+                yield submodule

@@ -1,0 +1,208 @@
+"""All uses of a target in the workspace: calls by name that mean it, and where it is decorator, base or exception.
+
+A call counts when its name leads to the target: through the file's own scopes and imports for functions, through the
+receiver's type for methods. A receiver whose type is not known counts only where no other definition of that name exists
+to be meant. The use that asked for the target comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import bindings, classes, infer, locate, nodes
+from autogen_lsp.analysis.model import Target, TargetKind
+from autogen_lsp.analysis.names import Lookup, resolve
+from autogen_lsp.analysis.types import Form, Type, members
+from autogen_lsp.text import Span
+
+MAX_SITES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use: the node of the name, and of the expression that stands for the target's value (a call, if it is one).
+
+    ``through_class``: the receiver is the class itself (``C.m(…)``), so an instance may be the first argument.
+    """
+
+    path: Path
+    name: Node
+    expression: Node
+    through_class: bool = False
+    sure: bool = True
+
+    @property
+    def is_call(self) -> bool:
+        return self.expression.type == "call"
+
+
+def uses_of(lookup: Lookup, target: Target) -> list[Use]:
+    """The uses, the origin's first, at most `MAX_SITES`."""
+    found = list(_collect(lookup, target))
+    sure = [use for use in found if use.sure]
+    if any(not use.sure for use in found) and _is_only_meaning(lookup, target):
+        sure = found
+    return sure
+
+
+def expression_of(name: Node) -> Node:
+    """The expression that a use of a name belongs to: ``mod.f`` around ``f``, and the call where it is called."""
+    node = name
+    parent = node.parent
+    if parent is not None and parent.type == "attribute" and nodes.same(parent.child_by_field_name("attribute"), node):
+        node, parent = parent, parent.parent
+    if parent is not None and parent.type == "call" and nodes.same(parent.child_by_field_name("function"), node):
+        return parent
+    return node
+
+
+def receiver_of(name: Node) -> Node | None:
+    """The expression before the dot of an attribute's name."""
+    parent = name.parent
+    if parent is None or parent.type != "attribute" or nodes.same(parent.child_by_field_name("object"), name):
+        return None
+    return parent.child_by_field_name("object")
+
+
+def _collect(lookup: Lookup, target: Target) -> Iterator[Use]:
+    seen: set[tuple[Path, int]] = set()
+    origin = locate.origin_node(lookup.project, target) if target.kind is not TargetKind.STUB else None
+    if origin is not None and target.kind is not TargetKind.MODULE:
+        receiver = receiver_of(origin)
+        seen.add((target.origin, origin.start_byte))
+        through = receiver is not None and _is_class(infer.type_of(lookup, target.origin, receiver))
+        if origin.parent is None or origin.parent.type not in (
+            "import_from_statement",
+            "aliased_import",
+            "dotted_name",
+        ):
+            yield Use(target.origin, origin, expression_of(origin), through)
+    for path, span in _candidates(lookup, target):
+        if len(seen) >= MAX_SITES:
+            return
+        source = lookup.project.source(path)
+        if source is None or (path, span.start) in seen:
+            continue
+        seen.add((path, span.start))
+        name = nodes.node_at(source.tree, span)
+        if nodes.span_of(name) != span:
+            continue
+        use = _meant(lookup, target, path, name)
+        if use is not None:
+            yield use
+
+
+def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
+    """Places where the target's name, or an alias of it, is called or used like a callee."""
+    project = lookup.project
+    owner, _, name = target.qualname.rpartition(".")
+    if name == "__init__":
+        name = owner.rpartition(".")[2]
+    if name == "__call__" or not name:
+        return
+    aliases = {item.asname for _, item in project.importers(name) if item.asname and item.name == name}
+    paths: list[Path] = [target.origin, target.path]
+    for wanted in (name, *sorted(alias for alias in aliases if alias)):
+        for path, call in project.calls(wanted):
+            paths.append(path)
+            yield path, Span(call.start, call.end)
+    paths += [path for path, _ in project.importers(name)]
+    for path in dict.fromkeys(paths):
+        facts = project.facts(path)
+        for reference in facts.references if facts is not None else ():
+            if reference.name == name:
+                yield path, Span(reference.start, reference.end)
+        for use in facts.unresolved if facts is not None else ():
+            if use.name == name and use.how != "call":
+                yield path, Span(use.start, use.end)
+    if target.path.is_file() or project.source(target.path) is not None:
+        yield from _decorators(lookup, paths, name)
+
+
+def _decorators(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[Path, Span]]:
+    """Decorators of a bare name that is imported: facts list only those that are unresolved."""
+    for path in dict.fromkeys(paths):
+        facts = lookup.facts(path)
+        source = lookup.project.source(path)
+        for symbol in facts.symbols if facts is not None else ():
+            if source is None or not any(text.partition("(")[0] == name for text in symbol.decorators):
+                continue
+            at = source.text.find(f"@{name}".encode(), symbol.start, symbol.name_start)
+            if at >= 0:
+                yield path, Span(at + 1, at + 1 + len(name.encode()))
+
+
+def _meant(lookup: Lookup, target: Target, path: Path, name: Node) -> Use | None:
+    receiver = receiver_of(name)
+    owner, _, last = target.qualname.rpartition(".")
+    if last == "__init__":
+        value = infer.type_of(lookup, path, expression_of(name).child_by_field_name("function") or name)
+        wanted = Type(Form.INSTANCE, owner, lookup.module_name(target.path))
+        meant = value is not None and value.form is Form.CLASS and value.args[0] == wanted
+        return Use(path, name, expression_of(name)) if meant else None
+    if not owner:
+        if receiver is None:
+            meant = _bare_means(lookup, target, path, name)
+        else:
+            type_ = infer.type_of(lookup, path, receiver)
+            meant = type_ is not None and type_.form is Form.MODULE and type_.path == target.path
+        return Use(path, name, expression_of(name)) if meant else None
+    if receiver is None:
+        return None
+    type_ = infer.type_of(lookup, path, receiver)
+    if type_ is None:
+        return Use(path, name, expression_of(name), sure=False)
+    for member in members(type_):
+        instance = member.args[0] if member is not None and member.form is Form.CLASS else member
+        if instance is not None and instance.form is Form.INSTANCE and _holds(lookup, instance, target, owner):
+            return Use(path, name, expression_of(name), _is_class(member))
+    return None
+
+
+def _bare_means(lookup: Lookup, target: Target, path: Path, name: Node) -> bool:
+    """Whether a bare name leads to the module-level target."""
+    found = bindings.reaching(name)
+    text = nodes.text_of(name)
+    scope = nodes.enclosing(name, frozenset({nodes.FUNCTION}))
+    qualname = nodes.qualname_of(scope) if scope is not None else ""
+    if found is not None and any(binding.how is not bindings.How.IMPORT for binding in found[0]):
+        return False
+    item = lookup.imports(path, qualname).get(text) if qualname and found is not None else None
+    item = item or lookup.imports(path).get(text)
+    if item is None:
+        if path == target.path:
+            return True
+        ref = resolve(lookup, path, text)
+        return ref is not None and ref.path == target.path and ref.name == target.qualname
+    if item.name != target.qualname:
+        return False
+    module, file = lookup.imported_module(path, item.module, item.level)
+    return file == target.path if file is not None else module == lookup.module_name(target.path)
+
+
+def _holds(lookup: Lookup, instance: Type, target: Target, owner: str) -> bool:
+    """Whether the receiver's class is the target's, or inherits from it."""
+    return any(base.name == owner and base.path == target.path for base in classes.mro(lookup, instance))
+
+
+def _is_class(type_: Type | None) -> bool:
+    return type_ is not None and type_.form is Form.CLASS
+
+
+def _is_only_meaning(lookup: Lookup, target: Target) -> bool:
+    """Whether nothing else in the workspace, or of the builtin types, has a member of the target's name."""
+    others = [
+        s for path, s in lookup.project.definitions(target.name) if (path, s.qualname) != (target.path, target.qualname)
+    ]
+    if others or target.name.startswith("__"):
+        return False
+    file = lookup.module_file("builtins")
+    kinds = ("str", "bytes", "int", "float", "list", "dict", "set", "tuple", "object", "BaseException")
+    if file is None or any(lookup.symbols(file, f"{kind}.{target.name}") for kind in kinds):
+        return False
+    streams = lookup.module_file("typing")
+    return streams is None or not lookup.symbols(streams, f"IO.{target.name}")

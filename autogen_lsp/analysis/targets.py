@@ -1,0 +1,271 @@
+"""Findings, cursors and qualnames into targets: what would be created, of which kind, in which file.
+
+`targets_of` serves a finding; `at` serves a cursor, and knows uses that are no findings too (a constructor called with
+arguments that no ``__init__`` takes, an instance that is called, an attribute that is read); `by_qualname` serves what
+exists; `missing_by_qualname` what is used somewhere. Nothing outside the workspace is ever a target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import classes, infer, nodes, sites
+from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
+from autogen_lsp.analysis.names import Lookup, resolve
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.types import Form, Type, members
+from autogen_lsp.text import Span
+
+_FILLED = ("enum.", "typing.NamedTuple", "typing.TypedDict", "pydantic.", "typing.Protocol")
+
+
+def target_of(project: Project, finding: Finding) -> Target | None:
+    """The first of `targets_of`."""
+    return next(iter(targets_of(project, finding)), None)
+
+
+def targets_of(project: Project, finding: Finding) -> list[Target]:
+    """What a finding asks for; one for each class where the receiver is a union (row 17)."""
+    path = finding.target_path
+    if path is None or project.snapshot.root_of(path) is None:
+        return []
+    lookup = Lookup(project)
+    if finding.kind is FindingKind.MISSING_MODULE:
+        return [Target(path, "", TargetKind.MODULE, finding.path, finding.span)]
+    if finding.kind is FindingKind.STUB:
+        return [Target(path, finding.target_qualname, TargetKind.STUB, finding.path, finding.span)]
+    node = _name_at(project, finding.path, finding.span)
+    if node is None:
+        return []
+    if finding.kind is FindingKind.MISSING_ATTRIBUTE:
+        found = list(_members(lookup, finding.path, node))
+        if found:
+            return found
+    owner = finding.target_qualname.rpartition(".")[0]
+    kind = _method_kind(lookup, finding.path, node, owner, path) if owner else _module_kind(node, finding.name)
+    if finding.kind is FindingKind.MISSING_IMPORT and kind is not TargetKind.CLASS:
+        kind = _imported_kind(lookup, finding, path)
+    return [Target(path, finding.target_qualname, kind, finding.path, finding.span)]
+
+
+def at(project: Project, path: Path, offset: int) -> list[Target]:
+    """What could be created for the name at a cursor, findings and more; nothing for what exists or can be imported."""
+    from autogen_lsp.analysis import findings
+
+    found = findings.at(project, path, offset)
+    if found:
+        return [t for finding in found if not importable(project, finding) for t in targets_of(project, finding)]
+    source = project.source(path)
+    if source is None:
+        return []
+    node = nodes.node_at(source.tree, Span(offset, offset))
+    if node.type != "identifier" and offset > 0:
+        node = nodes.node_at(source.tree, Span(offset - 1, offset))
+    return list(_beyond_findings(Lookup(project), path, node)) if node.type == "identifier" else []
+
+
+def by_qualname(project: Project, path: Path, qualname: str) -> Target | None:
+    """An existing function or method, stub or not, as a target whose body is to be written."""
+    for symbol in reversed(Lookup(project).symbols(path, qualname)):
+        if symbol.signature is not None and not classes.is_overload(symbol):
+            return Target(path, qualname, TargetKind.STUB, path, Span(symbol.name_start, symbol.name_end))
+    return None
+
+
+def missing_by_qualname(project: Project, path: Path, qualname: str) -> Target | None:
+    """Something missing by its name: used in the file, or used elsewhere and to be created in the file."""
+    from autogen_lsp.analysis import findings
+
+    for finding in findings.find(project, path):
+        if qualname in (finding.target_qualname, finding.name):
+            target = target_of(project, finding)
+            if target is not None:
+                return target
+    name = qualname.rpartition(".")[2]
+    users = [user for user, _ in project.calls(name)] + [user for user, _ in project.importers(name)]
+    for user in dict.fromkeys(users):
+        for finding in findings.find(project, user) if user != path else ():
+            if (finding.target_path, finding.target_qualname) == (path, qualname):
+                return target_of(project, finding)
+    return None
+
+
+def importable(project: Project, finding: Finding) -> list[str]:
+    """Modules of the workspace that define a missing bare name publicly: importing it comes first (row 19)."""
+    if finding.kind is not FindingKind.UNDEFINED_CALL or finding.name.startswith("_"):
+        return []
+    modules = {
+        project.module_name(path)
+        for path, symbol in project.definitions(finding.name)
+        if symbol.qualname == finding.name and path != finding.path and (symbol.signature is not None or symbol.bases
+                                                                         or symbol.body_end > symbol.body_start)
+        and not _is_test(path)
+    }  # fmt: skip
+    return sorted(modules - {""})
+
+
+def is_class_name(name: str) -> bool:
+    """Whether a name is written in CapWords, as classes are (PEP 8)."""
+    bare = name.lstrip("_")
+    return bare[:1].isupper() and not bare.isupper() and "_" not in bare
+
+
+def _is_test(path: Path) -> bool:
+    return path.stem.startswith("test_") or path.stem in ("conftest", "tests") or "tests" in path.parts
+
+
+def _name_at(project: Project, path: Path, span: Span) -> Node | None:
+    source = project.source(path)
+    return None if source is None else nodes.node_at(source.tree, span)
+
+
+def _module_kind(node: Node, name: str) -> TargetKind:
+    """A class where the name is written like one, or used as base class or exception (row 43); else a function."""
+    expression = sites.expression_of(node)
+    outer = nodes.wrapped(expression).parent
+    if is_class_name(name):
+        return TargetKind.CLASS
+    while outer is not None and outer.type in ("tuple", "as_pattern"):
+        outer = outer.parent
+    if outer is None:
+        return TargetKind.FUNCTION
+    if outer.type in ("except_clause", "except_group_clause"):
+        return TargetKind.CLASS
+    if outer.type == "raise_statement" and nodes.same(outer.named_children[0], nodes.wrapped(expression)):
+        return TargetKind.CLASS
+    if outer.type == "argument_list" and outer.parent is not None and outer.parent.type == nodes.CLASS:
+        return TargetKind.CLASS
+    return TargetKind.FUNCTION
+
+
+def _imported_kind(lookup: Lookup, finding: Finding, path: Path) -> TargetKind:
+    """An imported name: by what its uses make of it; a constant where it is never called and written like one."""
+    target = Target(path, finding.target_qualname, TargetKind.FUNCTION, finding.path, finding.span)
+    kinds = {_module_kind(use.name, finding.name) for use in sites.uses_of(lookup, target)}
+    if TargetKind.CLASS in kinds:
+        return TargetKind.CLASS
+    return TargetKind.ATTRIBUTE if not kinds and finding.name.isupper() else TargetKind.FUNCTION
+
+
+def _method_kind(lookup: Lookup, path: Path, node: Node, owner: str, home: Path) -> TargetKind:
+    """``cls.m()`` and ``C.m()`` ask for a class method, but ``C.m(an_instance)`` for a method (row 9)."""
+    expression = sites.expression_of(node)
+    if expression.type != "call":
+        return TargetKind.ATTRIBUTE
+    receiver = sites.receiver_of(node)
+    type_ = infer.type_of(lookup, path, receiver) if receiver is not None else None
+    if type_ is None or type_.form is not Form.CLASS:
+        return TargetKind.METHOD
+    return TargetKind.METHOD if first_is_instance(lookup, path, expression, owner, home) else TargetKind.CLASS_METHOD
+
+
+def first_is_instance(lookup: Lookup, path: Path, call: Node, owner: str, home: Path) -> bool:
+    """Whether the first positional argument of a call is an instance of the class."""
+    from autogen_lsp.analysis.functions import arguments_of
+
+    arguments = arguments_of(call)
+    if not arguments or arguments[0].keyword or arguments[0].star:
+        return False
+    given = infer.type_of(lookup, path, arguments[0].node)
+    if given is None or given.form is not Form.INSTANCE:
+        return False
+    return any(base.name == owner and base.path == home for base in classes.mro(lookup, given))
+
+
+def _members(lookup: Lookup, path: Path, node: Node) -> Iterator[Target]:
+    """One target for each workspace class of the receiver that lacks the member."""
+    receiver = sites.receiver_of(node)
+    type_ = infer.type_of(lookup, path, receiver) if receiver is not None else None
+    name = nodes.text_of(node)
+    for member in members(type_):
+        instance = member.args[0] if member is not None and member.form is Form.CLASS else member
+        if instance is None or instance.form is not Form.INSTANCE or instance.path is None:
+            continue
+        if lookup.project.snapshot.root_of(instance.path) is None or instance.path.suffix == ".pyi":
+            continue
+        if classes.symbol_of(lookup, instance) is None or classes.member_of(lookup, instance, name) is not None:
+            continue
+        kind = _method_kind(lookup, path, node, instance.name, instance.path)
+        yield Target(instance.path, f"{instance.name}.{name}", kind, path, nodes.span_of(node))
+
+
+def _beyond_findings(lookup: Lookup, path: Path, node: Node) -> Iterator[Target]:
+    """Rows 10, 11 and 13: what may be missing although the name resolves."""
+    expression = sites.expression_of(node)
+    receiver = sites.receiver_of(node)
+    if expression.type != "call":
+        if receiver is not None:
+            yield from _attributes(lookup, path, node, receiver)
+        return
+    callee = expression.child_by_field_name("function")
+    if callee is None or (receiver is None and not nodes.same(callee, node)):
+        return
+    type_ = infer.type_of(lookup, path, callee)
+    if type_ is None and receiver is not None:
+        yield from _members(lookup, path, node)
+        return
+    if type_ is None:
+        return
+    instance = type_.args[0] if type_.form is Form.CLASS else type_
+    if instance is None or instance.form is not Form.INSTANCE or not _is_ours(lookup, instance):
+        return
+    arguments = expression.child_by_field_name("arguments")
+    given = arguments is not None and arguments.named_child_count > 0
+    wanted = "__init__" if type_.form is Form.CLASS else "__call__"
+    if wanted == "__init__" and (not given or _takes_arguments(lookup, instance)):
+        return
+    member = classes.member_of(lookup, instance, wanted)
+    if (member is None or member.owner.is_a("object")) and not classes.is_open(lookup, instance):
+        yield Target(instance.path or path, f"{instance.name}.{wanted}", TargetKind.METHOD, path, nodes.span_of(node))
+
+
+def _attributes(lookup: Lookup, path: Path, node: Node, receiver: Node) -> Iterator[Target]:
+    type_ = infer.type_of(lookup, path, receiver)
+    parent = node.parent.parent if node.parent is not None else None
+    if (
+        parent is not None
+        and parent.type == "assignment"
+        and nodes.same(parent.child_by_field_name("left"), node.parent)
+    ):
+        return  # the assignment itself makes the attribute
+    if type_ is not None and type_.form is Form.MODULE:
+        ref = resolve(lookup, path, nodes.text_of(node.parent))
+        if ref is None and type_.path is not None and lookup.project.snapshot.root_of(type_.path) is not None:
+            name = nodes.text_of(node)
+            kind = TargetKind.CLASS if is_class_name(name) else TargetKind.ATTRIBUTE
+            yield Target(type_.path, name, kind, path, nodes.span_of(node))
+        return
+    for target in _members(lookup, path, node):
+        instance = Type(
+            Form.INSTANCE, target.qualname.rpartition(".")[0], lookup.module_name(target.path), path=target.path
+        )
+        if not classes.is_open(lookup, instance):
+            yield target
+
+
+def _is_ours(lookup: Lookup, instance: Type) -> bool:
+    return (
+        instance.path is not None
+        and instance.path.suffix != ".pyi"
+        and lookup.project.snapshot.root_of(instance.path) is not None
+        and classes.symbol_of(lookup, instance) is not None
+    )
+
+
+def _takes_arguments(lookup: Lookup, instance: Type) -> bool:
+    """Whether something else than a written ``__init__`` takes the constructor's arguments."""
+    for base in classes.mro(lookup, instance):
+        symbol = classes.symbol_of(lookup, base)
+        if f"{base.module}.{base.name}".startswith(_FILLED) or base.is_a("BaseException", "type"):
+            return True
+        if symbol is not None and (
+            any("dataclass" in d or d.startswith(("attr", "define")) for d in symbol.decorators)
+            or any("metaclass" in b or "NamedTuple" in b for b in symbol.bases)
+        ):
+            return True
+        if base.path is not None and not base.is_a("object") and lookup.symbols(base.path, f"{base.name}.__new__"):
+            return True
+    return False

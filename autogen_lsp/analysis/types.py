@@ -1,0 +1,172 @@
+"""What is known of an expression's type, as plain data: unions, widening, and the operations that merging needs.
+
+`None` stands for "not known" everywhere and never becomes an annotation. Literals are widened when a type is made, so
+no ``Literal`` exists here. Nothing in this module reads files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from pathlib import Path
+
+
+class Form(Enum):
+    INSTANCE = auto()  # an instance of the class `name` of `module`; `args` are its type arguments
+    UNION = auto()  # of `args`
+    NONE = auto()
+    CLASS = auto()  # the class object of the instance type args[0]
+    CALLABLE = auto()  # args: parameter types, then the return type; `variadic` where the parameters are not known
+    FUNCTION = auto()  # the function `name` of `path`; `owner` where it is bound
+    MODULE = auto()  # the module `module`
+    VARIABLE = auto()  # a type variable `name`: of `module`, or a type parameter (PEP 695) where `scoped`
+    ALIAS = auto()  # a name used as a type that is no class: a type alias, NewType
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """One type. ``module`` and ``name`` are where it is defined; ``path`` is that file, where it is known.
+
+    ``spelled`` is how the file that used it imports it: (module, name). It does not take part in comparisons.
+    """
+
+    form: Form
+    name: str = ""
+    module: str = "builtins"
+    args: tuple[Type | None, ...] = ()
+    path: Path | None = field(default=None, compare=False)
+    variadic: bool = False
+    scoped: str = ""  # a type parameter's source text, with its bound
+    owner: Type | None = None
+    spelled: tuple[str, str] | None = field(default=None, compare=False)
+
+    @property
+    def is_builtin(self) -> bool:
+        return self.form is Form.INSTANCE and self.module == "builtins"
+
+    def is_a(self, *names: str) -> bool:
+        """Whether it is an instance of one of these builtins or ``module.name``s."""
+        if self.form is not Form.INSTANCE:
+            return False
+        return (self.name if self.module == "builtins" else f"{self.module}.{self.name}") in names
+
+
+NONE = Type(Form.NONE)
+MAX_UNION = 4  # members; a union of more says less than no annotation
+
+
+def builtin(name: str, *args: Type | None) -> Type:
+    return Type(Form.INSTANCE, name, args=args)
+
+
+def named(module: str, name: str, *args: Type | None) -> Type:
+    return Type(Form.INSTANCE, name, module, args)
+
+
+def class_of(instance: Type) -> Type:
+    return Type(Form.CLASS, args=(instance,))
+
+
+def callable_of(parameters: Iterable[Type | None] | None, returns: Type | None) -> Type:
+    if parameters is None:
+        return Type(Form.CALLABLE, args=(returns,), variadic=True)
+    return Type(Form.CALLABLE, args=(*parameters, returns))
+
+
+def members(type_: Type | None) -> Iterator[Type | None]:
+    """The members of a union, or the one type."""
+    if type_ is not None and type_.form is Form.UNION:
+        yield from type_.args
+    else:
+        yield type_
+
+
+def union(types: Iterable[Type | None], is_subclass: Callable[[Type, Type], bool] | None = None) -> Type | None:
+    """The union, in order of first appearance and ``None`` last; not known as soon as one member is not known.
+
+    ``int`` and ``float`` make ``float`` (PEP 484's numeric tower), a subclass is absorbed by its base, and a container
+    with elements absorbs the same container without any (an empty literal).
+    """
+    found: list[Type] = []
+    for type_ in types:
+        for member in members(type_):
+            if member is None:
+                return None
+            if member not in found:
+                found.append(member)
+    has_none = NONE in found
+    found = [member for member in found if member is not NONE and member != NONE]
+    kept = [t for t in found if not any(_absorbs(other, t, is_subclass) for other in found if other != t)]
+    if has_none:
+        kept.append(NONE)
+    if not kept:
+        return None
+    return kept[0] if len(kept) == 1 else Type(Form.UNION, args=tuple(kept))
+
+
+def optional(type_: Type | None) -> Type | None:
+    """``T | None``; not known stays not known."""
+    return None if type_ is None else union((type_, NONE))
+
+
+def without_none(type_: Type | None) -> Type | None:
+    """The type when it is known to be no ``None``; not known where nothing is left."""
+    if type_ is None:
+        return None
+    left = [member for member in members(type_) if member != NONE]
+    return union(left) if left else None
+
+
+def only_none(type_: Type | None) -> bool:
+    return type_ == NONE
+
+
+def substitute(type_: Type | None, known: dict[str, Type | None]) -> Type | None:
+    """Type variables replaced by name."""
+    if type_ is None or not known:
+        return type_
+    if type_.form is Form.VARIABLE:
+        return known.get(type_.name, type_)
+    if type_.form is Form.UNION:
+        return union(substitute(arg, known) for arg in type_.args)
+    if not type_.args:
+        return type_
+    return replace(type_, args=tuple(substitute(arg, known) for arg in type_.args))
+
+
+def variables(type_: Type | None) -> Iterator[Type]:
+    """The type variables inside, each once."""
+    seen: set[str] = set()
+    for part in parts(type_):
+        if part.form is Form.VARIABLE and part.name not in seen:
+            seen.add(part.name)
+            yield part
+
+
+def parts(type_: Type | None) -> Iterator[Type]:
+    """The type and everything that it is made of."""
+    pending = [type_]
+    while pending:
+        part = pending.pop()
+        if part is not None:
+            yield part
+            pending += reversed(part.args)
+
+
+_NUMBERS = {"bool": 0, "int": 1, "float": 2, "complex": 3}
+
+
+def _absorbs(wide: Type, narrow: Type, is_subclass: Callable[[Type, Type], bool] | None) -> bool:
+    if wide.is_builtin and narrow.is_builtin and wide.name in _NUMBERS and narrow.name in _NUMBERS:
+        return _NUMBERS[wide.name] > _NUMBERS[narrow.name]
+    if (
+        wide.form is narrow.form is Form.INSTANCE
+        and (wide.module, wide.name) == (narrow.module, narrow.name)
+        and narrow.args
+        and all(arg is None for arg in narrow.args)
+    ):
+        return not all(arg is None for arg in wide.args)
+    if is_subclass is None or Form.INSTANCE is not wide.form or Form.INSTANCE is not narrow.form:
+        return False
+    return (wide.module, wide.name) != (narrow.module, narrow.name) and is_subclass(narrow, wide)
