@@ -1,6 +1,6 @@
 """Findings of open documents, shown as diagnostics: pushed shortly after an edit, or given when the client asks.
 
-A document is looked at once its client has paused for about as long as looking at it took the last time, so small files
+A document is looked at once its client has paused for a share of the time that the last look took, so small files
 answer at once and huge ones do not stall the keys. The other open documents follow when the edits have ceased, since a
 definition here may be what a call there was missing. A client that asks (`textDocument/diagnostic`) is not pushed to
 from then on: it would show every diagnostic twice.
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 SOURCE = "autogen-lsp"
 SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 
-# Seconds. The pause grows with the cost of the last look, between these bounds; under a steady stream of edits (a held
+# Seconds. The pause is a share of what the last look took, between these bounds; under a steady stream of edits (a held
 # key) a look is taken after `_LONGEST` all the same.
+_SHARE = 1 / 3
 _SHORTEST_PAUSE = 0.001
-_LONGEST_PAUSE = 0.15
+_LONGEST_PAUSE = 0.1
 _LONGEST = 0.4
 _OTHERS = 0.3
 
@@ -105,7 +106,7 @@ class Diagnostics:
         if self._timer is not None:
             self._timer.cancel()
         now = time.monotonic()
-        pause = max((self._cost.get(uri, 0.0) for uri in self._waiting), default=0.0)
+        pause = _SHARE * max((self._cost.get(uri, 0.0) for uri in self._waiting), default=0.0)
         pause = min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
         latest = min(self._waiting.values()) + _LONGEST
         self._timer = asyncio.get_running_loop().call_later(max(min(pause, latest - now), 0.0), self._run)
