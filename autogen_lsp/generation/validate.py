@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from autogen_lsp.analysis import apply
+from autogen_lsp.analysis import apply, findings
 from autogen_lsp.analysis.model import FindingKind, Plan, Site, TargetKind
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.errors import EditRefused
@@ -137,8 +137,6 @@ def _with(project: Project, written: Mapping[Path, Source]) -> Project:
 
 
 def _newly_missing(before: Project, after: Project, path: Path, plan: Plan) -> list[str]:
-    from autogen_lsp.analysis import findings
-
     known = Counter((each.kind, each.name) for each in findings.find(before, path))
     new = []
     for each in findings.find(after, path):
