@@ -9,6 +9,8 @@ disk or of the database: damage empties the index, is reported to ``warn``, and 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +35,7 @@ from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
 _DECODED_BYTES = 6_000_000  # of rows whose facts are kept decoded, which takes about six times as much
+_RESULTS_KEPT = 4
 _MOST_TERMS = 24
 _SPARE_HITS = 20  # taken beyond what is asked for, since some are in documents that no longer have the symbol
 _NAME_WEIGHT = 4.0  # of a word in a symbol's own name against one in its surroundings or docstring
@@ -83,6 +86,7 @@ class Index:
         self._workers = default_workers() if workers is None else workers
         self._store = Store(index_path(self.roots, settings), warn)
         self._generation = self._store.generation
+        self._names = b""
         self._rules = Rules(self.roots, settings.context_exclude)
         self._files: dict[str, Path] | None = None
         self._open: Mapping[str, _Open] = {}
@@ -139,6 +143,27 @@ class Index:
         found += [(path, symbol, best * share) for path, symbol, share in self._unsaved(set(terms))]
         found.sort(key=lambda item: (-item[2], item[0], item[1].start))
         return found[:limit]
+
+    # Results of whole-workspace analyses
+
+    def state(self) -> bytes:
+        """Digest of all that the index knows: every file's path and content, open documents, and the names of all other
+        files as of the last `rescan`. What was computed from these alone is still right where the digest is the same.
+        """
+        digest = hashlib.blake2b(self._names, digest_size=16)
+        for path, content in self._read("SELECT path, digest FROM files ORDER BY path"):
+            digest.update(os.fsencode(path) + b"\0" + content)
+        for path, document in sorted(self._open.items()):
+            digest.update(os.fsencode(path) + b"\1" + rows.digest_of(document.source.text))
+        return digest.digest()
+
+    def result(self, key: bytes) -> bytes | None:
+        """What was kept under this key, by this server or another."""
+        return self._store.result(key)
+
+    def keep_result(self, key: bytes, value: bytes) -> None:
+        """Keep a computed value beside the facts. The newest few of all stay."""
+        self._store.keep_result(key, value, _RESULTS_KEPT)
 
     # Following the workspace
 
@@ -202,7 +227,9 @@ class Index:
         with self._building:
             generation = self._store.generation
             rules = Rules(self.roots, self._settings.context_exclude)
-            found = list(rules.walk())
+            names = hashlib.blake2b(digest_size=16)
+            found = list(rules.walk(lambda seen: names.update(os.fsencode(seen) + b"\0\0")))
+            self._names = names.digest()
             self._rules = rules
             self._files = {file.path: Path(file.path) for file in found}
             done = bring_up_to_date(

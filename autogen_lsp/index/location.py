@@ -30,7 +30,7 @@ def index_folder(settings: Settings) -> Path:
 
 def index_path(roots: Sequence[Path], settings: Settings) -> Path:
     """The index file of this set of roots and this version of the program."""
-    return index_folder(settings) / f"{_roots_key(roots)}-{_version_key()}{_SUFFIX}"
+    return index_folder(settings) / f"{_roots_key(roots)}-{code_digest('syntax', 'index')}{_SUFFIX}"
 
 
 def remove_unused(path: Path) -> None:
@@ -54,11 +54,11 @@ def _roots_key(roots: Sequence[Path]) -> str:
     return hashlib.sha256(names).hexdigest()[:16]
 
 
-def _version_key() -> str:
-    """Digest of the version and of the code that decides what is stored (in a checkout it changes between versions)."""
+def code_digest(*packages: str) -> str:
+    """Names the code of some packages of this program: 12 hex digits. In a checkout it changes between versions."""
     digest = hashlib.sha256(autogen_lsp.__version__.encode())
-    for package, only in (("syntax", None), ("index", ("rows.py", "store.py"))):
+    for package in packages:
         for file in sorted(resources.files(autogen_lsp).joinpath(package).iterdir(), key=lambda file: file.name):
-            if file.name.endswith(".py") and (only is None or file.name in only):
+            if file.name.endswith(".py"):
                 digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

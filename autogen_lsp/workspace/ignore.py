@@ -13,7 +13,7 @@ A file that is left out may still be opened; it is not indexed and never sent an
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -55,17 +55,18 @@ class Rules:
     exclude: tuple[str, ...] = ()
     _levels: dict[str, _Level | None] = field(default_factory=dict, repr=False, compare=False)
 
-    def walk(self) -> Iterator[FoundFile]:
+    def walk(self, see: Callable[[str], None] = lambda seen: None) -> Iterator[FoundFile]:
         """Every Python file that is not ignored, each once; a folder's files first, then its folders, by name.
 
-        A symbolic link to a folder is followed where it leaves the roots, and no folder is entered twice.
+        A symbolic link to a folder is followed where it leaves the roots, and no folder is entered twice. ``see`` is
+        told what else the walk comes by: the names in each folder, and when an ignored folder was changed.
         """
         seen: set[tuple[int, int]] = set()
         for top in self._tops:
             stack = [(top, "", self._top_level(top))]
             while stack:
                 folder, name, level = stack.pop()
-                yield from self._enter(folder, name, level, stack, seen)
+                yield from self._enter(folder, name, level, stack, seen, see)
 
     def is_ignored(self, path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> bool:
         """Whether rules on names leave the file out (size and links are not looked at); true outside the roots.
@@ -91,7 +92,13 @@ class Rules:
         return level.ignores(name, text)
 
     def _enter(
-        self, folder: str, name: str, level: _Level, stack: list[tuple[str, str, _Level]], seen: set[tuple[int, int]]
+        self,
+        folder: str,
+        name: str,
+        level: _Level,
+        stack: list[tuple[str, str, _Level]],
+        seen: set[tuple[int, int]],
+        see: Callable[[str], None],
     ) -> Iterator[FoundFile]:
         """The files of one folder; its folders go on the stack. ``level`` is the outer folder's (a root: its own)."""
         try:
@@ -109,14 +116,18 @@ class Rules:
                 return
             level = level.inside(folder, names)
         prefix = folder.rstrip("/") + "/"
+        see("\0".join([prefix, *(entry.name for entry in entries if not _is_store(entry.name))]))
         folders: list[tuple[str, str, _Level]] = []
         for entry in entries:
             part = entry.name
             path = prefix + part
             try:
                 if entry.is_dir():
-                    skip = _is_store(part) or (entry.is_symlink() and self._leads_inside(path))
-                    if not skip and not level.ignores(part + "/", path + "/"):
+                    if _is_store(part) or (entry.is_symlink() and self._leads_inside(path)):
+                        continue
+                    if level.ignores(part + "/", path + "/"):
+                        see(f"{path}\0{entry.stat().st_mtime_ns}")
+                    else:
                         folders.append((path, part, level))
                 elif part.endswith(SUFFIXES) and not level.ignores(part, path):
                     file = entry.stat()
