@@ -67,33 +67,16 @@ def _answers(
 ) -> Iterator[list[worker.Answer]]:
     if sum(size for _, size in jobs) > _FEW_BYTES and workers:
         try:
-            yield from _from_processes(_batches(jobs), workers, stopped)
+            run = pool.run(worker.MODULE, _batches(jobs), worker.encode_jobs, workers=workers, stopped=stopped)
+            for batch, reply in run:
+                yield [worker.poison(batch[0])] if reply is None else worker.decode_answers(reply)
+            return
         except pool.NoWorkers:
             pass
-        else:
-            return
     for job, _ in jobs:
         if stopped():
             return
         yield [worker.look(job)]
-
-
-def _from_processes(
-    batches: Iterator[list[worker.Job]], workers: int, stopped: Callable[[], bool]
-) -> Iterator[list[worker.Answer]]:
-    """A batch that a worker died of is done again file by file; the file that kills it once more is set aside."""
-    suspects: list[worker.Job] = []
-    for request, reply in pool.run(worker.MODULE, map(worker.encode_jobs, batches), workers=workers, stopped=stopped):
-        if reply is None:
-            suspects += worker.decode_jobs(request)
-        else:
-            yield worker.decode_answers(reply)
-    singles = (worker.encode_jobs([job]) for job in suspects)
-    for request, reply in pool.run(worker.MODULE, singles, workers=workers, stopped=stopped):
-        if reply is None:
-            yield [worker.poison(job) for job in worker.decode_jobs(request)]
-        else:
-            yield worker.decode_answers(reply)
 
 
 def _batches(jobs: list[tuple[worker.Job, int]]) -> Iterator[list[worker.Job]]:

@@ -95,6 +95,11 @@ class Index:
         self._building = threading.Lock()
         self._closing = threading.Event()
 
+    @property
+    def on_disk(self) -> bool:
+        """Whether other processes can read it; False where it is kept in memory."""
+        return self._store.path is not None
+
     # Queries
 
     def facts(self, path: Path) -> Facts | None:
@@ -202,7 +207,7 @@ class Index:
             loop.call_soon_threadsafe(report, stage, fraction)
 
         work = asyncio.ensure_future(
-            asyncio.to_thread(self.rescan, tell, near=tuple(snapshot.documents), cancelled=cancelled)
+            asyncio.to_thread(self.rescan, tell, near=tuple(snapshot.documents), stopped=cancelled.is_set)
         )
         try:
             await asyncio.shield(work)
@@ -216,7 +221,7 @@ class Index:
         report: Report = lambda stage, fraction: None,
         *,
         near: Iterable[Path] = (),
-        cancelled: threading.Event | None = None,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         """Compare with the disk and index what changed, blocking. Where nothing did it costs a walk.
 
@@ -237,7 +242,7 @@ class Index:
                 found,
                 first=lambda path: path in opened or path.rpartition("/")[0] in folders,
                 report=report,
-                stopped=lambda: self._closing.is_set() or (cancelled is not None and cancelled.is_set()),
+                stopped=lambda: self._closing.is_set() or stopped(),
                 workers=self._workers,
             )
             self.complete = done and self._store.generation == generation

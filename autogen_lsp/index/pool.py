@@ -1,9 +1,9 @@
-"""Jobs for worker processes: requests out, replies in, in any order, over pipes that are nobody else's.
+"""Batches of work for worker processes: batches out, replies in, in any order, over pipes that are nobody else's.
 
 Not `multiprocessing`: its children import the parent's main module, and inherit its stdin, which here belongs to the
 protocol. A worker is ``python -m MODULE`` that runs `serve`: one length-prefixed message in, one out. It holds one
-request at a time, so memory is bounded by the size of requests. A worker that dies is replaced; the request that it
-died of is handed back to the caller, who may split it. Workers run at low priority: the editor goes first.
+batch at a time, so memory is bounded by the size of batches. A worker that dies or hangs is replaced, and what it held
+is done again item by item, so that one bad item costs no other. Workers run at low priority: the editor goes first.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import IO
 
 _LENGTH = 8  # bytes before each message, big endian
 _NICE = 10
+_DEADLINE_SECONDS = 120.0  # for one batch, which takes well under one
 _READY = b"ready"
 
 
@@ -27,37 +28,59 @@ def default_workers() -> int:
     return min(2, os.cpu_count() or 1)
 
 
-def run(
-    module: str, requests: Iterable[bytes], *, workers: int, stopped: Callable[[], bool]
-) -> Iterator[tuple[bytes, bytes | None]]:
-    """Each request with its reply, None for one that a worker died of. ``requests`` may be endless: taken when due.
+def run[T](
+    module: str,
+    batches: Iterable[list[T]],
+    encode: Callable[[list[T]], bytes],
+    *,
+    workers: int,
+    stopped: Callable[[], bool],
+) -> Iterator[tuple[list[T], bytes | None]]:
+    """Each batch with its reply; None for a single item that a worker died of. ``batches`` are taken when due.
 
     Blocking. Ends early, without its remaining replies, once ``stopped`` says so; the workers are gone when it returns
     or is closed. Raises `NoWorkers` where no process can be started.
     """
-    source = iter(requests)
+    suspects: list[T] = []
+    for batch, reply in _round(module, iter(batches), encode, workers, stopped):
+        if reply is None and len(batch) > 1:
+            suspects += batch
+        else:
+            yield batch, reply
+    if suspects and not stopped():
+        yield from _round(module, iter([item] for item in suspects), encode, workers, stopped)
+
+
+def _round[T](
+    module: str,
+    batches: Iterator[list[T]],
+    encode: Callable[[list[T]], bytes],
+    workers: int,
+    stopped: Callable[[], bool],
+) -> Iterator[tuple[list[T], bytes | None]]:
+    """Every batch once; None for one that a worker died of."""
     taking = threading.Lock()
-    replies: queue.Queue[tuple[bytes, bytes | None] | NoWorkers | None] = queue.Queue(maxsize=2 * workers)
+    replies: queue.Queue[tuple[list[T], bytes | None] | Exception | None] = queue.Queue(maxsize=2 * workers)
     stop = threading.Event()
     running: set[_Worker] = set()
 
-    def take() -> bytes | None:
+    def take() -> list[T] | None:
         with taking:
-            return None if stop.is_set() else next(source, None)
+            return None if stop.is_set() else next(batches, None)
 
     def drive() -> None:
+        """One worker after another, until there is nothing left to take."""
         try:
-            while (request := take()) is not None:
+            batch = take()
+            while batch is not None:
                 with _Worker(module, running) as worker:
-                    while request is not None:
-                        reply = worker.ask(request)
-                        replies.put((request, reply))
+                    while batch is not None:
+                        reply = worker.ask(encode(batch))
+                        replies.put((batch, reply))
+                        batch = take()
                         if reply is None:
                             break
-                        request = take()
-                if request is None:
-                    break
-        except NoWorkers as error:
+        except Exception as error:  # raised again by the caller's thread
             replies.put(error)
         finally:
             replies.put(None)
@@ -74,7 +97,7 @@ def run(
                 continue
             if item is None:
                 left -= 1
-            elif isinstance(item, NoWorkers):
+            elif isinstance(item, Exception):
                 raise item
             else:
                 yield item
@@ -149,14 +172,18 @@ class _Worker:
             self._process.wait()
 
     def ask(self, request: bytes) -> bytes | None:
-        """The reply, None if the process is dead."""
+        """The reply, None if the process is dead, or was killed for taking too long."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None and stdout is not None
+        hanging = threading.Timer(_DEADLINE_SECONDS, self.kill)
+        hanging.start()
         try:
             _send(stdin, request)
             return _receive(stdout)
         except OSError:
             return None
+        finally:
+            hanging.cancel()
 
     def kill(self) -> None:
         self._process.kill()
