@@ -124,7 +124,7 @@ class _Look:
 
     def _of_class(self, path: Path, qualname: str, *, exact: bool, of_class: bool) -> Receiver | None:
         mro = self.project.mro(path, qualname)
-        if mro.open or not mro.classes or not self._ours(path):
+        if mro.open or not mro.classes or not self.project.is_ours(path):
             return None
         return Receiver(mro, mro.classes[0], f"class '{qualname}'", exact, of_class)
 
@@ -139,7 +139,7 @@ class _Look:
         if mro.open or not mro.classes:
             return None
         bases = mro.after((self.path, scope))
-        owner = next((found for found in bases.classes if self._ours(found.path)), None)
+        owner = next((found for found in bases.classes if self.project.is_ours(found.path)), None)
         if owner is None:
             return None
         # A class method's super() sees the metaclass's members, too; which method it is matters little.
@@ -165,7 +165,7 @@ class _Look:
     # -- whether it has the attribute --------------------------------------------------------------------------------
 
     def missing_in_module(self, item: Call | Reference, module: Module) -> Finding | None:
-        if module.path is None or module.path.suffix != ".py" or not self._ours(module.path):
+        if module.path is None or module.path.suffix != ".py" or not self.project.is_ours(module.path):
             return None
         if has_name(self.project, module, item.name) is not Presence.ABSENT or self._doubtful(item.name):
             return None
@@ -181,7 +181,7 @@ class _Look:
         if self._doubtful(name) or (not receiver.exact and self._subclass_may_have(mro.classes[0], name)):
             return None
         owner = receiver.owner
-        if owner.path.suffix != ".py":
+        if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
             return None
         message = f"{receiver.described[0].upper()}{receiver.described[1:]} has no '{name}'"
         return self._finding(item, message, owner.path, f"{owner.symbol.qualname}.{name}")
@@ -213,21 +213,43 @@ class _Look:
             if not known:
                 return True
         source = self.project.source(self.path)
-        return source is not None and _mentions(name).search(source.text) is not None
+        return source is not None and _mentioned(source.text, name)
 
-    def _ours(self, path: Path) -> bool:
-        snapshot = self.project.snapshot
-        return not snapshot.roots or snapshot.root_of(path) is not None
+    def _made_elsewhere(self, mro: Mro, name: str) -> bool:
+        """Whether a base may have it without saying so.
+
+        Typeshed leaves out private members; and ``type(name, bases, {"name": …})`` makes classes with members that no
+        class body shows.
+        """
+        in_stubs = any(found.path.suffix == ".pyi" and found.symbol.qualname != "object" for found in mro.classes)
+        if in_stubs and name.startswith("_"):
+            return True
+        key = re.compile(rb"['\"]" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"['\"]\s*[:,\]]")
+        for found in mro.classes:
+            source = self.project.source(found.path) if self.project.is_ours(found.path) else None
+            if source is not None and b"type(" in source.text and key.search(source.text):
+                return True
+        return False
 
     def _finding(self, item: Call | Reference, message: str, target: Path, qualname: str) -> Finding:
         span = Span(item.start, item.end)
         return Finding(self.path, span, FindingKind.MISSING_ATTRIBUTE, item.name, message, target, qualname)
 
 
-def _mentions(name: str) -> re.Pattern[bytes]:
-    """``hasattr(x, "name")``, ``patch.object(x, "name")``, ``x.name = …`` on something that is not self."""
-    word = re.escape(name.encode("utf-8", "surrogatepass"))
-    return re.compile(
-        rb"(?:[hsg]etattr|hasattr|delattr|patch|object|setitem)\([^()]*['\"](?:[\w.]+\.)?" + word + rb"['\"]"
-        rb"|\.\s*" + word + rb"\s*(?::[^=\n]{1,80})?=[^=]"
-    )
+def _mentioned(text: bytes, name: str) -> bool:
+    """Whether the text has ``hasattr(x, "name")``, ``patch.object(x, "name")`` or ``x.name = …``."""
+    word = name.encode("utf-8", "surrogatepass")
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        before = text[max(0, at - 1) : at]
+        if before == b"." and _ASSIGNED.match(text, end):
+            return True
+        if text[end : end + 1] in (b'"', b"'") and _ASKED.search(text[max(0, at - 200) : at]):
+            return True
+        at = text.find(word, end)
+    return False
+
+
+_ASSIGNED = re.compile(rb"\s*(?::[^=\n]{1,80})?=[^=]")
+_ASKED = re.compile(rb"(?:[hsg]etattr|hasattr|delattr|patch|object|setitem)\([^()]*['\"](?:[\w.]+\.)?$")

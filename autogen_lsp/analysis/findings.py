@@ -106,7 +106,7 @@ def _imports(project: Project, path: Path, table: Table, source: Source, offset:
 
 def _missing_module(project: Project, path: Path, item: Import, module: Module, source: Source) -> Finding | None:
     expected = module.expected
-    if expected is None or not _inside(project, expected) or project.modules.may_be_generated(expected, module.name):
+    if expected is None or not project.is_ours(expected) or project.modules.may_be_generated(expected, module.name):
         return None
     written = source.text[item.module_start : item.module_end]
     start = item.module_start
@@ -135,7 +135,7 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
             return None
         name = f"{module.name}.{item.name}"
         return Finding(path, span, FindingKind.MISSING_MODULE, name, f"There is no module '{name}'", expected, "")
-    if module.path.suffix != ".py" or not _inside(project, module.path):
+    if module.path.suffix != ".py" or not project.is_ours(module.path):
         return None
     if module.folder is not None and project.modules.may_be_generated(module.folder / f"{item.name}.py", item.name):
         return None
@@ -155,12 +155,9 @@ def assigned_from_outside(project: Project, name: str) -> bool:
     return False
 
 
-def _inside(project: Project, path: Path) -> bool:
-    return not project.snapshot.roots or project.snapshot.root_of(path) is not None
-
-
 def _switched_off(source: Source, offset: int) -> bool:
     """Whether a comment on the line tells checkers to leave it alone."""
-    line = source.lines.line_span(source.lines.line_of(offset))
-    text = source.text[line.start : line.end]
-    return b"#" in text and _SWITCHED_OFF.search(text) is not None
+    text = source.text
+    start = max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1
+    line = text[start : start + 1000].splitlines()[:1]
+    return bool(line) and b"#" in line[0] and _SWITCHED_OFF.search(line[0]) is not None

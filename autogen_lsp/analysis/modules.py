@@ -15,7 +15,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,9 @@ class Origin(Enum):
 class Module:
     """Where a module is. ``path`` is its file (a package's ``__init__``), None for namespace packages and the absent.
 
-    ``stub`` is the .pyi beside a .py. ``expected``: of a missing one, the file to create; ``absent``: the position in
-    the dotted name of its first part that is not there.
+    ``stub`` is the .pyi beside a .py. ``certain`` is false where only the name matches, somewhere in the workspace.
+    ``expected``: of a missing one, the file to create; ``absent``: the position, in the dotted name as written, of its
+    first part that is not there.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Module:
     stub: Path | None = None
     expected: Path | None = None
     absent: int = 0
+    certain: bool = True
 
 
 @dataclass
@@ -125,17 +127,17 @@ class Modules:
     _own: dict[Path, Path] = field(default_factory=dict)
     _configured: tuple[Path, ...] | None = None
     _tops: dict[str, tuple[Path, ...]] | None = None
-    _resolved: dict[tuple[str, Path], Module] = field(default_factory=dict)
+    _resolved: dict[tuple[Path, str, int], Module] = field(default_factory=dict)
+    _found: dict[tuple[str, str, Origin], Module | None] = field(default_factory=dict)
     _build_text: dict[Path, str] = field(default_factory=dict)
 
     def resolve(self, module: str, level: int, importer: Path) -> Module:
         """The module that ``from {'.' * level}{module} import …`` means in the file ``importer``."""
-        if level:
-            return self._relative(module, level, importer)
-        key = (module, importer.parent)
+        key = (importer, module, level)
         found = self._resolved.get(key)
         if found is None:
-            found = self._resolved[key] = self._absolute(module, importer)
+            found = self._relative(module, level, importer) if level else self._absolute(module, importer)
+            self._resolved[key] = found
         return found
 
     def name_of(self, path: Path) -> str:
@@ -210,7 +212,7 @@ class Modules:
             found = self._walk(base, parts, Origin.WORKSPACE)
             if found is None:
                 continue
-            if found.origin is not Origin.MISSING:
+            if found.origin not in (Origin.MISSING, Origin.UNKNOWN):
                 return found
             missing = missing or found
         outside = self._outside(parts)
@@ -218,8 +220,8 @@ class Modules:
             return outside
         for base in () if is_stdlib(parts[0]) else self._elsewhere(parts[0]):
             found = self._walk(base, parts, Origin.WORKSPACE)
-            if found is not None and found.origin is not Origin.MISSING:
-                return found
+            if found is not None and found.origin not in (Origin.MISSING, Origin.UNKNOWN):
+                return replace(found, certain=False)
         if missing is None or outside is not None or is_stdlib(parts[0]):
             return Module(module, Origin.UNKNOWN)
         return missing
@@ -248,12 +250,18 @@ class Modules:
 
     def _missing(self, package: Module, parts: list[str], position: int, origin: Origin) -> Module:
         name = ".".join(parts)
-        if package.folder is None:  # a plain module has no submodules
-            return Module(name, Origin.UNKNOWN if origin is not Origin.WORKSPACE else Origin.MISSING, absent=position)
+        if package.path is None or package.folder is None:  # namespace packages may go on elsewhere
+            return Module(name, Origin.UNKNOWN, absent=position)
         expected = package.folder.joinpath(*parts[position:-1], f"{parts[-1]}.py")
         return Module(name, Origin.MISSING, expected=expected, absent=position)
 
     def _at(self, folder: Path, name: str, dotted: str, origin: Origin) -> Module | None:
+        key = (str(folder), dotted, origin)
+        if key not in self._found:
+            self._found[key] = self._look(folder, name, dotted, origin)
+        return self._found[key]
+
+    def _look(self, folder: Path, name: str, dotted: str, origin: Origin) -> Module | None:
         names = self.listing.names(folder)
         if name in names:
             inner = self.listing.names(folder / name)
@@ -304,10 +312,10 @@ class Modules:
         for position, part in enumerate(parts):
             inner = self.submodule(found, part)
             if inner is None:
-                absent = self._missing(found, parts, position, origin)
-                if absent.origin is Origin.MISSING and origin is not Origin.WORKSPACE:
+                if origin is not Origin.WORKSPACE or found.folder is None:
                     return Module(f"{name}.{module}", Origin.UNKNOWN)
-                return Module(f"{name}.{module}", absent.origin, expected=absent.expected, absent=position)
+                expected = found.folder.joinpath(*parts[position:-1], f"{parts[-1]}.py")
+                return Module(f"{name}.{module}", Origin.MISSING, expected=expected, absent=position)
             found = inner
         return found
 

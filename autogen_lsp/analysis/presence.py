@@ -45,7 +45,8 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
         return Presence.PRESENT
     if module.path is None:
         return Presence.ABSENT if module.origin is Origin.WORKSPACE else Presence.UNKNOWN
-    return _in_files(project, module, name, set())
+    found = _in_files(project, module, name, set())
+    return found if found is Presence.PRESENT or module.certain else Presence.UNKNOWN
 
 
 def _in_files(project: Project, module: Module, name: str, seen: set[Path]) -> Presence:

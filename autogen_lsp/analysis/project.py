@@ -7,6 +7,7 @@ itself. Answers are as of the snapshot: open documents win over disk and index. 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.mro import Mro
     from autogen_lsp.index.client import Index
 
-_FILES_KEPT = 400
+_FILES_KEPT = 800
 
 
 @dataclass
@@ -89,6 +90,7 @@ class Project:
         self.index = index
         self.caches = caches if caches is not None else Caches()
         self._tables: LRUCache[Path, Table | None] = LRUCache(_FILES_KEPT)
+        self._inside = tuple(f"{root}{os.sep}" for root in snapshot.roots)
         self.mros: dict[tuple[Path, str], Mro] = {}
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
         self._importers: dict[str, list[tuple[Path, Import]]] = {}
@@ -113,7 +115,7 @@ class Project:
     def _table(self, path: Path) -> Table | None:
         if path in self.snapshot.documents:
             return self._of_document(path, self.snapshot.documents[path])
-        if self.index is not None and self.snapshot.root_of(path) is not None:
+        if self.index is not None and self.is_ours(path):
             facts = self.index.facts(path)
             if facts is not None:
                 known = self.caches.indexed.get(path)
@@ -142,6 +144,10 @@ class Project:
         table = Table(facts if facts is not None else extract(source))
         self.caches.documents[path] = (source, table)
         return table
+
+    def is_ours(self, path: Path) -> bool:
+        """Whether the file is inside the workspace; without roots every file is."""
+        return not self._inside or str(path).startswith(self._inside)
 
     # -- the workspace -----------------------------------------------------------------------------------------------
 
