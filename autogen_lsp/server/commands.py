@@ -189,7 +189,7 @@ async def _implement(session: Session, reference: Reference, backend: str | None
         outcome.refused("cancelled")
         raise
     outcome.applied(session.snapshot())
-    session.diagnostics.touch_all()
+    session.look_again()
     session.refresh_lenses()
     return {"status": "applied", "summary": outcome.summary, "provenance": outcome.receipt()}
 

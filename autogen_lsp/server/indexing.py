@@ -77,7 +77,7 @@ class Indexing:
         session = self._session
         for path in paths:
             await session.services.run(session.services.index.update, path)
-        session.diagnostics.touch_all()
+        session.look_again()
 
     async def _build(self) -> None:
         session = self._session
@@ -89,4 +89,4 @@ class Indexing:
         finally:
             timer.cancel()
             await progress.end("indexed")
-        session.diagnostics.touch_all()
+        session.look_again()

@@ -16,6 +16,7 @@ from autogen_lsp.server.guard import WARNING
 from autogen_lsp.server.indexing import Indexing
 from autogen_lsp.server.jobs import Jobs
 from autogen_lsp.server.peer import Peer, RequestError
+from autogen_lsp.workspace.document import Document
 from autogen_lsp.workspace.overlay import Overlay
 from autogen_lsp.workspace.snapshot import Snapshot
 
@@ -39,7 +40,8 @@ class Session:
         self.problems: list[Problem] = []  # with settings and folders, for the health report
         self.applying = asyncio.Lock()  # one edit of ours at a time
         self.news = asyncio.Event()  # set at every change of a document
-        self._findings: dict[str, tuple[int, list[Finding]]] = {}  # URI → version, findings
+        self._epoch = 0  # counts everything that may change a finding
+        self._findings: dict[str, tuple[int, list[Finding]]] = {}  # URI → epoch, findings
         self._background: set[asyncio.Task[None]] = set()
 
     @cached_property
@@ -81,9 +83,8 @@ class Session:
         """Settings or roots changed: services follow, keeping what counts for the session (its id, its ledger)."""
         if self.built_services is not None:
             self.built_services.configure(self.overlay.settings, self.overlay.roots)
-        self._findings.clear()
         self.indexing.reconfigured()
-        self.diagnostics.touch_all()
+        self.look_again()
 
     def findings_of(self, project: Project, path: Path) -> list[Finding]:
         """Findings of a file; an open document's are kept until something changes."""
@@ -93,8 +94,8 @@ class Session:
         if document is None:
             return findings.find(project, path)
         kept = self._findings.get(document.uri)
-        if kept is None or kept[0] != document.version:
-            kept = self._findings[document.uri] = (document.version, findings.find(project, path))
+        if kept is None or kept[0] != self._epoch:
+            kept = self._findings[document.uri] = (self._epoch, findings.find(project, path))
         return kept[1]
 
     def known_findings(self) -> list[Finding]:
@@ -102,13 +103,24 @@ class Session:
         return [finding for _, found in self._findings.values() for finding in found]
 
     def document_changed(self) -> None:
-        """A document was opened, edited or closed by the client."""
+        """A document was opened or edited by the client."""
+        self._epoch += 1
         self.news.set()
+
+    def forget(self, document: Document) -> None:
+        """A document was closed: the disk counts again."""
+        self._findings.pop(document.uri, None)
+        self.diagnostics.forget(document)
+        self.disk_changed([document.path])
 
     def disk_changed(self, paths: list[Path]) -> None:
         """Files were changed, made or removed behind the open documents."""
-        self._findings.clear()
         self.indexing.changed(paths)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Something beyond the open documents changed: what was found may not hold."""
+        self._epoch += 1
         self.diagnostics.touch_all()
 
     def refresh_lenses(self) -> None:

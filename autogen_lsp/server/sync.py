@@ -62,8 +62,7 @@ class Sync:
     def _did_close(self, params: Json) -> None:
         document = self._session.overlay.close(params["textDocument"]["uri"])
         if document is not None:
-            self._session.diagnostics.forget(document)
-            self._session.disk_changed([document.path])
+            self._session.forget(document)
 
     def _did_save(self, params: Json) -> None:
         document = self._session.overlay.get(params["textDocument"]["uri"])

@@ -227,6 +227,14 @@ def plain(value: Any) -> Any:
 def make_client() -> tuple[LanguageClient, list[Editor]]:
     """A client whose requests reach the editor that is put in the list."""
     client = make_test_lsp_client()
+    converter = client.protocol._converter
+    # lsprotocol takes every code action that has a command for a `Command`; a command's own is a string.
+    converter.register_structure_hook(
+        types.Command | types.CodeAction,
+        lambda value, _: converter.structure(
+            value, types.Command if isinstance(value.get("command"), str) else types.CodeAction
+        ),
+    )
     editors: list[Editor] = []
     features = client.protocol.fm.features
     for method in (types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, types.PROGRESS, types.WINDOW_SHOW_MESSAGE):
