@@ -82,7 +82,7 @@ def _found(
     snapshot: Snapshot, index: Index, files: list[Path], report: Report, stopped: Callable[[], bool], workers: int
 ) -> dict[str, list[worker.Row]]:
     """Rows by path, from the kept results as far as they go."""
-    key = _key(snapshot, index)
+    key = fingerprint(snapshot, index)
     kept = index.result(key)
     found = worker.decode_found(kept) if kept is not None else {}
     todo = [path.as_posix() for path in files if path.as_posix() not in found]
@@ -94,7 +94,7 @@ def _found(
         found |= some
         done += len(some)
         report(f"checking {done:,} of {total:,} files", done / total)
-    if done == total and _key(snapshot, index) == key:
+    if done == total and fingerprint(snapshot, index) == key:
         index.keep_result(key, worker.encode(found))
     return found
 
@@ -138,7 +138,7 @@ def _setup(snapshot: Snapshot) -> bytes:
     )
 
 
-def _key(snapshot: Snapshot, index: Index) -> bytes:
+def fingerprint(snapshot: Snapshot, index: Index) -> bytes:
     """Digest of all that findings depend on: the workspace, the installed packages, settings, and our own code."""
     digest = hashlib.blake2b(index.state(), digest_size=16)
     for part in _outside(snapshot):
