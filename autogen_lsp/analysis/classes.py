@@ -180,7 +180,7 @@ def type_parameters(text: str) -> dict[str, str]:
 
 def class_parameters(lookup: Lookup, type_: Type, symbol: Symbol) -> dict[str, str]:
     """The class's own type parameters (PEP 695)."""
-    source = lookup.project.source(type_.path) if type_.path is not None and symbol.signature is None else None
+    source = lookup.source(type_.path) if type_.path is not None and symbol.signature is None else None
     if symbol.signature is not None:
         return type_parameters(symbol.signature.type_parameters)
     if source is None:

@@ -374,7 +374,7 @@ def _by_body(lookup: Lookup, function: Type, symbol: Symbol, evaluate_at: Evalua
         return None
     if any("abstract" in decorator for decorator in symbol.decorators):
         return None
-    source = lookup.project.source(function.path)
+    source = lookup.source(function.path)
     if source is None:
         return None
     node = source.tree.root_node.named_descendant_for_byte_range(symbol.name_start, symbol.name_end)

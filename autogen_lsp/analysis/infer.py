@@ -286,7 +286,7 @@ def _variable(lookup: Lookup, path: Path, symbols: Sequence[Symbol], owner: Type
             return annotation.type_of_text(lookup, Home(path), symbol.annotation)
     types: list[Type | None] = []
     for symbol in symbols[:6]:
-        source = lookup.project.source(path)
+        source = lookup.source(path)
         if source is None or symbol.kind not in (SymbolKind.VARIABLE, SymbolKind.ATTRIBUTE):
             return None
         node = source.tree.root_node.named_descendant_for_byte_range(symbol.name_start, symbol.name_end)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typeshed_client import SearchContext
 
     from autogen_lsp.analysis.project import Project
+    from autogen_lsp.workspace.source import Source
 
 _MAX_HOPS = 12
 
@@ -53,10 +54,17 @@ class Lookup:
     _imports: dict[Path, dict[str, Import]] = field(default_factory=dict)
     _files: dict[tuple[str, Path | None], Path | None] = field(default_factory=dict)
     _modules: dict[Path, str] = field(default_factory=dict)
+    _sources: dict[Path, Source | None] = field(default_factory=dict)
     memo: dict[object, object] = field(default_factory=dict)
 
     def facts(self, path: Path) -> Facts | None:
         return self.project.facts(path)
+
+    def source(self, path: Path) -> Source | None:
+        """The file's text, read and parsed once."""
+        if path not in self._sources:
+            self._sources[path] = self.project.source(path)
+        return self._sources[path]
 
     def symbols(self, path: Path, qualname: str) -> list[Symbol]:
         """All definitions of a qualname in a file, in order."""
@@ -87,7 +95,7 @@ class Lookup:
         return self._modules[path]
 
     def module_file(self, module: str, importer: Path | None = None) -> Path | None:
-        """The file of an absolute module: of the workspace, its environment, or typeshed's stub of the standard library."""
+        """The file of an absolute module: the workspace's, the environment's, or typeshed's stub of the standard one."""
         key = (module, importer.parent if importer is not None else None)
         if key not in self._files:
             self._files[key] = self._find_file(module, importer)

@@ -51,7 +51,8 @@ def enclosing(node: Node, types: frozenset[str]) -> Node | None:
 
 
 def same(a: Node | None, b: Node | None) -> bool:
-    return a is not None and b is not None and a.id == b.id
+    """Whether two nodes are one, in trees of the same text."""
+    return a is not None and b is not None and (a.start_byte, a.end_byte, a.type) == (b.start_byte, b.end_byte, b.type)
 
 
 def inside(node: Node, outer: Node | None) -> bool:

@@ -23,6 +23,7 @@ from autogen_lsp.analysis.targets import first_is_instance, is_class_name
 from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, optional, union
 from autogen_lsp.syntax.model import Parameter, Signature
 from autogen_lsp.text import Span
+from autogen_lsp.workspace.source import Source
 
 
 def make(project: Project, target: Target) -> Plan:
@@ -125,7 +126,10 @@ def _passed(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
         elif argument.star == "**":
             type_ = infer.mapping_of(lookup, type_)[1]
         literal = nodes.text_of(argument.node) if argument.node.type in ("true", "false") else ""
-        out.append(Passed(type_, naming.name_of(argument.node), argument.keyword, argument.star, literal))
+        hint = naming.name_of(argument.node)
+        if hint in ("self", "cls"):  # passed on, it is an instance like any other
+            hint = naming.clean(type_.name) if type_ is not None and type_.form is Form.INSTANCE else None
+        out.append(Passed(type_, hint, argument.keyword, argument.star, literal))
     return out
 
 
@@ -158,7 +162,7 @@ def _attribute(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope
     known = [type_ for type_ in types if type_ is not None and type_ != NONE]
     type_ = _unite(lookup, known) if known else None
     owner = target.qualname.rpartition(".")[0]
-    source = lookup.project.source(target.path)
+    source = lookup.source(target.path)
     definition = nodes.find_definition(source.tree, owner) if source is not None and owner else None
     annotation = annotate(scope, optional(type_))
     if source is not None and definition is not None and locate.in_initializer(source, definition):
@@ -170,7 +174,7 @@ def _attribute(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope
 
 
 def _of_stub(lookup: Lookup, target: Target, place: Placement, title: str) -> Plan:
-    source = lookup.project.source(target.path)
+    source = lookup.source(target.path)
     symbols = lookup.symbols(target.path, target.qualname)
     definition = nodes.find_definition(source.tree, target.qualname) if source is not None else None
     if source is None or definition is None:
@@ -197,13 +201,22 @@ def _of_module(lookup: Lookup, target: Target, place: Placement, title: str) -> 
         if item.name.isupper():
             kind = TargetKind.ATTRIBUTE
         wanted.setdefault(item.name, Target(target.path, item.name, kind, path, Span(item.start, item.end)))
-    plans = [make(project, each) for each in wanted.values()]
+    classes_first = sorted(wanted.values(), key=lambda each: _ORDER.index(each.kind))
+    plans: list[Plan] = []
+    text = ""
+    for each in classes_first:
+        # What is there already is seen by what follows, so that types agree.
+        so_far = {**project.snapshot.documents, target.path: Source(target.path, text.encode())}
+        made = make(Project(replace(project.snapshot, documents=so_far)), each)
+        plans.append(made)
+        both_variables = plans[-2:-1] and plans[-2].target.kind is each.kind is TargetKind.ATTRIBUTE
+        text += ("" if not text or both_variables else "\n\n") + made.skeleton
     needed = tuple(dict.fromkeys(item for plan in plans for item in plan.imports))
     sites = tuple(site for plan in plans for site in plan.sites)
-    variables = [plan.skeleton for plan in plans if plan.target.kind is TargetKind.ATTRIBUTE]
-    rest = [plan.skeleton for plan in plans if plan.target.kind is not TargetKind.ATTRIBUTE]
-    text = "\n\n".join([*(["".join(variables)] if variables else []), *rest])
     return Plan(target, None, text, replace(place, creates_file=True), needed, sites, title)
+
+
+_ORDER = (TargetKind.ATTRIBUTE, TargetKind.CLASS, TargetKind.FUNCTION)
 
 
 def _module_of(lookup: Lookup, target: Target) -> str:

@@ -84,7 +84,7 @@ def _collect(lookup: Lookup, target: Target) -> Iterator[Use]:
     for path, span in _candidates(lookup, target):
         if len(seen) >= MAX_SITES:
             return
-        source = lookup.project.source(path)
+        source = lookup.source(path)
         if source is None or (path, span.start) in seen:
             continue
         seen.add((path, span.start))
@@ -127,7 +127,7 @@ def _decorators(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[
     """Decorators of a bare name that is imported: facts list only those that are unresolved."""
     for path in dict.fromkeys(paths):
         facts = lookup.facts(path)
-        source = lookup.project.source(path)
+        source = lookup.source(path)
         for symbol in facts.symbols if facts is not None else ():
             if source is None or not any(text.partition("(")[0] == name for text in symbol.decorators):
                 continue

@@ -1,0 +1,621 @@
+"""Where a new definition goes: rows 1-19 of the cases (docs/create-from-usage.md), each as text before and after."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.actions import check, check_not_offered, workspace
+
+
+def test_row_1_a_call_in_a_function_goes_after_that_function() -> None:
+    check(
+        """\
+def main():
+    x = $0load()
+    return x
+
+
+def other():
+    pass
+""",
+        """\
+def main():
+    x = load()
+    return x
+
+
+def load():
+    raise NotImplementedError
+
+
+def other():
+    pass
+""",
+    )
+
+
+def test_row_1_comments_above_the_next_definition_stay_with_it() -> None:
+    check(
+        """\
+def main():
+    $0load()
+    # done
+
+# The other one.
+def other():
+    pass
+""",
+        """\
+def main():
+    load()
+    # done
+
+
+def load() -> None:
+    raise NotImplementedError
+
+
+# The other one.
+def other():
+    pass
+""",
+    )
+
+
+def test_row_1_a_use_at_import_time_elsewhere_comes_first() -> None:
+    check(
+        """\
+limit = load()
+
+
+def main():
+    return $0load()
+""",
+        """\
+def load():
+    raise NotImplementedError
+
+
+limit = load()
+
+
+def main():
+    return load()
+""",
+    )
+
+
+def test_row_2_a_call_at_module_level_goes_before_its_statement_and_comments() -> None:
+    check(
+        """\
+import os
+
+# Where we are.
+here = $0locate(os.sep)
+""",
+        """\
+import os
+
+
+def locate(sep: str):
+    raise NotImplementedError
+
+
+# Where we are.
+here = locate(os.sep)
+""",
+    )
+
+
+def test_row_2_a_shebang_stays_the_first_line() -> None:
+    check(
+        "#!/usr/bin/env python\n$0run()\n",
+        "#!/usr/bin/env python\n\n\ndef run() -> None:\n    raise NotImplementedError\n\n\nrun()\n",
+    )
+
+
+def test_row_2_several_statements_on_a_line_stay_together() -> None:
+    check(
+        "x = 1; y = $0f(x)\n",
+        "def f(x: int):\n    raise NotImplementedError\n\n\nx = 1; y = f(x)\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "head"),
+    [
+        ("@$0f\ndef g():\n    pass\n", "def f(func: Callable[..., Any]) -> Callable[..., Any]:"),
+        ("def g(a=$0f()):\n    pass\n", "def f():"),
+        ("class A:\n    x = $0f()\n", "def f():"),
+        ("class A($0F):\n    pass\n", "class F:"),
+    ],
+    ids=["decorator", "default", "class body", "base class"],
+)
+def test_row_3_what_runs_at_import_goes_before_the_statement(before: str, head: str) -> None:
+    with workspace(before) as space:
+        place = space.plan().placement
+        assert (place.span.start, place.indent) == (0, "")
+        assert head in space.plan().skeleton
+
+
+def test_row_4_a_call_in_a_method_goes_after_the_class() -> None:
+    check(
+        """\
+class Shop:
+    def open(self):
+        return $0find_key(self)
+
+    def close(self):
+        pass
+""",
+        """\
+class Shop:
+    def open(self):
+        return find_key(self)
+
+    def close(self):
+        pass
+
+
+def find_key(shop: Shop):
+    raise NotImplementedError
+""",
+    )
+
+
+@pytest.mark.parametrize(
+    "suite",
+    ["if True:\n    x = {}\n", "try:\n    x = {}\nexcept OSError:\n    pass\n", "with open('a'):\n    x = {}\n",
+     "if True:\n    def g():\n        return {}\n"],
+    ids=["if", "try", "with", "function under if"],
+)  # fmt: skip
+def test_row_5_under_a_top_level_suite_it_goes_before_the_suite(suite: str) -> None:
+    check(suite.format("$0f()"), f"def f():\n    raise NotImplementedError\n\n\n{suite.format('f()')}")
+
+
+def test_row_6_a_call_in_a_nested_function_goes_to_module_level_with_the_locals_as_parameters() -> None:
+    check(
+        """\
+def outer(n: int):
+    def inner():
+        return $0scale(n)
+
+    return inner
+""",
+        """\
+def outer(n: int):
+    def inner():
+        return scale(n)
+
+    return inner
+
+
+def scale(n: int):
+    raise NotImplementedError
+""",
+    )
+
+
+def test_row_7_a_method_goes_after_the_current_one() -> None:
+    check(
+        """\
+class Invoice:
+    def pay(self):
+        self.$0close("paid")
+
+    def void(self):
+        pass
+""",
+        """\
+class Invoice:
+    def pay(self):
+        self.close("paid")
+
+    def close(self, arg1: str) -> None:
+        raise NotImplementedError
+
+    def void(self):
+        pass
+""",
+        title="Create method 'close' in class Invoice (main.py)",
+    )
+
+
+def test_row_7_cls_asks_for_a_class_method() -> None:
+    check(
+        """\
+class Invoice:
+    @classmethod
+    def parse(cls, text: str):
+        return cls.$0build(text)
+""",
+        """\
+class Invoice:
+    @classmethod
+    def parse(cls, text: str):
+        return cls.build(text)
+
+    @classmethod
+    def build(cls, text: str):
+        raise NotImplementedError
+""",
+    )
+
+
+def test_row_7_a_property_is_not_torn_from_its_setter() -> None:
+    check(
+        """\
+class Box:
+    @property
+    def size(self):
+        return self.$0measure()
+
+    @size.setter
+    def size(self, value):
+        pass
+
+    def close(self):
+        pass
+""",
+        """\
+class Box:
+    @property
+    def size(self):
+        return self.measure()
+
+    @size.setter
+    def size(self, value):
+        pass
+
+    def measure(self):
+        raise NotImplementedError
+
+    def close(self):
+        pass
+""",
+    )
+
+
+def test_row_7_in_a_function_nested_in_a_method_self_is_the_method_s() -> None:
+    check(
+        """\
+class Job:
+    def run(self):
+        def step():
+            self.$0tick()
+        step()
+""",
+        """\
+class Job:
+    def run(self):
+        def step():
+            self.tick()
+        step()
+
+    def tick(self) -> None:
+        raise NotImplementedError
+""",
+    )
+
+
+def test_row_7_nested_classes_keep_their_depth_and_tabs_stay_tabs() -> None:
+    check(
+        "class A:\n\tclass B:\n\t\tdef run(self):\n\t\t\tself.$0stop()\n\nx = 1\n",
+        "class A:\n\tclass B:\n\t\tdef run(self):\n\t\t\tself.stop()\n\n"
+        "\t\tdef stop(self) -> None:\n\t\t\traise NotImplementedError\n\n\nx = 1\n",
+    )
+
+
+def test_row_8_a_method_of_a_known_class_goes_last_in_that_class() -> None:
+    check(
+        """\
+//- shop.py
+class Shop:
+    def open(self):
+        pass
+    # nothing else
+
+
+def main():
+    pass
+//- main.py
+from shop import Shop
+
+
+def visit(shop: Shop):
+    shop.$0close(True)
+""",
+        """\
+//- shop.py
+class Shop:
+    def open(self):
+        pass
+    # nothing else
+
+    def close(self, arg1: bool) -> None:
+        raise NotImplementedError
+
+
+def main():
+    pass
+""",
+        title="Create method 'close' in class Shop (shop.py)",
+    )
+
+
+def test_row_8_a_class_at_the_end_of_a_file_without_newline() -> None:
+    check(
+        "//- shop.py\nclass Shop:\n    def open(self):\n        pass\n"
+        "//- main.py\nfrom shop import Shop\n\nShop().$0close()\n",
+        "//- shop.py\nclass Shop:\n    def open(self):\n        pass\n\n"
+        "    def close(self) -> None:\n        raise NotImplementedError\n",
+    )
+
+
+def test_row_9_a_call_on_the_class_asks_for_a_class_method() -> None:
+    check(
+        "class A:\n    x = 1\n\n\na = A.$0make(1)\n",
+        "class A:\n    x = 1\n\n    @classmethod\n    def make(cls, arg1: int):\n        raise NotImplementedError\n\n\n"
+        "a = A.make(1)\n",
+    )
+
+
+def test_row_9_with_an_instance_first_it_is_a_method_without_that_argument() -> None:
+    check(
+        "class A:\n    x = 1\n\n\na = A()\nb = A.$0join(a, 1)\n",
+        "class A:\n    x = 1\n\n    def join(self, arg1: int):\n        raise NotImplementedError\n\n\n"
+        "a = A()\nb = A.join(a, 1)\n",
+    )
+
+
+def test_row_10_init_goes_first_after_docstring_and_attributes() -> None:
+    check(
+        '''\
+class Point:
+    """A point."""
+
+    unit = "mm"
+
+    def norm(self):
+        pass
+
+
+p = $0Point(1, y=2)
+''',
+        '''\
+class Point:
+    """A point."""
+
+    unit = "mm"
+
+    def __init__(self, arg1: int, *, y: int) -> None:
+        raise NotImplementedError
+
+    def norm(self):
+        pass
+
+
+p = Point(1, y=2)
+''',
+    )
+
+
+def test_row_10_is_not_offered_where_a_dataclass_writes_init() -> None:
+    check_not_offered("from dataclasses import dataclass\n\n\n@dataclass\nclass P:\n    x: int\n\n\n$0P(1, 2)\n")
+
+
+def test_row_10_is_not_offered_without_arguments_or_with_an_init() -> None:
+    check_not_offered("class P:\n    pass\n\n\n$0P()\n")
+    check_not_offered("class P:\n    def __init__(self, x):\n        pass\n\n\n$0P(1)\n")
+
+
+def test_row_11_an_instance_that_is_called_gets_call() -> None:
+    check(
+        "class Greet:\n    def name(self):\n        pass\n\n\ngreet = Greet()\nprint($0greet('me'))\n",
+        "class Greet:\n    def name(self):\n        pass\n\n    def __call__(self, arg1: str):\n"
+        "        raise NotImplementedError\n\n\ngreet = Greet()\nprint(greet('me'))\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (":\n    pass\n", ":\n"),
+        (":\n    ...  # later\n", ":\n"),
+        (": pass\n", ":\n"),
+        (": ...  # later\n", ":  # later\n"),
+        (':\n    """Doc."""\n', ':\n    """Doc."""\n\n'),
+        (':\n    """Doc."""\n\n    pass\n', ':\n    """Doc."""\n\n'),
+        (": x = 1\n", ":\n    x = 1\n\n"),
+    ],
+    ids=["pass", "ellipsis", "one line", "one line, comment", "docstring", "docstring and pass", "one-line attribute"],
+)
+def test_row_12_the_placeholder_of_an_empty_class_is_replaced(body: str, kept: str) -> None:
+    method = "    def m(self) -> None:\n        raise NotImplementedError\n"
+    check(f"class A{body}\n\nA().$0m()\n", f"class A{kept}{method}\n\nA().m()\n")
+
+
+def test_row_13_an_attribute_that_is_read_is_an_attribute() -> None:
+    check(
+        "class A:\n    def __init__(self):\n        self.x = 1\n\n\na = A()\nn: int = a.$0size\n",
+        "class A:\n    def __init__(self):\n        self.x = 1\n        self.size: int | None = None\n\n\na = A()\nn: int = a.size\n",
+    )
+
+
+def test_row_13_a_dataclass_gets_a_field_with_a_default() -> None:
+    check(
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    x: int = 0\n\n\ndef f(a: A) -> str:\n    return a.$0name\n",
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    x: int = 0\n    name: str | None = None\n\n\n"
+        "def f(a: A) -> str:\n    return a.name\n",
+    )
+
+
+def test_row_13_an_attribute_that_is_set_is_not_offered() -> None:
+    check_not_offered("class A:\n    def m(self):\n        self.$0x = 1\n")
+
+
+def test_row_14_a_function_of_a_module_goes_to_its_bottom() -> None:
+    check(
+        """\
+//- pkg/__init__.py
+//- pkg/tools.py
+import os
+
+
+def first():
+    pass
+
+if __name__ == "__main__":
+    first()
+//- main.py
+from pkg import tools
+
+tools.$0second(1)
+""",
+        """\
+//- pkg/tools.py
+import os
+
+
+def first():
+    pass
+
+
+def second(arg1: int) -> None:
+    raise NotImplementedError
+
+
+if __name__ == "__main__":
+    first()
+""",
+    )
+
+
+def test_row_14_a_module_with_nothing_but_a_main_guard() -> None:
+    check(
+        '//- tools.py\nif __name__ == "__main__":\n    pass\n//- main.py\nimport tools\n\ntools.$0second()\n',
+        "//- tools.py\ndef second() -> None:\n    raise NotImplementedError\n\n\n"
+        'if __name__ == "__main__":\n    pass\n',
+    )
+
+
+def test_row_14_an_empty_module() -> None:
+    check(
+        "//- tools.py\n//- main.py\nimport tools\n\ntools.$0second()\n",
+        "//- tools.py\ndef second() -> None:\n    raise NotImplementedError\n",
+    )
+
+
+def test_row_15_a_missing_imported_name_is_created_with_the_parameters_of_its_calls() -> None:
+    check(
+        """\
+//- tools.py
+x = 1
+//- main.py
+from tools import $0area
+
+size = area(2.0, unit="mm")
+""",
+        """\
+//- tools.py
+x = 1
+
+
+def area(arg1: float, *, unit: str):
+    raise NotImplementedError
+""",
+    )
+
+
+def test_row_15_an_imported_class_and_an_imported_constant() -> None:
+    check(
+        "//- tools.py\n//- main.py\nfrom tools import $0Shape\n\nShape(sides=3)\n",
+        "//- tools.py\nclass Shape:\n    def __init__(self, *, sides: int) -> None:\n        raise NotImplementedError\n",
+    )
+    check(
+        '//- tools.py\n"""Tools."""\n\nimport os\n//- main.py\nfrom tools import $0LIMIT\n\nprint(LIMIT)\n',
+        '//- tools.py\n"""Tools."""\n\nimport os\n\nLIMIT = None\n',
+    )
+
+
+def test_row_16_a_missing_module_is_created_with_what_is_imported_from_it() -> None:
+    check(
+        """\
+//- pkg/__init__.py
+//- main.py
+from pkg.$0parts import Part, join
+
+join(Part("x"), 2)
+""",
+        """\
+//- pkg/parts.py
+class Part:
+    def __init__(self, arg1: str) -> None:
+        raise NotImplementedError
+
+
+def join(part: Part, arg2: int) -> None:
+    raise NotImplementedError
+""",
+        title="Create module pkg/parts.py",
+    )
+
+
+def test_row_16_a_missing_package_gets_an_init() -> None:
+    check(
+        "//- pkg/__init__.py\n//- main.py\nfrom pkg.$0sub.deep import f\n\nf()\n",
+        "//- pkg/sub/__init__.py\n//- pkg/sub/deep.py\ndef f() -> None:\n    raise NotImplementedError\n",
+    )
+
+
+def test_row_17_a_union_receiver_gives_one_action_per_class() -> None:
+    text = """\
+class Cat:
+    pass
+
+
+class Dog:
+    pass
+
+
+def feed(pet: Cat | Dog):
+    pet.$0eat()
+"""
+    with workspace(text) as space:
+        assert [target.qualname for target in space.targets] == ["Cat.eat", "Dog.eat"]
+    method = "    def eat(self) -> None:\n        raise NotImplementedError\n"
+    check(text, text.replace("$0", "").replace("class Dog:\n    pass\n", f"class Dog:\n{method}"), index=1)
+
+
+def test_row_18_the_standard_library_is_no_target() -> None:
+    check_not_offered("import os\n\nos.$0frobnicate()\n")
+    check_not_offered("from os import $0frobnicate\n")
+    check_not_offered("'a'.$0frobnicate()\n")
+
+
+def test_row_19_what_exists_is_not_offered() -> None:
+    check_not_offered("def f():\n    pass\n\n\n$0f()\n")
+    check_not_offered("//- tools.py\ndef f():\n    pass\n//- main.py\n$0f()\n")
+
+
+def test_windows_line_ends_are_kept_everywhere() -> None:
+    with workspace("import os\r\n\r\n\r\ndef g():\r\n    return $0f(os.fspath)\r\n") as space:
+        from autogen_lsp.analysis import apply
+
+        made = space.plan()
+        (file,) = apply.realise(space.project, made, made.skeleton).files
+        after = file.apply((space.path).read_bytes())
+        assert after.count(b"\n") == after.count(b"\r\n") > 8
+
+
+def test_broken_code_around_the_use_does_not_put_it_inside() -> None:
+    with workspace("def g():\n    x = $0f(1)\n    y = (\n\n\ndef h():\n    pass\n") as space:
+        from autogen_lsp.analysis import targets
+        from autogen_lsp.analysis.model import Target, TargetKind
+        from autogen_lsp.analysis.placement import function
+        from autogen_lsp.text import Span
+
+        source = space.project.source(space.path)
+        assert source is not None and targets and Target and TargetKind
+        place = function(source, [Span(space.offset, space.offset + 1)])
+        assert source.text[place.span.start - 1 : place.span.start] == b"\n"
+        assert place.indent == "" and place.span.start in (source.text.index(b"def h"), source.text.index(b"\n\ndef h"))
