@@ -1,0 +1,166 @@
+"""A plan into the context of its prompt: what the body needs, how this project does things, what callers expect.
+
+Sources (candidates, similar, sites, guides, conventions, graph) give pieces with a worth; the budget chooses; chosen pieces of
+one place become an item with a reason; secrets are masked last, and what they held is counted. The order is that of
+sending: what stays the same between targets first, so that providers' prompt caches hit. Same snapshot, same bytes.
+Nothing here writes a file, asks a network, or shows a file that ignore rules leave out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autogen_lsp.analysis.model import Plan
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.context import redact
+from autogen_lsp.context.budget import count_tokens, pack, room, weight
+from autogen_lsp.context.candidates import Lookup
+from autogen_lsp.context.pieces import Detail, Group, Pool, gather
+from autogen_lsp.generation import prompt
+from autogen_lsp.generation.model import Context, Item, Redaction, Request
+
+if TYPE_CHECKING:
+    from autogen_lsp.codebase.client import Graph
+    from autogen_lsp.codebase.model import GraphContext
+
+_GRAPH_DEADLINE = 0.25  # seconds that a prompt waits for the graph: a cold one takes part in the next prompt
+_HEADING = 14  # characters that a heading with its fence takes besides its words
+_SHARES = {"guide": 0.10, "site": 0.16, "similar": 0.24, "type": 0.08, "graph": 0.05}
+_MOST_OMITTED = 40
+
+
+async def collect(
+    project: Project, plan: Plan, budget: int, *, graph: Graph | None = None, drop: Iterable[str] = ()
+) -> Context:
+    """The context of a plan such that the whole prompt stays within ``budget`` tokens.
+
+    ``drop`` holds identities of items to leave out (`identity`). The graph takes part only where it answers at once; the
+    rest needs no event loop and runs in a thread.
+    """
+    described = None
+    if graph is not None:
+        described = await graph.describe(plan.target.path, plan.target.qualname, _GRAPH_DEADLINE)
+    return await asyncio.to_thread(choose, project, plan, budget, described=described, drop=drop)
+
+
+def choose(
+    project: Project, plan: Plan, budget: int, *, described: GraphContext | None = None, drop: Iterable[str] = ()
+) -> Context:
+    """As `collect`, with what the graph said handed in."""
+    lookup = Lookup(project)
+    settings = project.snapshot.settings
+    index = project.index is not None
+    if lookup.hidden(plan.target.path) and project.snapshot.root_of(plan.target.path) is not None:
+        return Context(budget=budget, index=index)  # nothing of a file that is left out is sent but what was asked for
+    path = project.snapshot.relative(plan.target.path)
+    empty = prompt.render(Request(plan, Context(), path=path), settings)
+    pool = gather(lookup, plan, described)
+    _drop(project, pool, frozenset(drop))
+    headings = {key: _heading(project, group) for key, group in pool.groups.items()}
+    known = redact.known_values(settings, _folders(project, plan.target.path))
+    left = room(budget) - weight(empty.text)
+    while True:
+        chosen = pack(pool.pieces, left, headings, _SHARES)
+        items, redactions = _items(lookup, pool, chosen, known)
+        over = weight(prompt.render(Request(plan, Context(items), path=path), settings).text) - room(budget)
+        if over <= 0 or not items:
+            break
+        left -= over  # placeholders may be longer than what they mask, and fences than usual
+    return Context(
+        items=items,
+        budget=budget,
+        redactions=redactions,
+        omitted=_omitted(project, pool, chosen),
+        index=index,
+        graph=any(item.kind == "graph" for item in items),
+    )
+
+
+def identity(item: Item) -> str:
+    """What names an item in ``drop``: path, symbol and kind, joined by ``::``."""
+    return f"{item.path}::{item.symbol}::{item.kind}"
+
+
+def _drop(project: Project, pool: Pool, drop: frozenset[str]) -> None:
+    if drop:
+        pool.groups = {
+            key: group for key, group in pool.groups.items() if identity(_item(project, group, "")) not in drop
+        }
+        pool.pieces = [piece for piece in pool.pieces if piece.group in pool.groups]
+
+
+def _item(project: Project, group: Group, text: str, reason: str = "") -> Item:
+    path = project.snapshot.relative(group.path) if group.path is not None else ""
+    return Item(path, group.symbol, group.kind, reason or group.reason, count_tokens(text), text)
+
+
+def _items(
+    lookup: Lookup, pool: Pool, chosen: Mapping[Hashable, int], known: redact.Known
+) -> tuple[tuple[Item, ...], tuple[Redaction, ...]]:
+    """The chosen pieces as items in sending order, masked, and what was masked."""
+    texts: dict[Hashable, list[tuple[int, str, Detail]]] = defaultdict(list)
+    for piece in pool.pieces:
+        if piece.key in chosen:
+            detail, group = pool.details[piece.key], pool.groups[piece.group]
+            text = piece.forms[chosen[piece.key]].text
+            if group.path is None or not lookup.names_hidden(group.path, text):
+                texts[piece.group].append((detail.at, text, detail))
+    items: list[Item] = []
+    counts: Counter[tuple[str, str]] = Counter()
+    for key, group in sorted(pool.groups.items(), key=lambda row: _place(lookup.project, row[1])):
+        if not texts[key]:
+            continue
+        parts = sorted(texts[key], key=lambda part: (part[0], part[1]))
+        masked = redact.mask("\n".join(text for _, text, _ in parts), known)
+        item = _item(lookup.project, group, masked.text, _reason(group, [detail for _, _, detail in parts]))
+        items.append(item)
+        counts.update({(item.path, kind): count for kind, count in masked.counts})
+    redactions = tuple(Redaction(path, kind, count) for (path, kind), count in sorted(counts.items()))
+    if redactions:
+        note = Item("", "redaction", "rules", "secrets were masked", count_tokens(redact.NOTE), redact.NOTE)
+        items.insert(0, note)
+    return tuple(items), redactions
+
+
+def _place(project: Project, group: Group) -> tuple[int, str, str]:
+    return group.rank, project.snapshot.relative(group.path) if group.path is not None else "", group.symbol
+
+
+def _reason(group: Group, details: Sequence[Detail]) -> str:
+    """Why an item is there, with the strongest sign of its likeliest part."""
+    best = max((d for d in details if d.reason), key=lambda d: (d.value, -d.at), default=None)
+    return group.reason if best is None else f"{group.reason}; {best.label}: {best.reason}"
+
+
+def _heading(project: Project, group: Group) -> int:
+    path = project.snapshot.relative(group.path) if group.path is not None else ""
+    return weight(path) + len(group.kind) + _HEADING
+
+
+def _omitted(project: Project, pool: Pool, chosen: Mapping[Hashable, int]) -> tuple[Item, ...]:
+    """Groups of which nothing was chosen, the worthiest first, and why; their texts stay empty."""
+    worth: Counter[Hashable] = Counter()
+    tokens: Counter[Hashable] = Counter()
+    for piece in pool.pieces:
+        worth[piece.group] += pool.details[piece.key].value  # type: ignore[assignment]
+        tokens[piece.group] += count_tokens(piece.forms[0].text)
+    sent = {piece.group for piece in pool.pieces if piece.key in chosen}
+    left = sorted(
+        (key for key in worth if key not in sent), key=lambda key: (-worth[key], *_place(project, pool.groups[key]))
+    )
+    return tuple(
+        replace(_item(project, pool.groups[key], "", f"{pool.groups[key].reason}; did not fit"), tokens=tokens[key])
+        for key in left[:_MOST_OMITTED]
+    )
+
+
+def _folders(project: Project, path: Path) -> list[Path]:
+    """Where .env files may lie: the roots, and the folders from the target's up to its root."""
+    root = project.snapshot.root_of(path)
+    between = [] if root is None else [folder for folder in path.parents if folder.is_relative_to(root)]
+    return list(dict.fromkeys([*project.snapshot.roots, *between]))
