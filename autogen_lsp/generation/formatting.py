@@ -122,8 +122,9 @@ def _unnested(code: str, levels: int) -> str | None:
 
 
 def _tools(path: Path) -> dict[str, Any]:
+    """The sections below ``tool`` of a pyproject.toml."""
     tools = _toml(path).get("tool", {})
-    return tools if isinstance(tools, dict) else {}
+    return {name: value for name, value in tools.items() if isinstance(value, dict)} if isinstance(tools, dict) else {}
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -185,7 +185,8 @@ def _statements(module: ast.Module) -> Iterator[ast.stmt]:
 
 def _why_not(text: str, pieces: Sequence[_Piece], wanted: Wanted) -> str:
     """Why a reply cannot be used, in a sentence for the model and for the user."""
-    others = list(dict.fromkeys(name for piece in pieces for name in defined_names(piece.module)))[:5]
+    modules = [piece.module for piece in pieces] or [module for module in [parse_python(text)] if module]
+    others = list(dict.fromkeys(name for module in modules for name in defined_names(module)))[:5]
     asked = re.compile(rf"^[ \t]*(?:async +)?(?:def|class) +{re.escape(wanted.name)}\b", re.M)
     for block in blocks.fenced(text):
         content = next(block.texts())[1]

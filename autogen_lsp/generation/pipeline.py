@@ -21,7 +21,7 @@ from autogen_lsp.generation.flights import Flights
 from autogen_lsp.generation.formatting import format_code
 from autogen_lsp.generation.model import Check, Draft, Request
 from autogen_lsp.generation.parse import Parsed, definition_in, parse, wanted_of
-from autogen_lsp.generation.validate import taken_names, validate
+from autogen_lsp.generation.validate import localised, taken_names, validate
 from autogen_lsp.storage.paths import workspace_key
 from autogen_lsp.storage.replies import Reply, ReplyCache
 from autogen_lsp.storage.usage import Ledger, Reservation, Spent, Status
@@ -216,7 +216,7 @@ async def _checked(job: _Job, text: str) -> tuple[Parsed, tuple[Check, ...]]:
     plan, project, placeholders = job.request.plan, job.project, job.backend.name == _SKELETON
 
     def check() -> tuple[Parsed, tuple[Check, ...]]:
-        parsed = parse(text, wanted_of(plan, taken_names(plan, project)))
+        parsed = localised(parse(text, wanted_of(plan, taken_names(plan, project))), plan, project)
         return parsed, validate(parsed, plan, project, placeholders=placeholders)
 
     return await asyncio.to_thread(check)

@@ -6,7 +6,6 @@ A check that fails is worded so that it can be sent back to the model and shown 
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,19 @@ from autogen_lsp.syntax.model import Call, Facts
 from autogen_lsp.workspace.source import Source
 
 _MAX_SITES = 200  # calls that are compared with the signature
+
+
+def localised(parsed: Parsed, plan: Plan, project: Project) -> Parsed:
+    """Without imports of the target's own module: what stands in the file needs none, and what does not has none."""
+    path = plan.target.path
+    own = {project.module_name(path)}
+    kept = []
+    for needed in parsed.imports:
+        level = len(needed.module) - len(needed.module.lstrip("."))
+        relative = level and project.resolve_module(needed.module[level:], level, path).path == path
+        if not relative and needed.module not in own:
+            kept.append(needed)
+    return replace(parsed, imports=tuple(kept))
 
 
 def validate(parsed: Parsed, plan: Plan, project: Project, *, placeholders: bool = False) -> tuple[Check, ...]:
@@ -137,13 +149,12 @@ def _with(project: Project, written: Mapping[Path, Source]) -> Project:
 
 
 def _newly_missing(before: Project, after: Project, path: Path, plan: Plan) -> list[str]:
-    known = Counter((each.kind, each.name) for each in findings.find(before, path))
-    new = []
-    for each in findings.find(after, path):
-        if each.kind is not FindingKind.STUB and each.name != plan.target.name:
-            if known[each.kind, each.name] <= 0:
-                new.append(each.message)
-            known[each.kind, each.name] -= 1
+    known = {(each.kind, each.name) for each in findings.find(before, path)}
+    new = [
+        each.message
+        for each in findings.find(after, path)
+        if each.kind is not FindingKind.STUB and each.name != plan.target.name and (each.kind, each.name) not in known
+    ]
     return list(dict.fromkeys(new))
 
 

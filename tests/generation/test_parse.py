@@ -79,24 +79,27 @@ def test_the_function_is_found(reply: str) -> None:
     assert parsed.imports == ()
 
 
+SUM = "    def total(self):\n        return sum(self.rows)\n"
+
+
 @pytest.mark.parametrize(
     "reply",
     [
         pytest.param(fence("def total(self):\n    return sum(self.rows)\n"), id="alone"),
-        pytest.param(fence("    def total(self):\n        return sum(self.rows)\n"), id="indented as in its class"),
-        pytest.param(fence("class Invoice:\n    def total(self):\n        return sum(self.rows)\n"), id="in its class"),
+        pytest.param(fence(SUM), id="indented as in its class"),
+        pytest.param(fence("class Invoice:\n" + SUM), id="in its class"),
         pytest.param(
-            fence("class Invoice:\n    x = 1\n\n    def add(self):\n        pass\n\n    def total(self):\n        return sum(self.rows)\n"),
-            id="among other members",
+            fence("class Invoice:\n    x = 1\n\n    def add(self):\n        pass\n\n" + SUM), id="among others"
         ),
         pytest.param(fence("class Billing:\n  def total(self):\n    return sum(self.rows)\n"), id="in another class"),
         pytest.param(
-            fence("class Other:\n    def total(self):\n        return 0\n\nclass Invoice:\n    def total(self):\n        return sum(self.rows)\n"),
-            id="in two classes",
+            fence("class Other:\n    def total(self):\n        return 0\n\nclass Invoice:\n" + SUM), id="in two classes"
         ),
-        pytest.param(fence("class Invoice:\n    ...\n    def total(self):\n\treturn sum(self.rows)\n"), id="tabs and spaces"),
+        pytest.param(
+            fence("class Invoice:\n    ...\n    def total(self):\n\treturn sum(self.rows)\n"), id="tabs and spaces"
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_method_is_taken_out_of_its_class(reply: str) -> None:
     parsed = parse(reply, METHOD)
     assert parsed.problems == ()
@@ -104,9 +107,8 @@ def test_the_method_is_taken_out_of_its_class(reply: str) -> None:
 
 
 def test_docstring_of_a_method_moves_with_it_and_other_strings_stay() -> None:
-    reply = fence(
-        'class Invoice:\n    def total(self):\n        """Sum.\n\n        Really.\n        """\n        return """a\n    b"""\n'
-    )
+    method = '    def total(self):\n        """Sum.\n\n        Really.\n        """\n        return """a\n    b"""\n'
+    reply = fence("class Invoice:\n" + method)
     assert (
         parse(reply, METHOD).code
         == 'def total(self):\n    """Sum.\n\n    Really.\n    """\n    return """a\n    b"""\n'
@@ -179,7 +181,8 @@ def test_definitions_that_exist_already_are_not_repeated() -> None:
 def test_new_methods_that_a_method_uses_are_kept_beside_it() -> None:
     reply = fence(
         "class Invoice:\n    def total(self):\n        return self._net() + self.tax()\n\n"
-        "    def _net(self):\n        return 1\n\n    def tax(self):\n        return 2\n\n    def unused(self):\n        return 3\n"
+        "    def _net(self):\n        return 1\n\n    def tax(self):\n        return 2\n\n"
+        "    def unused(self):\n        return 3\n"
     )
     parsed = parse(reply, Wanted("total", owner="Invoice", taken=frozenset({"tax"})))
     assert parsed.code == ("def total(self):\n    return self._net() + self.tax()\n\ndef _net(self):\n    return 1\n")
@@ -197,7 +200,7 @@ def test_computed_constants_are_dropped_and_named() -> None:
     [
         ("", "holds no Python code"),
         ("I cannot help with that.", "holds no Python code"),
-        (fence("def sum_rows(rows):\n    return sum(rows)\n"), "defines 'sum_rows', but the function 'total' was asked for"),
+        (fence("def sum_rows(rows):\n    return 1\n"), "defines 'sum_rows', but the function 'total' was asked for"),
         (fence("total = sum\n"), "holds no Python code that defines 'total'"),
         (fence("class total:\n    pass\n"), "the function 'total' was asked for"),
         (fence("class Invoice:\n    def total(self):\n        return 1\n"), "the function 'total' was asked for"),
@@ -261,11 +264,19 @@ def test_hostile_replies_end_quickly_and_never_raise(reply: str) -> None:
 
 _LINES = st.sampled_from(
     [
-        "```", "```python", "~~~", "````", "def total(rows):", "    return sum(rows)", "\treturn 1", "  pass", "class Invoice:",
-        "    def total(self):", "        return self.x", "import os", "from a import b", "@deco", "async def total():", '"""', "x = 1",
-        "Here is the code:", "", "if x:", "else:", "print(total())", "RATE = 2", "def _h():", "    return RATE", "\f", "#", "\\", "(", ")",
+        *("```", "```python", "~~~", "````", "Here is the code:", "", "\f", "#", "\\", "(", ")", '"""'),
+        *("def total(rows):", "async def total():", "    return sum(rows)", "\treturn 1", "  pass", "@deco", "x = 1"),
+        *(
+            "class Invoice:",
+            "    def total(self):",
+            "        return self.x",
+            "def _h():",
+            "    return RATE",
+            "RATE = 2",
+        ),
+        *("import os", "from a import b", "if x:", "else:", "print(total())"),
     ]
-)  # fmt: skip
+)
 
 
 @settings(max_examples=400, deadline=None)
