@@ -262,7 +262,8 @@ def _new_statements(
                 text += nl
             text += line + nl
             previous = section
-        if below and _statement_section(below[0], is_local) != previous:
+        stands_alone = source.text[at : at + 1] in (b"\n", b"\r")
+        if below and _statement_section(below[0], is_local) != previous and not stands_alone:
             text += nl
         if not leading:
             text = _set_apart(source, at, text)

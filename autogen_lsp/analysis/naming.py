@@ -53,10 +53,10 @@ def name_of(node: Node) -> str | None:
                         return _of_key(first)
                     node = function.child_by_field_name("object") or function
                     continue
-                if function.type not in ("identifier", "attribute"):
-                    return None
+                if function.type not in ("identifier", "attribute") or named in BUILTINS:
+                    return None  # `len(x)` is no len
                 return clean(_VERBS.sub("", snake(named)))
-            case "await" | "unary_operator" | "not_operator" | "list_splat" | "dictionary_splat":
+            case "await" | "unary_operator" | "list_splat" | "dictionary_splat":
                 inner_node = node.named_children[-1] if node.named_child_count else None
                 if inner_node is None:
                     return None

@@ -76,8 +76,9 @@ def merge(sites: Sequence[Sequence[Passed]], unite: Union = union, taken: Iterab
         if column.name:
             continue
         barred = set().union(*(together[site] for site in column.sites)) if column.sites else set()
-        hint = next((h for h in column.hints() if h not in barred), None)
-        column.name = distinct(hint or f"arg{position}", used | barred)
+        hints = column.hints()
+        hint = next((h for h in hints if h not in barred), hints[0] if hints else f"arg{position}")
+        column.name = distinct(hint, used | barred)
         used.add(column.name)
 
     out = [

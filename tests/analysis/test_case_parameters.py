@@ -1,0 +1,374 @@
+"""The parameters of a new definition: rows 20-31 of the cases (docs/create-from-usage.md)."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.actions import check, signature, workspace
+
+
+def f(call: str, setup: str = "") -> str:
+    """The signature that a call of ``f`` at module level gives."""
+    start = "" if setup.endswith(" ") else "x = "
+    return signature(f"{setup}{start}{call.replace('f(', '$0f(', 1)}\n")
+
+
+@pytest.mark.parametrize(
+    ("call", "head"),
+    [
+        ("f(a_var)", "def f(a_var):"),
+        ("f(o.val)", "def f(val):"),
+        ("f(o.val, p.val)", "def f(val, val_1):"),
+        ("f(o._private)", "def f(private):"),
+        ("f(get_baz())", "def f(baz):"),
+        ("f(o.get_baz())", "def f(baz):"),
+        ("f(BazBaz())", "def f(baz_baz):"),
+        ("f(VALUE)", "def f(value):"),
+        ("f(HTTPServer())", "def f(http_server):"),
+        ("f(await_me)", "def f(await_me):"),
+        ("f(rows[0])", "def f(row):"),
+        ("f(row['name'])", "def f(name):"),
+        ("f(-depth)", "def f(depth):"),
+        ("f((depth))", "def f(depth):"),
+    ],
+)
+def test_rows_20_to_22_names_come_from_the_arguments(call: str, head: str) -> None:
+    assert f(call) == head
+
+
+@pytest.mark.parametrize(
+    ("call", "head"),
+    [
+        ('f(1, "x")', "def f(arg1: int, arg2: str):"),
+        ("f(1.5, 2j, True, None, b'')", "def f(arg1: float, arg2: complex, arg3: bool, arg4, arg5: bytes):"),
+        ("f([1, 2], ('a', 1), {1})", "def f(arg1: list[int], arg2: tuple[str, int], arg3: set[int]):"),
+        ("f({'a': 1, 'b': 2.0})", "def f(arg1: dict[str, float]):"),
+        ("f(f'{x}', 'a' 'b', '%s' % x)", "def f(arg1: str, arg2: str, arg3: str):"),
+        ("f(1 + 2, 3 / 2, not x, x in y)", "def f(arg1: int, arg2: float, arg3: bool, arg4: bool):"),
+        ("f(name, 2)", "def f(name, arg2: int):"),
+    ],
+)
+def test_row_23_literals_give_widened_types_and_positions_for_names(call: str, head: str) -> None:
+    assert f(call) == head
+
+
+def test_row_24_an_argument_always_passed_by_keyword_is_keyword_only() -> None:
+    assert f("f(p=1)") == "def f(*, p: int):"
+    assert f("f(1, p=q, r=None)") == "def f(arg1: int, *, p, r):"
+
+
+def test_row_25_starred_arguments_keep_their_names_and_element_types() -> None:
+    setup = "def g(x: int, *args: str, **kw: float):\n    y = "
+    assert f("f(x, *args, k=1, **kw)", setup) == "def f(x: int, *args: str, k: int, **kw: float):"
+
+
+def test_row_25_two_stars_give_one_args() -> None:
+    assert f("f(*a, *[1, 2], 3)", "a: list[str] = []\n") == "def f(*args: str | int):"
+
+
+def test_row_25_arguments_after_a_star_belong_to_it() -> None:
+    assert f("f(1, *rest, 2)", "rest: list[int] = []\n") == "def f(arg1: int, *rest: int):"
+
+
+def test_row_26_what_is_not_known_has_no_annotation() -> None:
+    setup = "from typing import Any\nimport mystery\n\n\ndef g(a: Any, b, c: mystery.Thing):\n    d = mystery.thing()\n    y = "
+    assert f("f(a, b, d)", setup) == "def f(a, b, d):"
+
+
+def test_row_27_lambdas_and_functions_are_callables() -> None:
+    setup = "def size(text: str) -> int:\n    return 0\n\n\n"
+    assert f("f(lambda: 1)") == "def f(arg1: Callable[[], int]):"
+    assert f("f(lambda a, b: a)") == "def f(arg1: Callable[[Any, Any], Any]):"
+    assert f("f(size)", setup) == "def f(size: Callable[[str], int]):"
+
+
+def test_row_27_a_bound_method_is_a_callable_without_self() -> None:
+    setup = "class A:\n    def on(self, n: int) -> None:\n        y = "
+    assert f("f(self.on)", setup) == "def f(on: Callable[[int], None]):"
+
+
+def test_row_28_a_type_variable_in_scope_is_carried() -> None:
+    old = 'from typing import TypeVar\n\nT = TypeVar("T")\n\n\ndef g(x: T, ys: list[T]) -> T:\n    return '
+    assert f("f(x, ys)", old) == "def f(x: T, ys: list[T]) -> T:"
+    new = "def g[T: int](x: T) -> T:\n    return "
+    assert f("f(x)", new) == "def f[T: int](x: T) -> T:"
+
+
+def test_row_28_a_type_parameter_of_the_class_is_in_scope_of_its_methods() -> None:
+    assert signature("class Box[T]:\n    def put(self, x: T) -> None:\n        self.$0keep(x)\n") == (
+        "def keep(self, x: T) -> None:"
+    )
+
+
+def test_row_29_types_of_all_sites_are_united() -> None:
+    assert f("f(1)\nf('a')\nf(None)") == "def f(arg1: int | str | None):"
+    assert f("f(1)\nf(2.0)\nf(True)") == "def f(arg1: float):"
+
+
+def test_row_29_a_base_class_absorbs_its_subclasses() -> None:
+    setup = "class A:\n    pass\n\n\nclass B(A):\n    pass\n\n\n"
+    assert f("f(B())\nf(A())", setup) == "def f(b: A):"
+
+
+def test_row_29_an_argument_that_some_sites_leave_out_has_a_default() -> None:
+    assert f("f(1)\nf(1, 'a')") == "def f(arg1: int, arg2: str | None = None):"
+    assert f("f(1)\nf(1, force=True)") == "def f(arg1: int, *, force: bool = False):"
+    assert f("f(1)\nf(1, check=False)") == "def f(arg1: int, *, check: bool = True):"
+
+
+def test_row_29_by_position_here_and_by_keyword_there_is_one_parameter() -> None:
+    assert f("f(1, width)\nf(1, width=2)") == "def f(arg1: int, width: int):"
+    assert f("f(1, 2)\nf(1, width=2)") == "def f(arg1: int, width: int):"
+
+
+def test_row_29_a_name_passed_together_with_a_position_is_another_parameter() -> None:
+    assert f("f(width, width=2)") == "def f(width_1, *, width: int):"
+
+
+def test_row_29_names_go_by_majority_then_by_first_appearance() -> None:
+    assert f("f(cat)\nf(dog)\nf(dog)") == "def f(dog):"
+    assert f("f(cat)\nf(dog)") == "def f(cat):"
+
+
+def test_row_29_sites_in_other_files_count_under_their_aliases() -> None:
+    check(
+        """\
+//- pkg/__init__.py
+//- pkg/tools.py
+import os
+//- pkg/a.py
+from .tools import $0area
+
+area(1)
+//- pkg/b.py
+from pkg.tools import area as size
+
+size(1, unit="mm")
+//- pkg/c.py
+import pkg.tools as t
+
+t.area(2.5)
+
+
+def area(other, one):
+    pass
+
+
+area(1, 2)
+""",
+        """\
+//- pkg/tools.py
+import os
+
+
+def area(arg1: float, *, unit: str | None = None) -> None:
+    raise NotImplementedError
+""",
+    )
+
+
+def test_row_29_methods_are_merged_over_receivers_of_known_type() -> None:
+    text = """\
+//- shop.py
+class Shop:
+    def a(self):
+        self.$0close(1)
+
+
+class Kiosk(Shop):
+    def b(self):
+        self.close("x")
+
+
+class Door:
+    def c(self):
+        self.close(1, 2, 3)
+
+    def close(self, *args):
+        pass
+//- main.py
+from shop import Shop, Door
+
+s = Shop()
+s.close(True, now=1)
+Door().close()
+"""
+    assert signature(text) == "def close(self, arg1: int | str, *, now: int | None = None) -> None:"
+
+
+def test_row_30_the_arguments_of_the_outer_call_are_not_taken() -> None:
+    assert signature("print(g($0f(1), 2), 3)\n") == "def f(arg1: int):"
+
+
+def test_row_31_names_never_shadow_builtins_keywords_or_each_other() -> None:
+    assert f("f(o.list, o.class_, o.id, o.list)") == "def f(list_, class_, id_, list_1):"
+
+
+def test_row_31_a_keyword_argument_keeps_its_name_whatever_it_shadows() -> None:
+    assert f("f(type=1)") == "def f(*, type: int):"
+
+
+def test_types_come_from_annotations_attributes_and_known_returns() -> None:
+    setup = """\
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass
+class Line:
+    price: float
+    tags: list[str]
+
+
+class Cart:
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+        self.path = Path("x")
+
+    def total(self) -> int:
+        return 1
+
+    def show(self, cart: "Cart", match: re.Match[str] | None):
+        for line in self.lines:
+            if match is None:
+                return
+            y = """
+    call = "f(line, line.price, line.tags[0], cart.total(), self.path.name, 'a'.split(), len(self.lines), match)"
+    head = f(call, setup)
+    assert head.startswith("def f(\n    line: Line,\n    price: float,\n    tag: str,\n    total: int,\n    name: str,")
+    assert "arg6: list[str],\n    arg7: int,\n    match: re.Match[str],\n)" in head
+
+
+def test_narrowing_by_isinstance_and_none_is_followed() -> None:
+    setup = "def g(x: int | str | None):\n    if x is None:\n        return\n    if isinstance(x, str):\n        y = "
+    assert f("f(x)", setup) == "def f(x: str):"
+
+
+def test_row_44_types_foreign_to_the_target_file_are_imported() -> None:
+    check(
+        """\
+//- pkg/__init__.py
+//- pkg/models.py
+class User:
+    pass
+//- pkg/mail.py
+import os
+
+from . import settings
+//- pkg/settings.py
+//- main.py
+from decimal import Decimal
+
+from pkg import mail
+from pkg.models import User
+
+
+def welcome(user: User, price: Decimal):
+    mail.$0send(user, price)
+""",
+        """\
+//- pkg/mail.py
+import os
+from decimal import Decimal
+
+from . import settings
+from .models import User
+
+
+def send(user: User, price: Decimal) -> None:
+    raise NotImplementedError
+""",
+    )
+
+
+def test_row_44_a_type_that_would_make_a_cycle_is_imported_for_type_checkers_only() -> None:
+    check(
+        """\
+//- models.py
+import mail
+
+
+class User:
+    def welcome(self):
+        mail.$0send(self)
+//- mail.py
+import os
+""",
+        """\
+//- mail.py
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models import User
+
+
+def send(user: "User") -> None:
+    raise NotImplementedError
+""",
+    )
+
+
+def test_row_44_imports_that_stand_there_are_used_and_extended() -> None:
+    check(
+        """\
+//- mail.py
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from pkg import b
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+//- pkg/__init__.py
+class a:
+    pass
+
+
+class b:
+    pass
+//- main.py
+from datetime import date
+
+import mail
+from pkg import a, b
+
+
+def done() -> None:
+    pass
+
+
+def g(day: date, thing: a, other: b):
+    mail.$0send(day, thing, other, done)
+""",
+        """\
+//- mail.py
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from pkg import a, b
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def send(day: dt.date, thing: a, other: b, done: Callable[[], None]) -> None:
+    raise NotImplementedError
+""",
+    )
+
+
+def test_a_class_defined_further_down_is_quoted() -> None:
+    check(
+        "def g(a: 'A'):\n    $0f(a)\n\n\nclass A:\n    pass\n",
+        "def g(a: 'A'):\n    f(a)\n\n\ndef f(a: \"A\") -> None:\n    raise NotImplementedError\n\n\nclass A:\n    pass\n",
+    )
+
+
+def test_an_annotation_that_a_member_hides_is_left_out() -> None:
+    with workspace("class A:\n    def list(self):\n        pass\n\n    def g(self):\n        self.$0f([1])\n") as space:
+        assert "def f(self, arg1) -> None:" in space.plan().skeleton

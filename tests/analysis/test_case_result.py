@@ -1,0 +1,158 @@
+"""What a new definition returns, and what kind of definition it is: rows 32-43 of the cases."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.actions import check, signature
+
+
+@pytest.mark.parametrize(
+    ("usage", "returns"),
+    [
+        ("x: int = $0f()", "int"),
+        ("x: int\nx = $0f()", "int"),
+        ("def g(a: str): ...\n\n\ng($0f())", "str"),
+        ("def g(*, a: str): ...\n\n\ng(a=$0f())", "str"),
+        ("class A:\n    def __init__(self, a: str): ...\n\n\nA($0f())", "str"),
+        ("len($0f())", "Sized"),
+        ("a, b = $0f()", "tuple[Any, Any]"),
+        ("a: int\na, *b = $0f()", "tuple[Any, ...]"),
+        ("if $0f():\n    pass", "bool"),
+        ("while $0f():\n    pass", "bool"),
+        ("x = not $0f()", "bool"),
+        ("assert $0f()", "bool"),
+        ("x = 1 if $0f() else 2", "bool"),
+        ("if 1 > 0 and $0f():\n    pass", "bool"),
+        ("xs = [x for x in range(3) if $0f()]", "bool"),
+        ("x = 1 + $0f()", "int"),
+        ("x = $0f() + 'a'", "str"),
+        ("x = -$0f()", "int"),
+        ("x = $0f() == 2.5", "float"),
+        ("def g() -> list[int]:\n    return $0f()", "list[int]"),
+        ("def g(n: int | None) -> int:\n    return n or $0f()", "int"),
+        ("$0f()", "None"),
+        ("for x in $0f():\n    pass", "Iterable[Any]"),
+        ("xs = [x for x in $0f()]", "Iterable[Any]"),
+        ("with $0f() as x:\n    pass", "AbstractContextManager[Any]"),
+        ("def g():\n    yield from $0f()", "Iterator[Any]"),
+        ("from collections.abc import Iterator\n\n\ndef g() -> Iterator[int]:\n    yield from $0f()", "Iterator[int]"),
+        ("print(*$0f())", "Iterable[Any]"),
+        ("dict(**$0f())", "Mapping[str, Any]"),
+        ("d: dict[str, int] = {}\nprint(d[$0f()])", "str"),
+        ("$0f()(1)", "Callable[..., Any]"),
+    ],
+)
+def test_rows_32_to_41_the_use_says_what_is_returned(usage: str, returns: str) -> None:
+    assert signature(f"{usage}\n") == f"def f() -> {returns}:"
+
+
+@pytest.mark.parametrize("usage", ["x = $0f()", "print($0f())", "x = $0f().name", "x = $0f() is None", "x = [$0f()]"])
+def test_a_use_that_says_nothing_leaves_the_return_type_open(usage: str) -> None:
+    assert signature(f"{usage}\n") == "def f():"
+
+
+def test_written_types_win_over_what_the_syntax_suggests() -> None:
+    assert signature("if $0f():\n    pass\nx: list[int] = f()\n") == "def f() -> list[int]:"
+
+
+def test_of_written_types_the_one_that_suits_every_use_is_taken() -> None:
+    assert signature("x: int | None = $0f()\ny: int = f()\nf()\n") == "def f() -> int:"
+
+
+def test_a_use_that_says_nothing_keeps_a_suggestion_from_being_taken() -> None:
+    assert signature("if $0f():\n    pass\nx = f()\n") == "def f():"
+
+
+@pytest.mark.parametrize(
+    ("usage", "head"),
+    [
+        ("x: int = await $0f(1)", "async def f(arg1: int) -> int:"),
+        ("await $0f()", "async def f() -> None:"),
+        ("return await $0f()", "async def f() -> str:"),
+        ("if await $0f():\n        pass", "async def f() -> bool:"),
+        ("async for x in $0f():\n        pass", "def f() -> AsyncIterator[Any]:"),
+        ("async with $0f() as x:\n        pass", "def f() -> AbstractAsyncContextManager[Any]:"),
+        ("xs = [x async for x in $0f()]", "def f() -> AsyncIterator[Any]:"),
+    ],
+)
+def test_rows_39_and_40_in_async_code(usage: str, head: str) -> None:
+    assert signature(f"async def g() -> str:\n    {usage}\n") == head
+
+
+def test_row_39_what_takes_a_coroutine_asks_for_an_async_function() -> None:
+    assert signature("import asyncio\n\nasyncio.run($0f())\n").startswith("async def f()")
+    assert signature("import asyncio\n\n\nasync def g():\n    asyncio.create_task($0f(1))\n") == "async def f(arg1: int):"
+
+
+def test_row_39_an_awaited_method() -> None:
+    assert signature("class A:\n    async def g(self):\n        await self.$0f()\n") == "async def f(self) -> None:"
+
+
+def test_row_42_a_decorator_and_a_decorator_factory() -> None:
+    check(
+        "@$0f\ndef g():\n    pass\n",
+        """\
+from collections.abc import Callable
+from typing import Any
+
+
+def f(func: Callable[..., Any]) -> Callable[..., Any]:
+    raise NotImplementedError
+
+
+@f
+def g():
+    pass
+""",
+    )
+    assert signature("@$0f(1, name='x')\ndef g():\n    pass\n") == (
+        "def f(arg1: int, *, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:"
+    )
+
+
+def test_row_42_a_decorated_class_keeps_its_type() -> None:
+    assert signature("@$0f\nclass A:\n    pass\n") == "def f(cls):"
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        "def g():\n    raise $0f(1)",
+        "def g():\n    raise $0f",
+        "try:\n    pass\nexcept $0f:\n    pass",
+        "try:\n    pass\nexcept (OSError, $0f) as error:\n    pass",
+        "try:\n    pass\nexcept $0f as error:\n    pass",
+    ],
+)
+def test_row_43_what_is_raised_or_caught_is_an_exception_class(usage: str) -> None:
+    assert signature(f"{usage}\n") == "class f(Exception):"
+
+
+def test_row_43_keywords_of_an_exception_need_a_constructor() -> None:
+    check(
+        "def g():\n    raise $0NotFound('x', code=1)\n",
+        """\
+def g():
+    raise NotFound('x', code=1)
+
+
+class NotFound(Exception):
+    def __init__(self, arg1: str, *, code: int) -> None:
+        raise NotImplementedError
+""",
+    )
+
+
+def test_a_called_name_in_cap_words_is_a_class() -> None:
+    check(
+        "def g():\n    return $0Invoice(1, paid=True)\n",
+        """\
+def g():
+    return Invoice(1, paid=True)
+
+
+class Invoice:
+    def __init__(self, arg1: int, *, paid: bool) -> None:
+        raise NotImplementedError
+""",
+    )
