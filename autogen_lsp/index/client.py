@@ -310,11 +310,11 @@ class Index:
     def _symbol_at(self, key: int) -> tuple[Path, Symbol] | None:
         """A search hit's symbol; in an open document the one that has its qualname now, if any."""
         number, place = key >> rows.PLACE_BITS, key & ((1 << rows.PLACE_BITS) - 1)
-        paths = self._read("SELECT path FROM files WHERE id = ?", (number,))
-        facts = self._facts_of(number) if paths else None
-        if facts is None or place >= len(facts.symbols):
+        found = self._read("SELECT path, symbols FROM files JOIN contents USING (id) WHERE id = ?", (number,))
+        symbol = self._decode(rows.symbol_at, found[0][1], place) if found else None
+        if symbol is None:
             return None
-        path, symbol = paths[0][0], facts.symbols[place]
+        path = found[0][0]
         if (document := self._open.get(path)) is not None:
             now = next((s for s in document.facts.symbols if s.qualname == symbol.qualname), None)
             return None if now is None else (self._path(path), now)

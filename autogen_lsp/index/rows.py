@@ -1,8 +1,8 @@
 """One file's facts into what the database stores of them, and back.
 
-What is asked for by name is stored apart, so that it is found without decoding the rest: imports, and, grouped by name,
-symbols and calls. Besides, each file has *tokens* by which it is found (names that it calls, defines or imports), and
-each function and class a text for full-text search.
+What is asked for by name is stored apart, so that it is found without decoding the rest: imports; symbols and calls,
+each with the places of its names. Besides, each file has *tokens* by which it is found (names that it calls, defines or
+imports), and each function and class a text for full-text search.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -24,6 +25,11 @@ PLACE_BITS = 16
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 
 
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
 class SearchText(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What full-text search sees of one symbol; ``place`` is its index in ``Facts.symbols``."""
 
@@ -34,7 +40,7 @@ class SearchText(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """All that is stored of one file's content. ``calls`` and ``symbols`` are maps: name → [(place, item), …]."""
+    """All that is stored of one file's content. ``symbols`` and ``calls`` are pairs: name → places, and all items."""
 
     digest: bytes
     head: bytes  # all else; empty for a file that is not text
@@ -48,11 +54,11 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
 _encode = msgspec.msgpack.Encoder().encode
 _decode_head = msgspec.msgpack.Decoder(Facts).decode
 _decode_imports = msgspec.msgpack.Decoder(tuple[Import, ...]).decode
-_decode_names = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
-_decode_symbols = msgspec.msgpack.Decoder(dict[str, list[tuple[int, Symbol]]]).decode
-_decode_symbol_group = msgspec.msgpack.Decoder(list[tuple[int, Symbol]]).decode
-_decode_calls = msgspec.msgpack.Decoder(dict[str, list[tuple[int, Call]]]).decode
-_decode_call_group = msgspec.msgpack.Decoder(list[tuple[int, Call]]).decode
+_decode_raw = msgspec.msgpack.Decoder(tuple[dict[str, list[int]], list[msgspec.Raw]]).decode
+_decode_symbols = msgspec.msgpack.Decoder(tuple[msgspec.Raw, tuple[Symbol, ...]]).decode
+_decode_symbol = msgspec.msgpack.Decoder(Symbol).decode
+_decode_calls = msgspec.msgpack.Decoder(tuple[msgspec.Raw, tuple[Call, ...]]).decode
+_decode_call = msgspec.msgpack.Decoder(Call).decode
 
 
 def digest_of(raw: bytes) -> bytes:
@@ -61,15 +67,15 @@ def digest_of(raw: bytes) -> bytes:
 
 
 def make(digest: bytes, facts: Facts) -> Row:
-    calls = _grouped((call.name, call) for call in facts.calls)
-    symbols = _grouped((symbol.name, symbol) for symbol in facts.symbols)
+    calls = _places(facts.calls)
+    symbols = _places(facts.symbols)
     head = msgspec.structs.replace(facts, imports=(), symbols=(), calls=())
     return Row(
         digest,
         _encode(head),
         _encode(facts.imports),
-        _encode(symbols),
-        _encode(calls),
+        _encode((symbols, facts.symbols)),
+        _encode((calls, facts.calls)),
         tokens_of(calls, symbols, facts.imports),
         tuple(texts_of(facts.symbols)),
     )
@@ -77,7 +83,7 @@ def make(digest: bytes, facts: Facts) -> Row:
 
 def without_facts(digest: bytes) -> Row:
     """The row of a file that is not text."""
-    return Row(digest, b"", _encode([]), _encode({}), _encode({}), "", ())
+    return Row(digest, b"", _encode(()), _encode(({}, ())), _encode(({}, ())), "", ())
 
 
 def unpack(head: bytes, imports: bytes, symbols: bytes, calls: bytes) -> Facts | None:
@@ -87,8 +93,8 @@ def unpack(head: bytes, imports: bytes, symbols: bytes, calls: bytes) -> Facts |
     return msgspec.structs.replace(
         _decode_head(head),
         imports=_decode_imports(imports),
-        symbols=_in_order(_decode_symbols(symbols).values()),
-        calls=_in_order(_decode_calls(calls).values()),
+        symbols=_decode_symbols(symbols)[1],
+        calls=_decode_calls(calls)[1],
     )
 
 
@@ -102,13 +108,18 @@ def imports_named(imports: bytes, name: str) -> list[Import]:
 
 
 def symbols_named(symbols: bytes, name: str) -> list[Symbol]:
-    raw = _decode_names(symbols).get(name)
-    return [] if raw is None else [symbol for _, symbol in _decode_symbol_group(raw)]
+    places, items = _decode_raw(symbols)
+    return [_decode_symbol(items[place]) for place in places.get(name, ())]
+
+
+def symbol_at(symbols: bytes, place: int) -> Symbol | None:
+    items = _decode_raw(symbols)[1]
+    return _decode_symbol(items[place]) if place < len(items) else None
 
 
 def calls_named(calls: bytes, name: str) -> list[Call]:
-    raw = _decode_names(calls).get(name)
-    return [] if raw is None else [call for _, call in _decode_call_group(raw)]
+    places, items = _decode_raw(calls)
+    return [_decode_call(items[place]) for place in places.get(name, ())]
 
 
 def token(role: str, name: str) -> str:
@@ -156,14 +167,8 @@ def _surroundings(symbol: Symbol) -> list[str]:
     return found
 
 
-def _grouped[T](items: Iterable[tuple[str, T]]) -> dict[str, list[tuple[int, T]]]:
-    groups: dict[str, list[tuple[int, T]]] = {}
-    for place, (name, item) in enumerate(items):
-        groups.setdefault(name, []).append((place, item))
-    return groups
-
-
-def _in_order[T](groups: Iterable[list[tuple[int, T]]]) -> tuple[T, ...]:
-    rows = [row for group in groups for row in group]
-    rows.sort(key=lambda row: row[0])
-    return tuple(item for _, item in rows)
+def _places(items: Iterable[_Named]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
+        places.setdefault(item.name, []).append(place)
+    return places
