@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autogen_lsp.cli import diff
 from autogen_lsp.cli.console import Console
-from autogen_lsp.cli.generate import document, failure_document, generate_one
+from autogen_lsp.cli.generate import deliver, draft, failure_document
 from autogen_lsp.cli.order import leaves_first
 from autogen_lsp.cli.place import common_root, existing, relative, workspace_roots
 from autogen_lsp.cli.session import session, snapshot_of, wants_context
@@ -53,34 +54,26 @@ async def _batch(arguments: argparse.Namespace, settings: Settings, paths: Seque
     roots = workspace_roots(paths)
     async with session(settings, roots, console, index=wants_context(settings)) as services:
         kinds = arguments.kind or settings.diagnostics_kinds
-        findings = check(snapshot_of(services), paths, report=console.report).findings
-        targets = _targets(services, [finding for finding in findings if finding.kind in kinds])
-        turn = asyncio.Semaphore(max(settings.concurrency, 1))
-
-        async def one(target: Target) -> dict[str, Any]:
-            where = {"path": relative(target.path, common_root(roots)), "qualname": target.qualname}
-            async with turn:
-                try:
-                    outcome = await generate_one(services, target, console, write=arguments.write)
-                except AutogenError as error:
-                    console.note(f"{where['path']} {where['qualname']}: {error}")
-                    return {**where, **failure_document(error)}
-            console.note(outcome.summary)
-            return {**where, **document(outcome, wrote=arguments.write)}
-
-        results = await asyncio.gather(*map(one, targets))
+        findings = check(snapshot_of(services), paths, index=services.index, report=console.report).findings
+        console.clear()
+        results: list[dict[str, Any]] = []
+        for group in _groups(services, [finding for finding in findings if finding.kind in kinds]):
+            results += await _write(services, group, arguments.write, console)
         spent = usage(services)
     failed = sum(result["status"] == "failed" for result in results)
     if arguments.format == "json":
         console.json({"version": 1, "results": results, "usage": spent})
     else:
-        _show(results, console)
-        console.note(f"{len(results) - failed} written, {failed} failed" if results else "nothing is missing")
+        for result in results:
+            for edit in result["edits"]:
+                diff.show(edit["diff"], console)
+        done = "written" if arguments.write else "drafted"
+        console.note(f"{len(results) - failed} {done}, {failed} failed" if results else "nothing is missing")
     return 1 if failed else 0
 
 
-def _targets(services: Services, findings: Sequence[Finding]) -> list[Target]:
-    """What would be written, each thing once however often it is used."""
+def _groups(services: Services, findings: Sequence[Finding]) -> list[list[Target]]:
+    """What would be written, each thing once however often it is used, what others build upon first."""
     from autogen_lsp.analysis import targets
 
     project = services.project(snapshot_of(services))
@@ -92,9 +85,32 @@ def _targets(services: Services, findings: Sequence[Finding]) -> list[Target]:
     return leaves_first(project, list(found.values()))
 
 
-def _show(results: Sequence[dict[str, Any]], console: Console) -> None:
-    from autogen_lsp.cli import diff
+async def _write(services: Services, group: Sequence[Target], write: bool, console: Console) -> list[dict[str, Any]]:
+    """All of one group: drafted at the same time, while no file changes, then delivered one after the other."""
+    from autogen_lsp.features.implement import Outcome, relocate
 
-    for result in results:
-        for edit in result["edits"]:
-            diff.show(edit["diff"], console)
+    turn = asyncio.Semaphore(max(services.settings.concurrency, 1))
+    project = services.project(snapshot_of(services))
+
+    async def one(target: Target) -> Outcome | AutogenError:
+        async with turn:
+            try:
+                # Groups written before may have moved its use, or met its need.
+                return await draft(services, relocate(project, target), console)
+            except AutogenError as error:
+                return error
+
+    results = []
+    for target, drafted in zip(group, await asyncio.gather(*map(one, group)), strict=True):
+        where = {"path": relative(target.path, common_root(services.roots)), "qualname": target.qualname}
+        try:
+            if isinstance(drafted, AutogenError):
+                raise drafted
+            made = deliver(drafted, write=write)
+        except AutogenError as error:
+            console.note(f"{where['path']} {where['qualname']}: {error}")
+            results.append({**where, **failure_document(error)})
+        else:
+            console.note(made.outcome.summary)
+            results.append({**where, **made.document()})
+    return results

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     roots = workspace_roots(paths)
     root = common_root(roots)
     snapshot = Snapshot(roots, settings=settings)
-    result = check(snapshot, paths, report=console.report)
+    result = check(snapshot, paths, report=console.report, warn=lambda problem: console.note(problem.message))
     console.clear()
     found = [
         document

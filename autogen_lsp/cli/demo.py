@@ -13,6 +13,7 @@ import contextlib
 import importlib.metadata
 import importlib.util
 import os
+import re
 import shutil
 import tempfile
 import textwrap
@@ -38,7 +39,7 @@ PACKAGE = "requests"
 CUTS = (
     ("utils.py", "get_auth_from_url"),
     ("auth.py", "_basic_auth_str"),
-    ("sessions.py", "SessionRedirectMixin.rebuild_auth"),
+    ("auth.py", "HTTPDigestAuth.build_digest_header"),
 )
 WIDTH = 78
 
@@ -79,24 +80,29 @@ async def _demo(settings: Settings, folder: Path, console: Console) -> int:
     _heading(console, f"{PACKAGE} {version}, copied to {folder}")
     console.line(f"{len(cuts)} functions that it uses are taken out of the copy:")
     for cut in cuts:
-        console.line(f"  {relative(cut.path, folder)}: {cut.heading}")
+        _wrapped(console, f"{relative(cut.path, folder)}: ", cut.heading)
 
     settings = replace(settings, cache_dir=str(folder / ".cache")) if settings.backend == "skeleton" else settings
     async with session(settings, (folder,), console, index=wants_context(settings)) as services:
         _heading(console, "What is missing now (as `autogen-lsp check` and the editor show it)")
-        missing = _missing(services, package, cuts, console)
+        _show(services, _found(services, package, cuts, console), console)
         for cut in cuts:
-            await _write(services, cut, missing, console)
+            await _write(services, package, cut, console)
         _heading(console, "The same check again")
-        left = _missing(services, package, cuts, console)
+        left = _found(services, package, cuts, console)
+        missing = [finding for finding in left if finding.kind != "stub"]
+        _show(services, missing, console)
         broken = [path.name for path in sorted(package.rglob("*.py")) if not _compiles(path)]
-        console.line("every file compiles" if not broken else f"does not compile: {', '.join(broken)}")
+        console.line("Nothing is missing." if not missing else "Some of it is still missing.")
+        console.line("Every file compiles." if not broken else f"Does not compile: {', '.join(broken)}.")
+        if len(left) > len(missing):
+            console.line(f"{len(left) - len(missing)} bodies are left to write: by you, or by an AI backend.")
         _heading(console, "Usage")
         from autogen_lsp.cli.usage import text_of
 
         for line in text_of(usage(services)):
             console.line(line)
-    return 1 if left or broken else 0
+    return 1 if missing or broken else 0
 
 
 def _prepare(folder: Path) -> tuple[Path, list[Cut]]:
@@ -122,60 +128,58 @@ def _prepare(folder: Path) -> tuple[Path, list[Cut]]:
         begin = source.text.rfind(b"\n", 0, symbol.start) + 1
         end = source.text.rfind(b"\n", 0, end) + 1 if end < len(source.text) else end
         (package / name).write_bytes(apply_edits(source.text, [Edit(Span(begin, end), "")]))
-        cuts.append(Cut(package / name, qualname, " ".join(heading.split()).rstrip(":")))
+        heading = re.sub(r"(?<=\() | (?=\))", "", " ".join(heading.split())).rstrip(":").replace(",)", ")")
+        cuts.append(Cut(package / name, qualname, heading))
     if not cuts:
         raise AutogenError(f"this release of '{PACKAGE}' has none of the functions that the demo takes out")
     return package, cuts
 
 
-def _missing(services: Services, package: Path, cuts: list[Cut], console: Console) -> list[Finding]:
-    """Prints and gives the findings about what was taken out."""
+def _found(services: Services, package: Path, cuts: list[Cut], console: Console) -> list[Finding]:
+    """What is said about the things that were taken out, the files as they are now."""
     from autogen_lsp.features.check import check
 
-    root = services.roots[0]
-    snapshot = snapshot_of(services)
     wanted = {(cut.path, cut.qualname) for cut in cuts}
-    names = {cut.qualname.rpartition(".")[2] for cut in cuts}
-    findings = check(snapshot, [package], report=console.report).findings
+    findings = check(snapshot_of(services), [package], index=services.index, report=console.report).findings
     console.clear()
-    found = [f for f in findings if (f.target_path, f.target_qualname) in wanted or f.name in names]
-    for finding in found:
-        shown = finding_document(finding, snapshot, root)
+    return [finding for finding in findings if (finding.target_path, finding.target_qualname) in wanted]
+
+
+def _show(services: Services, findings: list[Finding], console: Console) -> None:
+    snapshot = snapshot_of(services)
+    for finding in findings:
+        shown = finding_document(finding, snapshot, services.roots[0])
         if shown is not None:
             console.line(f"{shown['path']}:{shown['line']}:{shown['column']}: {console.paint(shown['kind'], 'cyan')}")
             console.line(textwrap.fill(shown["message"], WIDTH, initial_indent="    ", subsequent_indent="    "))
-    if not found:
-        console.line("nothing is missing")
-    return found
 
 
-async def _write(services: Services, cut: Cut, missing: list[Finding], console: Console) -> None:
+async def _write(services: Services, package: Path, cut: Cut, console: Console) -> None:
     """One click: prints the diff, the checks and the provenance of what was taken out."""
     from autogen_lsp.analysis import targets
     from autogen_lsp.cli import diff
-    from autogen_lsp.cli.generate import document, generate_one
+    from autogen_lsp.cli.generate import deliver, draft
 
     _heading(console, f"Writing {cut.qualname}")
-    name = cut.qualname.rpartition(".")[2]
-    project = services.project(snapshot_of(services))
-    target = next((t for f in missing if f.name == name and (t := targets.target_of(project, f))), None)
+    asking = _found(services, package, [cut], console)
+    target = targets.target_of(services.project(snapshot_of(services)), asking[0]) if asking else None
     if target is None:
         raise AutogenError(f"nothing asks for {cut.qualname}")
-    outcome = await generate_one(services, target, console, write=True)
-    shown = document(outcome, wrote=True)
+    shown = deliver(await draft(services, target, console), write=True).document()
     for edit in shown["edits"]:
         diff.show(edit["diff"], console)
     console.line()
-    console.line(f"{'was':<11} {cut.heading}"[:WIDTH])
-    for check in shown["checks"]:
-        mark = console.paint("ok", "green") if check["ok"] else console.paint("failed", "red")
-        console.line(f"{'check':<11} {mark} {check['name']}" + (f": {check['detail']}" if check["detail"] else ""))
+    _wrapped(console, f"{'it was':<12}", cut.heading)
+    checks = [
+        f"{each['name']} {'ok' if each['ok'] else 'FAILED'}" + (f" ({each['detail']})" if each["detail"] else "")
+        for each in shown["checks"]
+    ]
+    _wrapped(console, f"{'checks':<12}", ", ".join(checks))
     record = shown["provenance"]
-    cost = record["cost"]["amount"] or 0.0
-    console.line(
-        f"{'provenance':<11} {record['status']}, {record['backend']} {record['model']}".rstrip()
-        + f", {record['createdAt'][:19]}Z, ${cost:.2f}{' (estimated)' if record['cost']['estimated'] else ''}"
-    )
+    cost = record["cost"]["amount"]
+    price = f"${cost:.4f}{' (estimated)' if record['cost']['estimated'] else ''}" if cost else "free"
+    author = f"{record['backend']} {record['model']}".rstrip()
+    console.line(f"{'provenance':<12}{record['status']}, by {author}, {record['createdAt'][:19]}Z, {price}")
 
 
 @contextlib.contextmanager
@@ -207,6 +211,11 @@ def _own_state(folder: Path, settings: Settings) -> Iterator[None]:
             del os.environ["AUTOGEN_STATE_DIR"]
         else:
             os.environ["AUTOGEN_STATE_DIR"] = before
+
+
+def _wrapped(console: Console, label: str, text: str) -> None:
+    """A label and its text in `WIDTH` columns, further lines indented."""
+    console.line(textwrap.fill(label + text, WIDTH, subsequent_indent=" " * 12, break_long_words=False))
 
 
 def _heading(console: Console, text: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autogen_lsp.cli.console import Console
-from autogen_lsp.cli.place import workspace_roots
+from autogen_lsp.cli.place import common_root, workspace_roots
 from autogen_lsp.cli.select import add_selection, file_of, select
 from autogen_lsp.cli.session import session, snapshot_of, wants_context, written
 from autogen_lsp.cli.settings import add_settings, settings_of
@@ -34,6 +35,58 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return asyncio.run(_generate(arguments, settings, path, console))
 
 
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """One generation and, file by file, what it changes (or changed) on disk: (path, unified diff)."""
+
+    outcome: Outcome
+    diffs: tuple[tuple[str, str], ...]
+    wrote: bool
+
+    def document(self) -> dict[str, Any]:
+        """As ``generate --format json``, without usage."""
+        outcome = self.outcome
+        record = outcome.services.provenance.get(outcome.record.id, outcome.record.root) or outcome.record
+        return {
+            "status": "written" if self.wrote else "drafted",
+            "code": outcome.draft.code,
+            "edits": [{"path": path, "diff": diff} for path, diff in self.diffs],
+            "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in outcome.draft.checks],
+            "provenance": record.as_json(),
+        }
+
+
+async def draft(services: Services, target: Target, console: Console, *, fresh: bool = False) -> Outcome:
+    """One generation; no file is changed. Raises as `features.implement` does."""
+    from autogen_lsp.features.implement import implement
+
+    outcome = await implement(services, lambda: snapshot_of(services), target, fresh=fresh, report=console.report)
+    console.clear()
+    return outcome
+
+
+def deliver(outcome: Outcome, *, write: bool) -> Generated:
+    """What a draft comes to on the files as they are now, and with ``write`` in them. Raises `EditRefused`."""
+    from autogen_lsp.cli.diff import diffs
+    from autogen_lsp.errors import EditRefused
+    from autogen_lsp.workspace import writing
+
+    services = outcome.services
+    root = common_root(services.roots)
+    newest = snapshot_of(services)  # the files may have changed while the backend was thinking
+    if not write:
+        return Generated(outcome, tuple(diffs(outcome.change, newest, root)), wrote=False)
+    try:
+        change = outcome.rebase(newest)
+        shown = tuple(diffs(change, newest, root))
+        written(services, writing.write(change, newest))
+    except EditRefused as error:
+        outcome.refused(str(error))
+        raise
+    outcome.applied(snapshot_of(services))
+    return Generated(outcome, shown, wrote=True)
+
+
 async def _generate(arguments: argparse.Namespace, settings: Settings, path: Path, console: Console) -> int:
     from autogen_lsp.cli import diff
     from autogen_lsp.errors import BackendError, EditRefused, GenerationFailed
@@ -41,54 +94,19 @@ async def _generate(arguments: argparse.Namespace, settings: Settings, path: Pat
     async with session(settings, workspace_roots([path]), console, index=wants_context(settings)) as services:
         target = select(services.project(snapshot_of(services)), path, arguments)
         try:
-            outcome = await generate_one(services, target, console, write=arguments.write, fresh=arguments.fresh)
+            outcome = await draft(services, target, console, fresh=arguments.fresh)
+            made = deliver(outcome, write=arguments.write)
         except (GenerationFailed, BackendError, EditRefused) as error:
             if arguments.format == "json":
                 console.json({**failure_document(error), "usage": _usage(services)})
             raise
         if arguments.format == "json":
-            console.json({**document(outcome, wrote=arguments.write), "usage": _usage(services)})
+            console.json({**made.document(), "usage": _usage(services)})
         else:
-            for _, text in diff.diffs(outcome.change, outcome.snapshot, services.roots[0]):
+            for _, text in made.diffs:
                 diff.show(text, console)
-            console.note(outcome.summary + ("" if arguments.write else "; nothing was written (--write does)"))
+            console.note(made.outcome.summary + ("" if made.wrote else "; nothing was written (--write does)"))
     return 0
-
-
-async def generate_one(
-    services: Services, target: Target, console: Console, *, write: bool, fresh: bool = False
-) -> Outcome:
-    """One generation, with the files on disk changed where ``write`` says so. Raises as `features.implement` does."""
-    from autogen_lsp.errors import EditRefused
-    from autogen_lsp.features.implement import implement
-    from autogen_lsp.workspace import writing
-
-    outcome = await implement(services, lambda: snapshot_of(services), target, fresh=fresh, report=console.report)
-    console.clear()
-    if write:
-        newest = snapshot_of(services)  # the files may have changed while the backend was thinking
-        try:
-            written(services, writing.write(outcome.rebase(newest), newest))
-        except EditRefused as error:
-            outcome.refused(str(error))
-            raise
-        outcome.applied(snapshot_of(services))
-    return outcome
-
-
-def document(outcome: Outcome, *, wrote: bool) -> dict[str, Any]:
-    """The result as in ``generate --format json``, without usage."""
-    from autogen_lsp.cli.diff import diffs
-
-    record = outcome.services.provenance.get(outcome.record.id, outcome.record.root) or outcome.record
-    root = outcome.services.roots[0]
-    return {
-        "status": "written" if wrote else "drafted",
-        "code": outcome.draft.code,
-        "edits": [{"path": path, "diff": diff} for path, diff in diffs(outcome.change, outcome.snapshot, root)],
-        "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in outcome.draft.checks],
-        "provenance": record.as_json(),
-    }
 
 
 def failure_document(error: Exception) -> dict[str, Any]:

@@ -11,13 +11,21 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
 
 
-def leaves_first(project: Project, targets: Sequence[Target]) -> list[Target]:
-    """The targets by file, a file after those that it imports, directly or not; import cycles in order of discovery.
+def leaves_first(project: Project, targets: Sequence[Target]) -> list[list[Target]]:
+    """The targets in groups: those of a file come after those of the files that it imports, directly or not.
 
-    So the prompt of a function can show what the functions below it have become. Order within a file stays.
+    So the prompt of a function can show what the functions below it have become, while all of one group are written at
+    the same time. Import cycles are cut where they are met; the order within a group is the order given.
     """
-    rank = {path: number for number, path in enumerate(_postorder(project, [target.path for target in targets]))}
-    return sorted(targets, key=lambda target: rank[target.path])
+    wanted = {target.path for target in targets}
+    level: dict[Path, int] = {}
+    for path in _postorder(project, [target.path for target in targets]):
+        below = [level[file] + (file in wanted) for file in _imported(project, path) if file in level]
+        level[path] = max(below, default=0)
+    groups: dict[int, list[Target]] = {}
+    for target in targets:
+        groups.setdefault(level[target.path], []).append(target)
+    return [groups[number] for number in sorted(groups)]
 
 
 def _postorder(project: Project, starts: Sequence[Path]) -> Iterator[Path]:

@@ -46,7 +46,7 @@ def select(project: Project, path: Path, arguments: argparse.Namespace) -> Targe
             raise NotFound(f"{arguments.file}: no '{arguments.symbol}' is used, stubbed or defined there")
         return target
     finding = _finding_at(project, path, arguments.line, arguments.column)
-    target = finding and targets.target_of(project, finding)
+    target = None if finding is None else targets.target_of(project, finding)
     if target is None:
         column = "" if arguments.column is None else f":{arguments.column}"
         raise NotFound(

@@ -118,4 +118,4 @@ def test_command_prints_one_document_of_the_promised_shape(run: Run) -> None:
         "scope", "session", "generations", "cache", "tokens", "cost", "budget", "latency", "groups",
     }  # fmt: skip
     assert run("usage", "--format", "html").stdout.startswith("<!doctype html>")
-    assert run("usage", "--format", "csv").stdout == "key,generations,cost\n"
+    assert run("usage", "--format", "csv").stdout.startswith("key,generations,cost\n")

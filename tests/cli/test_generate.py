@@ -1,0 +1,110 @@
+"""``generate``, ``prompt`` and ``batch`` with the offline backend, on files on disk."""
+
+from __future__ import annotations
+
+import json
+import py_compile
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+OFFLINE = ("--backend", "skeleton")
+
+
+def test_diff_applies_and_nothing_is_written(run: Run, project: Path) -> None:
+    before = (project / "main.py").read_text()
+    done = run("generate", "main.py", "--line", "5", "--column", "36", *OFFLINE, cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert (project / "main.py").read_text() == before
+    subprocess.run(["git", "apply", "-"], input=done.stdout.encode(), cwd=project, check=True, timeout=30)
+    assert "def greet(name: str, *, times: int" in (project / "main.py").read_text()
+
+
+def test_written_function_has_the_name_place_and_parameters_of_its_call(run: Run, project: Path) -> None:
+    done = run("generate", "main.py", "--line", "5", "--column", "36", "--write", *OFFLINE, cwd=project)
+    assert done.returncode == 0, done.stderr
+    text = (project / "main.py").read_text()
+    assert text.index("def greet(name: str, *, times: int") > text.index("import Invoice")
+    py_compile.compile(str(project / "main.py"), doraise=True)
+    left = json.loads(run("check", "--format", "json", cwd=project).stdout)["findings"]
+    assert {finding["kind"] for finding in left} <= {"stub"}
+
+
+def test_json_is_the_promised_document(run: Run, project: Path) -> None:
+    done = run("generate", "main.py", "--symbol", "greet", "--format", "json", *OFFLINE, cwd=project)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert set(document) >= {"status", "code", "edits", "checks", "provenance", "usage"}
+    assert document["status"] == "drafted"
+    assert document["code"].startswith("def greet(")
+    assert [edit["path"] for edit in document["edits"]] == ["main.py"]
+    assert all(set(check) == {"name", "ok", "detail"} for check in document["checks"])
+    assert document["provenance"]["backend"] == "skeleton"
+    assert document["usage"]["generations"]["total"] == 1
+
+
+def test_line_without_column_takes_the_first_finding_of_the_line(run: Run, project: Path) -> None:
+    done = run("generate", "main.py", "--line", "5", *OFFLINE, cwd=project)
+    assert "def greet(" in done.stdout
+
+
+@pytest.mark.parametrize("place", [("--line", "2"), ("--line", "99"), ("--symbol", "nowhere")])
+def test_place_where_nothing_is_missing_is_status_1_and_one_line(
+    run: Run, project: Path, place: tuple[str, str]
+) -> None:
+    done = run("generate", "main.py", *place, *OFFLINE, cwd=project)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "main.py" in done.stderr
+
+
+def test_backend_without_credentials_is_wrong_configuration(run: Run, project: Path) -> None:
+    done = run("generate", "main.py", "--symbol", "greet", "--backend", "codegen", cwd=project)
+    assert done.returncode == 2
+    assert "CODEGEN_API_TOKEN" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_prompt_is_shown_and_nothing_is_sent(run: Run, project: Path) -> None:
+    done = run("prompt", "main.py", "--symbol", "greet", "--budget", "1500", "--format", "json", cwd=project)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert set(document) >= {"prompt", "tokens", "budget", "items", "redactions", "sources"}
+    assert "greet" in document["prompt"]
+    assert document["budget"] == 1500
+    assert sum(item["tokens"] for item in document["items"]) <= 1500
+
+
+def test_prompt_as_text_is_the_prompt(run: Run, project: Path) -> None:
+    done = run("prompt", "main.py", "--symbol", "greet", cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert "greet" in done.stdout
+
+
+def test_batch_writes_all_that_is_missing_once(run: Run, project: Path) -> None:
+    (project / "other.py").write_text("from main import greet, wave\n\nwave(greet('x', times=1))\n")
+    done = run("batch", "--write", "--kind", "undefined-call", "--kind", "missing-import", *OFFLINE, cwd=project)
+    assert done.returncode == 0, done.stderr
+    text = (project / "main.py").read_text()
+    assert text.count("def greet(") == 1
+    assert text.count("def wave(") == 1
+    assert {f["kind"] for f in json.loads(run("check", "--format", "json", cwd=project).stdout)["findings"]} <= {"stub"}
+
+
+def test_batch_without_findings_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.py").write_text("print(1)\n")
+    done = run("batch", *OFFLINE)
+    assert done.returncode == 0
+    assert "nothing is missing" in done.stderr
+
+
+def test_batch_prints_one_document(run: Run, project: Path) -> None:
+    done = run("batch", "--format", "json", *OFFLINE, cwd=project)
+    document = json.loads(done.stdout)
+    assert document["version"] == 1
+    assert {result["qualname"] for result in document["results"]} >= {"greet"}
+    assert all(result["status"] in ("drafted", "failed") for result in document["results"])
