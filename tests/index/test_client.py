@@ -19,7 +19,7 @@ from .conftest import Workspace, contents, names
 
 
 def test_facts_come_back_as_they_were_extracted(workspace: Workspace) -> None:
-    text = "import os\n\nclass A(B):\n    def f(self, x: int = 1) -> str:\n        return g(x)(h(y, z=1), g())\n\nA().f()\n"
+    text = "import os\n\nclass A(B):\n    def f(self, x: int = 1):\n        return g(x)(h(y, z=1), g())\n\nA().f()\n"
     path = workspace.write("a.py", text)
     assert workspace.built().facts(path) == extract(Source(path, text.encode()))
 

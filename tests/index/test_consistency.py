@@ -103,4 +103,4 @@ class Editing(RuleBasedStateMachine):
 
 
 TestEditing = Editing.TestCase
-TestEditing.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+TestEditing.settings = settings(max_examples=15, stateful_step_count=10, deadline=None)
