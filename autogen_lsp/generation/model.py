@@ -69,4 +69,6 @@ class Draft:
     completions: tuple[Completion, ...]  # repair rounds included; empty on a cache hit
     recipe: str
     cached: bool = False
+    # The completion that it came from, a cached one too; its tokens and cost are those of all rounds together.
+    origin: Completion | None = None
     definition: str = ""  # the target's own part of the code, helpers left out

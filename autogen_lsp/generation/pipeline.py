@@ -16,7 +16,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.backends.base import Backend, Completion, Prompt, Report, Tokens
 from autogen_lsp.config import Problem, Settings
 from autogen_lsp.errors import BackendError, InvalidReply, TimedOut
-from autogen_lsp.generation import prices, prompt
+from autogen_lsp.generation import prices, prompt, tokens
 from autogen_lsp.generation.flights import Flights
 from autogen_lsp.generation.formatting import format_code
 from autogen_lsp.generation.model import Check, Draft, Request
@@ -54,21 +54,22 @@ async def generate(
         return await _call(job, first, report, warn)
 
     started = time.monotonic()
-    if not request.fresh:
-        report("looking in the cache", 0.25)
-        if (draft := await _from_cache(job, cache, first, started)) is not None:
-            return draft
 
     async def start(tell: Report) -> Draft:
+        if not request.fresh:
+            tell("looking in the cache", 0.25)
+            if (cached := await _from_cache(job, cache, first.recipe)) is not None:
+                return cached
         draft = await _call(job, first, tell, _teller(tell))
-        cache.put(first.recipe, _reply(draft, time.time()))
+        await asyncio.to_thread(cache.put, first.recipe, _reply(draft, time.time()))
         return draft
 
-    draft, joined = await (flights or Flights[Draft]()).share(first.recipe, start, report)
-    if not joined:
-        return draft
-    job.hit(_cost(draft.completions) or 0.0, started)
-    return replace(draft, completions=(), cached=True)
+    key = f"{first.recipe}, fresh" if request.fresh else first.recipe
+    draft, joined = await (flights or Flights[Draft]()).share(key, start, report)
+    if joined or draft.cached:
+        saved = draft.origin.cost if draft.origin else None
+        job.hit(saved or 0.0, time.monotonic() - started)
+    return replace(draft, completions=(), cached=True) if joined else draft
 
 
 @dataclass(frozen=True)
@@ -97,29 +98,30 @@ class _Job:
         """Whether a reply may be used. A skeleton may if it parses: its user asked for a start, not for an answer."""
         return all(check.ok for check in (checks[:1] if self.backend.name == _SKELETON else checks))
 
-    def hit(self, saved: float, started: float) -> None:
+    def hit(self, saved: float, seconds: float) -> None:
         self.ledger.hit(
             workspace=self.workspace,
             module=self.module,
             backend=self.backend.name,
             model=self.backend.model,
             saved=saved,
-            seconds=time.monotonic() - started,
+            seconds=seconds,
         )
 
 
-async def _from_cache(job: _Job, cache: ReplyCache, first: Prompt, started: float) -> Draft | None:
+async def _from_cache(job: _Job, cache: ReplyCache, recipe: str) -> Draft | None:
     """The cached reply, checked anew: the project may have changed where the prompt does not show it."""
-    found = cache.get(first.recipe)
+    found = await asyncio.to_thread(cache.get, recipe)
     if found is None:
         return None
     parsed, checks = await _checked(job, found.text)
     if not job.passed(checks):
-        cache.drop(first.recipe)
+        await asyncio.to_thread(cache.drop, recipe)
         return None
-    draft = await _draft(job, parsed, checks, (), first.recipe)
-    job.hit(found.cost, started)
-    return replace(draft, cached=True)
+    told = Tokens(found.prompt_tokens, found.completion_tokens, found.cached_tokens)
+    origin = Completion("", found.backend, found.model, told, found.cost, found.run_id, found.run_url)
+    draft = await _draft(job, parsed, checks, (), recipe)
+    return replace(draft, cached=True, origin=origin)
 
 
 async def _call(job: _Job, first: Prompt, report: Report, warn: prompt.Warn) -> Draft:
@@ -189,23 +191,24 @@ class _Tally:
             self.asking = error.billed
             raise
         self.asking = False
-        if completion.cost is None and self.job.backend.paid:
-            told = completion.tokens
-            cost = prices.estimate(
-                self.job.settings, self.job.backend.name, told.prompt or asked.tokens, told.completion
-            )
-            completion = replace(completion, cost=cost)
+        told = completion.tokens
+        if not told.prompt and self.job.backend.paid:  # it counts none, so we do
+            told = Tokens(asked.tokens, tokens.count(completion.text))
+        cost = completion.cost
+        if cost is None and self.job.backend.paid:
+            cost = prices.estimate(self.job.settings, self.job.backend.name, told.prompt, told.completion)
+        completion = replace(completion, tokens=told, cost=cost)
         self.completions.append(completion)
         return completion
 
     def spent(self) -> Spent:
         lost = self.job.estimate(self.asked_tokens) or 0.0 if self.asking else 0.0
         cost = (_cost(self.completions) or 0.0) + lost
-        tokens = [completion.tokens for completion in self.completions]
+        total = _total(self.completions)
         return Spent(
-            prompt_tokens=sum(each.prompt for each in tokens),
-            completion_tokens=sum(each.completion for each in tokens),
-            cached_tokens=sum(each.cached for each in tokens),
+            prompt_tokens=total.prompt,
+            completion_tokens=total.completion,
+            cached_tokens=total.cached,
             cost=cost,
             estimated=self.job.backend.paid,  # prices are the user's settings, never a bill
         )
@@ -236,8 +239,14 @@ async def _draft(
         checks=(*checks, formatted),
         completions=completions,
         recipe=recipe,
+        origin=replace(completions[-1], tokens=_total(completions), cost=_cost(completions)) if completions else None,
         definition=definition_in(code, wanted_of(plan)) or parsed.definition,
     )
+
+
+def _total(completions: Sequence[Completion]) -> Tokens:
+    told = [completion.tokens for completion in completions]
+    return Tokens(sum(t.prompt for t in told), sum(t.completion for t in told), sum(t.cached for t in told))
 
 
 def _cost(completions: Sequence[Completion]) -> float | None:
@@ -247,15 +256,14 @@ def _cost(completions: Sequence[Completion]) -> float | None:
 
 def _reply(draft: Draft, now: float) -> Reply:
     """What the cache keeps of a draft: the accepted reply as the backend gave it, to be checked anew."""
-    last = draft.completions[-1]
-    tokens = [completion.tokens for completion in draft.completions] or [Tokens()]
+    last, total = draft.completions[-1], _total(draft.completions)
     return Reply(
         text=last.text,
         backend=last.backend,
         model=last.model,
-        prompt_tokens=sum(each.prompt for each in tokens),
-        completion_tokens=sum(each.completion for each in tokens),
-        cached_tokens=sum(each.cached for each in tokens),
+        prompt_tokens=total.prompt,
+        completion_tokens=total.completion,
+        cached_tokens=total.cached,
         cost=_cost(draft.completions) or 0.0,
         estimated=True,
         run_id=last.run_id,

@@ -11,6 +11,7 @@ import contextlib
 import json
 import shutil
 import sqlite3
+import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from diskcache.core import MODE_RAW  # type: ignore[import-untyped]
 
 from autogen_lsp.config import Problem, Settings
 from autogen_lsp.storage.paths import cache_dir, prepare
+from autogen_lsp.storage.shared import Shared
 
 FOLDER = "replies"
 _DAY = 86400.0
@@ -60,11 +62,15 @@ def open_replies(settings: Settings, warn: Warn, clock: Callable[[], float] = ti
     if problem:
         warn(problem)
     usable = None if problem else folder
-    return ReplyCache(usable, settings.cache_memory_entries, settings.cache_ttl_days, warn, clock)
+    shared = Shared(settings.cache_redis_url, warn) if settings.cache_redis_url else None
+    return ReplyCache(usable, settings.cache_memory_entries, settings.cache_ttl_days, warn, clock, shared)
 
 
 class ReplyCache:
-    """Two tiers behind `get` and `put`. The disk tier is opened when first needed and may be shared by servers."""
+    """Tiers behind `get` and `put`: memory, disk, and perhaps a Redis. Any thread may ask, one at a time.
+
+    The disk tier is opened when first needed and may be used by several servers at once.
+    """
 
     def __init__(
         self,
@@ -73,6 +79,7 @@ class ReplyCache:
         ttl_days: float,
         warn: Warn,
         clock: Callable[[], float] = time.time,
+        shared: Shared | None = None,
     ) -> None:
         self.folder = folder
         self._ttl = ttl_days * _DAY
@@ -80,32 +87,46 @@ class ReplyCache:
         self._clock = clock
         self._memory: LRUCache[str, Reply] = LRUCache(max(memory_entries, 0))
         self._opened: diskcache.Cache | None = None
+        self._shared = shared
+        self._lock = threading.RLock()
         self.hits = 0
         self.misses = 0
 
     def get(self, recipe: str) -> Reply | None:
         """The reply to this recipe, None where there is none that is still valid."""
-        found = self._memory.get(recipe) or self._from_disk(recipe)
-        if found is not None and self._clock() - found.created >= self._ttl:
-            found = None
-        if found is None:
-            self.misses += 1
-            return None
-        self.hits += 1
-        self._remember(recipe, found)
-        return found
+        with self._lock:
+            found = self._memory.get(recipe) or self._from_disk(recipe) or self._from_shared(recipe)
+            if found is not None and self._clock() - found.created >= self._ttl:
+                found = None
+            if found is None:
+                self.misses += 1
+            else:
+                self.hits += 1
+                self._remember(recipe, found)
+            return found
 
     def put(self, recipe: str, reply: Reply) -> None:
-        self._remember(recipe, reply)
-        self._on_disk(lambda disk: disk.set(recipe, asdict(reply), expire=self._ttl))
+        """Keep a reply in every tier. It must have passed its checks."""
+        with self._lock:
+            self._remember(recipe, reply)
+            self._to_disk(recipe, reply)
+            if self._shared is not None:
+                self._shared.put(recipe, msgspec.json.encode(reply), self._ttl)
 
     def drop(self, recipe: str) -> None:
         """Forget a reply that no longer passes its checks."""
-        self._memory.pop(recipe, None)
-        self._on_disk(lambda disk: disk.delete(recipe))
+        with self._lock:
+            self._memory.pop(recipe, None)
+            self._on_disk(lambda disk: disk.delete(recipe))
+            if self._shared is not None:
+                self._shared.drop(recipe)
 
     def clear(self, older_than: timedelta | None = None) -> int:
-        """Remove all entries, or those older than this; the number removed, each counted once."""
+        """Remove all entries of this user, or those older than this; the number removed, each counted once."""
+        with self._lock:
+            return self._clear(older_than)
+
+    def _clear(self, older_than: timedelta | None) -> int:
         limit = self._clock() - older_than.total_seconds() if older_than else float("inf")
         old = {recipe for recipe, reply in self._memory.items() if reply.created <= limit}
         for recipe in old:
@@ -121,7 +142,8 @@ class ReplyCache:
 
     def stats(self) -> dict[str, Any]:
         """Entries per tier, bytes on disk, and this session's hits and misses."""
-        disk = self._on_disk(lambda disk: (len(disk), disk.volume())) or (0, 0)
+        with self._lock:
+            disk = self._on_disk(lambda disk: (len(disk), disk.volume())) or (0, 0)
         return {
             "folder": str(self.folder) if self.folder else None,
             "memory": {"entries": len(self._memory), "limit": int(self._memory.maxsize)},
@@ -131,9 +153,12 @@ class ReplyCache:
         }
 
     def close(self) -> None:
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
+            if self._shared is not None:
+                self._shared.close()
 
     def _remember(self, recipe: str, reply: Reply) -> None:
         if self._memory.maxsize:
@@ -141,6 +166,20 @@ class ReplyCache:
 
     def _from_disk(self, recipe: str) -> Reply | None:
         return _reply(self._on_disk(lambda disk: _fetch(disk, recipe)))
+
+    def _to_disk(self, recipe: str, reply: Reply) -> None:
+        self._on_disk(lambda disk: disk.set(recipe, asdict(reply), expire=self._ttl))
+
+    def _from_shared(self, recipe: str) -> Reply | None:
+        entry = self._shared.get(recipe) if self._shared is not None else None
+        if entry is None:
+            return None
+        try:
+            reply = msgspec.json.decode(entry, type=Reply)
+        except msgspec.DecodeError:
+            return None
+        self._to_disk(recipe, reply)
+        return reply
 
     def _on_disk[T](self, work: Callable[[diskcache.Cache], T]) -> T | None:
         """The work's result, None where there is no usable disk tier. A damaged one is made anew, once."""

@@ -108,6 +108,8 @@ async def test_second_identical_request_is_answered_from_the_cache(workshop: Wor
     assert second.cached
     assert (second.code, second.imports, second.checks) == (first.code, first.imports, first.checks)
     assert second.completions == ()
+    assert second.origin is not None
+    assert (second.origin.backend, second.origin.cost) == ("scripted", 0.25)
     assert len(backend.prompts) == 1
     assert workshop.usage["cache"] == {"hits": 1, "misses": 1, "hitRate": 0.5}
     assert workshop.usage["cost"] == {"amount": 0.25, "currency": "USD", "estimated": True, "saved": 0.25}
@@ -189,6 +191,13 @@ async def test_cost_is_estimated_from_tokens_where_the_backend_tells_none(worksh
     draft = await workshop.generate("compute", scripted(GOOD, tokens=Tokens(300, 100)))
     assert draft.completions[0].cost == pytest.approx(0.4)
     assert workshop.usage["cost"]["amount"] == pytest.approx(0.4)
+
+
+async def test_tokens_are_counted_where_the_backend_counts_none(workshop: Workshop) -> None:
+    backend = scripted(GOOD)
+    await workshop.generate("compute", backend)
+    assert workshop.usage["tokens"]["prompt"] == backend.prompts[0].tokens
+    assert workshop.usage["tokens"]["completion"] > 0
 
 
 async def test_failed_call_that_was_not_billed_costs_nothing(workshop: Workshop) -> None:
