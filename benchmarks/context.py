@@ -19,7 +19,6 @@ import statistics
 import sys
 import tempfile
 import time
-from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,11 +30,10 @@ from autogen_lsp.analysis import plan as planning
 from autogen_lsp.analysis import targets
 from autogen_lsp.analysis.project import Caches, Project
 from autogen_lsp.config import Settings
-from autogen_lsp.context import collect, pieces, render, score, similar
+from autogen_lsp.context import collect, pieces, render
 from autogen_lsp.context.candidates import Lookup
-from autogen_lsp.context.usage import usage
 from autogen_lsp.generation import prompt
-from autogen_lsp.generation.model import Context, Item, Request
+from autogen_lsp.generation.model import Context, Request
 from autogen_lsp.index.client import Index
 from autogen_lsp.workspace.ignore import python_files
 from autogen_lsp.workspace.snapshot import Snapshot

@@ -190,9 +190,9 @@ def _uses(
             local.add(each.id)
         elif isinstance(each, ast.arg):
             local.add(each.arg)
-        elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            local.add(each.name)
-        elif isinstance(each, ast.ExceptHandler) and each.name:
+        elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or (
+            isinstance(each, ast.ExceptHandler) and each.name
+        ):
             local.add(each.name)
         elif isinstance(each, ast.ImportFrom):
             inner |= {a.asname or a.name: (_absolute(module, each), a.name) for a in each.names}

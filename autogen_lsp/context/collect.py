@@ -1,8 +1,8 @@
 """A plan into the context of its prompt: what the body needs, how this project does things, what callers expect.
 
-Sources (candidates, similar, sites, guides, conventions, graph) give pieces with a worth; the budget chooses; chosen pieces of
-one place become an item with a reason; secrets are masked last, and what they held is counted. The order is that of
-sending: what stays the same between targets first, so that providers' prompt caches hit. Same snapshot, same bytes.
+Sources (candidates, similar, sites, guides, conventions, graph) give pieces with a worth; the budget chooses; chosen
+pieces of one place become an item with a reason; secrets are masked last, and what was masked is counted. The order is
+that of sending: what stays the same between targets first, so that providers' prompt caches hit. Same snapshot, same bytes.
 Nothing here writes a file, asks a network, or shows a file that ignore rules leave out.
 """
 
@@ -39,8 +39,8 @@ async def collect(
 ) -> Context:
     """The context of a plan such that the whole prompt stays within ``budget`` tokens.
 
-    ``drop`` holds identities of items to leave out (`identity`). The graph takes part only where it answers at once; the
-    rest needs no event loop and runs in a thread.
+    ``drop`` holds identities of items to leave out (`identity`). The graph takes part only where it answers at once;
+    the rest needs no event loop and runs in a thread.
     """
     described = None
     if graph is not None:

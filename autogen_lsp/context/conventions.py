@@ -56,7 +56,7 @@ def conventions(code: Sequence[Sample], tests: Sequence[Sample]) -> list[str]:
         counts.update(dict(seen))
         raised.update(dict(names))
         loggers.update(dict(logs))
-    found = [
+    return [
         *_typing(code, counts),
         *_docstrings(code, counts),
         *_errors(code, raised),
@@ -65,7 +65,6 @@ def conventions(code: Sequence[Sample], tests: Sequence[Sample]) -> list[str]:
         *_async(code),
         *_tests(tests),
     ]
-    return found
 
 
 @lru_cache(maxsize=512)

@@ -28,7 +28,8 @@ _NAMES = (
 _MOST_BYTES = 100_000
 _MOST_OF_ONE = 600  # characters of a paragraph: longer ones are prose
 _ON_CODE = re.compile(
-    r"(?i)\b(style|naming|name[sd]?|typ(?:e|es|ed|ing)|annotat\w+|hints?|docstrings?|docs?|errors?|exceptions?|raise[sd]?|log(?:s|ging|ger)?|"
+    r"(?i)\b(style|naming|name[sd]?|typ(?:e|es|ed|ing)|annotat\w+|hints?|docstrings?|docs?|errors?|exceptions?|"
+    r"raise[sd]?|log(?:s|ging|ger)?|"
     r"imports?|lines?|length|format\w*|quotes?|pathlib|f-strings?|dataclass\w*|functions?|methods?|class(?:es)?|modules?|async|await|"
     r"never|always|must|avoid|prefer|don't|do not|comments?|mypy|pyright|ruff|black|flake8|pep ?8|python)\b"
 )

@@ -1,7 +1,7 @@
 """All sources for one plan into one pool of pieces, each with its worth, its group and the reason why it is there.
 
-The worth of a definition is the probability that the body uses it (`score`); everything else is set beside that by hand:
-what a first call site or a whole similar function is worth stands in the table below, and `_SHARES` in `collect` bounds them.
+The worth of a definition is the probability that the body uses it (`score`); everything else is set beside that by
+hand: the table below says what a first call site or a whole similar function is worth, `_SHARES` in `collect` bounds them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Text of the repository into the same text without secrets, and how many of which kind were masked.
 
 Three rules, one after the other: values that are known to be secret (from .env files and our own settings), shapes of
-credentials (the plugins of detect-secrets and `secret_shapes`), and random-looking values: quoted, assigned to a name that
-speaks of a secret, or alone on a line as in a cut-off key file. A value becomes ``<redacted:kind>``; text around it stays
-as it is, and nothing of the value is kept anywhere. It reads no file but .env files, and verifies nothing over a network.
+credentials (the plugins of detect-secrets and `secret_shapes`), and random-looking values: quoted, assigned to a name
+that speaks of a secret, or alone on a line as in a cut-off key file. A value becomes ``<redacted:kind>``; text around it
+stays as it is, and nothing of the value is kept anywhere. It reads no file but .env files, and asks no network.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from autogen_lsp.config import Settings
@@ -28,8 +29,8 @@ _SENSITIVE = (
     r"(?:pass(?:wd|word|phrase|code)|_pass(?![a-z])|pwd|secret|token|(?:api|access|auth|account|private|client|service|encryption|"
     r"signing|master|shared|db|app|license|webhook|session|deploy|write|read)_?key|credentials?|bearer|authorization)"
 )
-# A line without any of these holds nothing that a line rule could find, and most lines of code stop here: a long run of
-# token characters with a digit in it, user and host of an address, a name that speaks of a secret beside a quote or '='.
+# A line without any of these holds nothing that a line rule could find, and most lines of code stop here: a long run
+# of token characters with a digit in it, user and host of an address, a name that speaks of a secret before a quote.
 _SUSPECT = re.compile(
     r"(?<![\w+/=.~-])(?=[A-Za-z_+/=.~-]*+[0-9])[\w+/=.~-]{16}|://[^\s/]*@|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{56}"
 )
@@ -78,7 +79,7 @@ class Known:
     quoted: tuple[str, ...] = field(default=(), repr=False)
 
 
-def mask(text: str, known: Known = Known()) -> Masked:  # noqa: B008 - frozen and empty
+def mask(text: str, known: Known = Known()) -> Masked:
     """The text with every secret replaced by ``<redacted:kind>``. Deterministic; never raises on any text."""
     counts: Counter[str] = Counter()
     text = _mask_known(text, known, counts)
@@ -169,8 +170,8 @@ def _clear(spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
 def is_random(value: str) -> bool:
     """Whether a string without blanks looks drawn at random: hexadecimal of 32 digits or more, or base64-like.
 
-    Identifiers, paths and alphabets also have a high Shannon entropy; what tells them apart is that they consist of long
-    runs of one kind of character, or of neighbours in the alphabet.
+    Identifiers, paths and alphabets also have a high Shannon entropy; what tells them apart is that they consist of
+    long runs of one kind of character, or of neighbours in the alphabet.
     """
     if len(value) < 20 or _PLACEHOLDER.search(value):
         return False
@@ -189,7 +190,7 @@ def entropy(value: str) -> float:
 
 def _is_sequence(value: str) -> bool:
     """Alphabets, counters: a third or more of the characters follow their neighbour in code-point order."""
-    return sum(ord(b) - ord(a) in (0, 1, -1) for a, b in zip(value, value[1:], strict=False)) > len(value) / 3
+    return sum(ord(b) - ord(a) in (0, 1, -1) for a, b in pairwise(value)) > len(value) / 3
 
 
 def _is_manual(user: str, password: str) -> bool:
@@ -197,7 +198,7 @@ def _is_manual(user: str, password: str) -> bool:
 
 
 def _is_digest(line: str, at: int) -> bool:
-    """Whether the hexadecimal literal at this place is a checksum: its line says so, or it is one of a list of values."""
+    """Whether the hexadecimal literal at this place is a checksum: its line says so, or it is one of a list."""
     return _DIGEST.search(line) is not None or line[:at].lstrip()[:1] in "\"'([{"
 
 
@@ -209,7 +210,7 @@ def _is_password(value: str) -> bool:
         "d" if c.isdigit() else "u" if c.isupper() else "l" if c.isalpha() else "." if c in "._-/:" else "!"
         for c in value
     ]
-    changes = sum(a != b and "." not in (a, b) for a, b in zip(classes, classes[1:], strict=False))
+    changes = sum(a != b and "." not in (a, b) for a, b in pairwise(classes))
     kinds = len(set(classes) - {"."})
     return kinds >= 2 and changes >= (3 if kinds >= 3 or len(value) >= 12 else 4)
 

@@ -1,8 +1,8 @@
 """A definition into text at three sizes: its line, its signature with the docstring's first line, and the whole of it.
 
-The line begins with the first line of the definition as it stands in the file; where a header spans several lines, the
-rest follows in short: parameter names for functions, brackets for values. Nothing holds an offset or a line number, so an
-edit elsewhere in the file changes no text here. Line ends are ``\\n``, and text is dedented.
+The line begins with the first line of the definition as it stands in the file; where a header spans several lines,
+the rest follows in short: parameter names for functions, brackets for values. Nothing holds an offset or a line number,
+so an edit elsewhere in the file changes no text here. Line ends are ``\\n``, and text is dedented.
 """
 
 from __future__ import annotations

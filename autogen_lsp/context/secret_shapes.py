@@ -1,7 +1,7 @@
 """Shapes of credentials: kinds and patterns that detect-secrets does not know, and those that it does, as one table.
 
-A pattern's group ``value`` (or its first group, or the whole match) is the secret. Shapes that issuers document are taken
-as documented, with open length where they grew over time. The library is imported when first used: it costs 0.3 s.
+A pattern's group ``value`` (or its first group, or the whole match) is the secret. Shapes that issuers document are
+taken as documented, with open length where they grew over time. The library is imported when first used (0.3 s).
 """
 
 from __future__ import annotations
@@ -45,13 +45,22 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     _prefixed("github-token", "gh[pousr]_", rest=r"[A-Za-z0-9_]{30,}"),
     _prefixed("gitlab-token", "gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|oas|agent)-"),
     _prefixed("npm-token", "npm_", rest=r"[A-Za-z0-9]{30,}"),
-    ("npm-token", re.compile(r"(?:^|[\s:\"'])_(?:authToken|auth|password)\s*=\s*[\"']?(?P<value>[A-Za-z0-9+/=_-]{16,})")),
+    (
+        "npm-token",
+        re.compile(r"(?:^|[\s:\"'])_(?:authToken|auth|password)\s*=\s*[\"']?(?P<value>[A-Za-z0-9+/=_-]{16,})"),
+    ),
     _prefixed("pypi-token", "pypi-AgE", rest=r"[A-Za-z0-9_-]{16,}"),
     _prefixed("rubygems-token", "rubygems_", rest=r"[a-f0-9]{32,}"),
     _prefixed("docker-token", "dckr_(?:pat|oat)_"),
     _prefixed("google-api-key", "AIza", rest=r"[A-Za-z0-9_-]{30,}"),
     _prefixed("google-oauth", "GOCSPX-", r"ya29\.", rest=r"[A-Za-z0-9_-]{20,}"),
-    ("aws-secret-key", re.compile(r"(?i)aws[\w ]{0,20}(?:secret|key|token)\w{0,20}[\"'\]]{0,2}\s*[:=,]\s*[\"']?(?P<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])")),
+    (
+        "aws-secret-key",
+        re.compile(
+            r"(?i)aws[\w ]{0,20}(?:secret|key|token)\w{0,20}[\"'\]]{0,2}\s*[:=,]\s*[\"']?"
+            r"(?P<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])"
+        ),
+    ),
     ("aws-session-token", re.compile(_WORD + r"(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[A-Za-z0-9+/=]{20,}")),
     ("azure-storage-key", re.compile(r"AccountKey=(?P<value>[A-Za-z0-9+/]{40,}={0,2})")),
     ("azure-sas", re.compile(r"SharedAccessKey=(?P<value>[A-Za-z0-9+/]{30,}={0,2})")),
@@ -98,11 +107,28 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     _prefixed("codegen-token", "sk-[a-f0-9]{8}-", rest=r"[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"),
     ("json-web-token", re.compile(_WORD + r"eyJ[A-Za-z0-9_-]{8,}\.(?:eyJ)?[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)?")),
     # user:password@host in an address; nothing that is itself a placeholder or a format field
-    ("basic-auth", re.compile(r"://(?P<user>[^:/?#\[\]@!$&'()*+,;=\s\"{}<>%]*):(?P<value>[^:/?#\[\]@\s\"'{}<>]{3,})@(?=[\w\[])")),
-    ("authorization", re.compile(r"(?i)\b(?:bearer|basic)\s+(?P<value>(?=[A-Za-z0-9+/=_.~-]*[0-9])[A-Za-z0-9+/=_.~-]{20,})")),
-    ("password", re.compile(r"(?i)(?<![a-z])(?:password|pwd)=(?P<value>(?=[^;\"'\s]*[0-9])[^;\"'\s{}<>%$&,)]{6,})(?=;)")),
+    (
+        "basic-auth",
+        re.compile(
+            r"://(?P<user>[^:/?#\[\]@!$&'()*+,;=\s\"{}<>%]*):(?P<value>[^:/?#\[\]@\s\"'{}<>]{3,})@(?=[\w\[])"
+        ),
+    ),
+    (
+        "authorization",
+        re.compile(r"(?i)\b(?:bearer|basic)\s+(?P<value>(?=[A-Za-z0-9+/=_.~-]*[0-9])[A-Za-z0-9+/=_.~-]{20,})"),
+    ),
+    (
+        "password",
+        re.compile(r"(?i)(?<![a-z])(?:password|pwd)=(?P<value>(?=[^;\"'\s]*[0-9])[^;\"'\s{}<>%$&,)]{6,})(?=;)"),
+    ),
     ("license-key", re.compile(_WORD + r"[A-Z0-9]{5}(?:-[A-Z0-9]{5}){4}" + _END)),
-    ("heroku-key", re.compile(r"(?i)(?:heroku|api_?key|token|secret)\w*[\"'\]]{0,2}\s*[:=]\s*[\"'](?P<value>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})[\"']")),
+    (
+        "heroku-key",
+        re.compile(
+            r"(?i)(?:heroku|api_?key|token|secret)\w*[\"'\]]{0,2}\s*[:=]\s*[\"']"
+            r"(?P<value>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[\"']"
+        ),
+    ),
 )  # fmt: skip
 
 
@@ -113,8 +139,26 @@ def library_shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
     is meant for a person who looks at each hit: JWT and Basic Auth without their delimiters, key files without the key.
     """
     from detect_secrets.plugins import (
-        artifactory, aws, azure_storage_key, cloudant, discord, github_token, gitlab_token, ibm_cloud_iam, ibm_cos_hmac,
-        mailchimp, npm, openai, pypi_token, sendgrid, slack, softlayer, square_oauth, stripe, telegram_token, twilio,
+        artifactory,
+        aws,
+        azure_storage_key,
+        cloudant,
+        discord,
+        github_token,
+        gitlab_token,
+        ibm_cloud_iam,
+        ibm_cos_hmac,
+        mailchimp,
+        npm,
+        openai,
+        pypi_token,
+        sendgrid,
+        slack,
+        softlayer,
+        square_oauth,
+        stripe,
+        telegram_token,
+        twilio,
     )  # fmt: skip
 
     plugins = (

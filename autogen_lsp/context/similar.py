@@ -1,4 +1,4 @@
-"""A target into functions that resemble it: of its own file by name and parameters, of the workspace by full-text search.
+"""A target into functions like it: of its own file by name and parameters, of the workspace by full-text search.
 
 They show how this project does such things, so they are sent whole where there is room. Tests are left out, and so are
 stubs, which show nothing.
@@ -59,9 +59,10 @@ def peers(lookup: Lookup, name: str, path: Path, qualname: str) -> list[frozense
     found: list[frozenset[str]] = []
     for at, symbol in index.definitions(name, _PEERS + 1):
         source = lookup.project.source(at)
-        if symbol.kind is SymbolKind.FUNCTION and (at, symbol.qualname) != (path, qualname) and source is not None:
-            if symbol.end <= len(source.text) and not symbol.stub:
-                found.append(names_in(source.text[symbol.body_start : symbol.end]))
+        if symbol.kind is not SymbolKind.FUNCTION or (at, symbol.qualname) == (path, qualname) or symbol.stub:
+            continue
+        if source is not None and symbol.end <= len(source.text):
+            found.append(names_in(source.text[symbol.body_start : symbol.end]))
     return found
 
 

@@ -1,7 +1,7 @@
 """Uses of the target into excerpts: the statement that uses it, and the same with the lines around it.
 
-Whole lines, dedented, with the line of the enclosing ``def`` above; no line numbers, so that an edit elsewhere in the file
-changes nothing here. Uses that look alike are shown once.
+Whole lines, dedented, with the line of the enclosing ``def`` above; no line numbers, so that an edit elsewhere in the
+file changes nothing here. Uses that look alike are shown once, and very long lines not at all.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _AROUND = 3  # lines before and after
 _MOST_LINES = 12  # of one expression: longer ones (tables of test data) are left out
+_MOST_BYTES = 4000  # of an excerpt
 _MOST_SITES = 40  # looked at
 _TEST = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
@@ -80,8 +81,11 @@ def _use(project: Project, site: Site) -> Use | None:
         high = lines.line_of(max(holder.end - 1, holder.body_start))
     if first < low:  # in the header itself: a default, a decorator
         head, low = "", first
+    around = max(low, first - _AROUND), min(high, last + _AROUND)
+    if lines.line_span(around[1]).end - lines.starts[around[0]] > _MOST_BYTES:
+        return None
     short = _cut(source.text, lines.starts, first, last)
-    full = _cut(source.text, lines.starts, max(low, first - _AROUND), min(high, last + _AROUND))
+    full = _cut(source.text, lines.starts, *around)
     relative = project.snapshot.relative(site.path)
     return Use(site.path, holder.qualname if holder else "", _under(head, short), _under(head, full), is_test(relative))
 

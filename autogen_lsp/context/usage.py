@@ -1,7 +1,8 @@
-"""One file's text into the names that each of its functions uses: what the masked body of a neighbour probably uses too.
+"""One file's text into the names that each of its functions uses: the body of a neighbour probably uses them too.
 
-Works on bytes with one regular expression and the file's `Facts`; strings and comments do not count, fields of f-strings
-do. Names are keys: ``f`` for a bare name, ``self.x`` for a member (``cls`` counts as ``self``), ``mod.x`` for an attribute.
+Works on bytes with one regular expression and the file's `Facts`; strings and comments do not count, fields of
+f-strings do. Names are keys: ``f`` for a bare name, ``self.x`` for a member (``cls`` counts as ``self``), ``mod.x`` for
+an attribute.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Usage:
     units: tuple[Unit, ...]
 
 
-def usage(text: bytes, facts: Facts, without: Span = Span(0, 0)) -> Usage:
+def usage(text: bytes, facts: Facts, without: Span) -> Usage:
     """Uses in a file; what lies in ``without`` (the target) does not count."""
     symbols = sorted(
         (s for s in facts.symbols if s.kind is SymbolKind.FUNCTION and ".<locals>" not in s.qualname),
