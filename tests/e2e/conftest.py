@@ -14,8 +14,10 @@ Start = Callable[..., Awaitable[Editor]]
 
 
 @pytest.fixture
-async def editor_for(tmp_path: Path) -> AsyncGenerator[Start]:
-    """``await editor_for(files, profile, …)``: an editor over a folder with these files."""
+async def editor_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Start]:
+    """``await editor_for(files, profile, …)``: an editor over a folder with these files, and no cache from before."""
+    for kind in ("CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
     running: list[Editor] = []
 
     async def make(files: dict[str, str], profile: str = "visual-studio-code", **more: Any) -> Editor:
@@ -31,5 +33,4 @@ async def editor_for(tmp_path: Path) -> AsyncGenerator[Start]:
 
     yield make
     for editor in running:
-        await editor.client.shutdown_session()
-        await editor.client.stop()
+        await editor.leave()

@@ -68,6 +68,7 @@ class Editor:
         self.progress: list[dict[str, Any]] = []
         self.published: list[types.PublishDiagnosticsParams] = []
         self._news = asyncio.Event()
+        self._left = False
 
     # Files and buffers
 
@@ -205,6 +206,19 @@ class Editor:
 
     async def request(self, method: str, params: Any = None) -> Any:
         return plain(await self.client.protocol.send_request_async(method, params))
+
+    @property
+    def job(self) -> list[dict[str, Any]]:
+        """Progress of the one generation: indexing, on a busy machine, shows progress too."""
+        tokens = {each["token"] for each in self.progress if each.get("title", "").startswith("Generating")}
+        return [each for each in self.progress if each["token"] in tokens]
+
+    async def leave(self) -> None:
+        """End the session in order; doing it again does nothing."""
+        if not self._left:
+            self._left = True
+            await self.client.shutdown_session()
+            await self.client.stop()
 
     def messages(self) -> list[str]:
         return [each.message for each in self.client.messages]
