@@ -10,15 +10,13 @@ local function wait(what, condition)
   end
 end
 
-local notify = vim.notify
-vim.notify = function(message, ...)
+vim.notify = function(message)
   table.insert(seen.messages, message)
-  return notify(message, ...)
 end
 vim.api.nvim_create_autocmd("LspProgress", {
   callback = function(event)
-    local value = event.data.params and event.data.params.value or event.data.result.value
-    table.insert(seen.progress, { kind = value.kind, title = value.title, message = value.message })
+    local token, value = event.data.params.token, event.data.params.value
+    table.insert(seen.progress, { token = token, kind = value.kind, title = value.title, message = value.message })
   end,
 })
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from autogen_lsp.backends.standin import StandIn
 from tests.editors.conftest import APP, REPOSITORY
 
 EXTENSION = REPOSITORY / "editors/vscode"
-SCREENSHOTS = "AUTOGEN_SCREENSHOTS"  # where pictures of each step are kept; by default with the test's other files
+# Where pictures of each step are kept; by default with the test's other files.
+PICTURES = os.environ.get("AUTOGEN_SCREENSHOTS")
 
 
 @pytest.fixture
@@ -59,6 +61,7 @@ def running(code_server: str, vsix: Path, environment: dict[str, str], scratch: 
     settings.write_text(
         json.dumps(
             {
+                "autogen.serverPath": str(Path(sys.executable).with_name("autogen-lsp")),
                 "autogen.price.perRun": 0.05,
                 "chat.disableAIFeatures": True,
                 "editor.minimap.enabled": False,
@@ -112,7 +115,7 @@ def test_click_in_vs_code_writes_the_function_and_shows_what_it_cost(
     service: StandIn,
     tmp_path: Path,
 ) -> None:
-    pictures = Path(os.environ.get(SCREENSHOTS) or tmp_path / "screenshots")
+    pictures = Path(PICTURES or tmp_path / "screenshots")
     pictures.mkdir(parents=True, exist_ok=True)
     line = next(number for number, text in enumerate(APP.splitlines(), 1) if "area(" in text)
     with running(code_server, vsix, environment, tmp_path) as host:

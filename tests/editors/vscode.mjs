@@ -33,7 +33,7 @@ try {
   await page.click(".editor-instance .view-lines");
 
   await goTo(given.line, given.column);
-  await page.waitForSelector(".lightbulb-glyph-margin, .codicon-light-bulb, .codicon-lightbulb, [class*=lightBulbWidget], [class*=lightbulb]", { state: "visible" });
+  await page.waitForSelector(".lightbulb-glyph-margin, .codicon-light-bulb, .codicon-lightbulb, .lightBulbWidget.codicon", { state: "attached" });
   await shot("1-light-bulb");
   await page.keyboard.press("Control+.");
   await page.waitForSelector(".action-widget .action-list-item, .action-widget .monaco-list-row");

@@ -25,7 +25,6 @@ local function client_or_complain()
   return client
 end
 
---- Neovim 0.11 made client methods of what were functions.
 local function request(client, method, params, done)
   local function answered(err, result)
     if err then
@@ -34,12 +33,7 @@ local function request(client, method, params, done)
       done(result)
     end
   end
-  local buffer = vim.api.nvim_get_current_buf()
-  if vim.fn.has("nvim-0.11") == 1 then
-    client:request(method, params, answered, buffer)
-  else
-    client.request(method, params, answered, buffer)
-  end
+  require("autogen").call(client, "request", method, params, answered, vim.api.nvim_get_current_buf())
 end
 
 local function here(client)

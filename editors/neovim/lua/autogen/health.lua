@@ -18,7 +18,7 @@ end
 local function server_report(cmd)
   local client = require("autogen").client()
   if client then
-    local answer = vim.lsp.buf_request_sync and client:request_sync("autogen/health", vim.empty_dict(), 5000, 0)
+    local answer = require("autogen").call(client, "request_sync", "autogen/health", vim.empty_dict(), 5000, 0)
     if answer and answer.result then
       return answer.result
     end

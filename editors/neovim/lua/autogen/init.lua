@@ -66,6 +66,16 @@ function M.client(buffer)
   return vim.lsp.get_clients({ name = M.NAME, bufnr = buffer })[1] or vim.lsp.get_clients({ name = M.NAME })[1]
 end
 
+--- Call a function of a client: since Neovim 0.11 they are methods.
+---@param client vim.lsp.Client
+---@param name string
+function M.call(client, name, ...)
+  if vim.fn.has("nvim-0.11") == 1 then
+    return client[name](client, ...)
+  end
+  return client[name](...)
+end
+
 --- What the session has cost, for a status line: "autogen $0.012"; "" while there is nothing to show.
 ---@return string
 function M.statusline()
