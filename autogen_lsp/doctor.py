@@ -54,6 +54,7 @@ def health(settings: Settings, roots: Sequence[Path] = (), problems: Sequence[Pr
         lambda: _folder("cache folder", _cache_dir(settings)),
         lambda: _folder("state folder", _state_dir()),
         lambda: _workspace(roots),
+        lambda: _index(settings, roots),
     ]
     parts = [check() for check in checks]
     return {"version": 1, "ok": all(part.ok for part in parts), "parts": [asdict(part) for part in parts]}
@@ -160,6 +161,21 @@ def _workspace(roots: Sequence[Path]) -> Part:
     if missing:
         return Part("workspace", False, shown, f"make {missing[0]} readable")
     return Part("workspace", True, shown)
+
+
+def _index(settings: Settings, roots: Sequence[Path]) -> Part:
+    """The project index of these roots; a damaged one is made anew by itself, so that it is never bad for long."""
+    from autogen_lsp.index.location import index_path
+
+    path = index_path(roots, settings)
+    if not roots or not path.exists():
+        return Part("index", True, "not built yet; built when a workspace is opened or checked")
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=1.0)) as database:
+            database.execute("select count(*) from sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        return Part("index", False, f"{path}: {error}", "it is built anew at the next start; or delete the file")
+    return Part("index", True, f"{path} ({path.stat().st_size / 2**20:.1f} MB)")
 
 
 def _cache_dir(settings: Settings) -> Path:

@@ -9,6 +9,7 @@ import pytest
 
 from autogen_lsp.config import Problem, Settings
 from autogen_lsp.doctor import health
+from autogen_lsp.index.location import index_path
 from tests.cli.conftest import Run
 
 SECRET = "sk-very-secret-0123456789"
@@ -98,3 +99,19 @@ def test_command_reports_wrong_environment_with_status_1(run: Run) -> None:
 
 def test_command_prints_the_path_of_the_full_lock(run: Run) -> None:
     assert Path(run("doctor", "--full-lock").stdout.strip()).is_file()
+
+
+def test_index_is_reported_once_it_is_built(run: Run, project: Path) -> None:
+    before = json.loads(run("doctor", "--format", "json", cwd=project).stdout)
+    assert "not built yet" in str(part(before, "index")["detail"])
+    run("check", cwd=project)
+    after = json.loads(run("doctor", "--format", "json", cwd=project).stdout)
+    assert "MB" in str(part(after, "index")["detail"])
+
+
+def test_damaged_index_is_bad(project: Path, tmp_path: Path) -> None:
+    settings = Settings(cache_dir=str(tmp_path / "cache"))
+    path = index_path([project], settings)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"this is no database" * 100)
+    assert part(health(settings, [project]), "index")["ok"] is False
