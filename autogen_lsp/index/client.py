@@ -88,9 +88,11 @@ class Index:
         self._generation = self._store.generation
         self._names = b""
         self._rules = Rules(self.roots, settings.context_exclude)
-        self._files: dict[str, Path] | None = None
+        self._files: dict[str, Path] | None = None  # replaced, never changed: any thread may read it
+        self._tuple: tuple[dict[str, Path] | None, tuple[Path, ...]] = (None, ())
         self._open: Mapping[str, _Open] = {}
         self._decoded: LRUCache[tuple[int, int], _Decoded] = LRUCache(decoded_bytes, getsizeof=lambda item: item.size)
+        self._updated: set[Path] = set()  # since the last scan began
         self._decoding = threading.Lock()
         self._building = threading.Lock()
         self._closing = threading.Event()
@@ -110,8 +112,15 @@ class Index:
         return self._facts_of(keys[0][0]) if keys else None
 
     def files(self) -> tuple[Path, ...]:
-        """Every Python file of the workspace as of the last scan and the updates since, also those not yet indexed."""
-        return tuple(self._listed().values())
+        """Every Python file of the workspace as of the last scan and the updates since, also those not yet indexed.
+
+        The same object until a file comes or goes, so that callers can tell by ``is`` whether theirs is still right.
+        """
+        listing = self._listed()
+        kept = self._tuple
+        if kept[0] is not listing:
+            kept = self._tuple = (listing, tuple(listing.values()))
+        return kept[1]
 
     def calls(self, name: str, limit: int | None = None) -> list[tuple[Path, Call]]:
         """Calls whose last component is ``name``, by path and place; the first ``limit`` of them."""
@@ -187,16 +196,8 @@ class Index:
 
         For a folder, and where ignore rules changed, call `rescan`.
         """
-        text = path.as_posix()
-        if path.suffix in SUFFIXES and not self._rules.is_ignored(path):
-            digests = self._read("SELECT digest FROM files WHERE path = ?", (text,))
-            answer = worker.look(worker.Job(text, digests[0][0] if digests else b""), source)
-            if not answer.gone:
-                self._store.put(worker.to_stored([answer]))
-                self._files = self._listed() | {text: path}
-                return
-        self._store.remove([text])
-        self._files = {name: found for name, found in self._listed().items() if name != text}
+        self._updated.add(path)
+        self._update(path, source)
 
     async def build(self, snapshot: Snapshot, report: Report) -> None:
         """Bring everything up to date in the background, files near the open documents first. Can be cancelled."""
@@ -230,13 +231,17 @@ class Index:
         opened = {path.as_posix() for path in near}
         folders = {path.rpartition("/")[0] for path in opened}
         with self._building:
-            generation = self._store.generation
+            self._updated.clear()
+            self._store.follow()
+            self._generation = generation = self._store.generation
             rules = Rules(self.roots, self._settings.context_exclude)
             names = hashlib.blake2b(digest_size=16)
             found = list(rules.walk(lambda seen: names.update(os.fsencode(seen) + b"\0\0")))
             self._names = names.digest()
             self._rules = rules
-            self._files = {file.path: Path(file.path) for file in found}
+            known = self._files or {}
+            if known.keys() != {file.path for file in found}:
+                self._files = {file.path: known.get(file.path) or Path(file.path) for file in found}
             done = bring_up_to_date(
                 self._store,
                 found,
@@ -245,6 +250,8 @@ class Index:
                 stopped=lambda: self._closing.is_set() or stopped(),
                 workers=self._workers,
             )
+            while self._updated:  # what was read for the build may be older than what an update stored
+                self._update(self._updated.pop())
             self.complete = done and self._store.generation == generation
             if self._store.path is not None and self.complete:
                 remove_unused(self._store.path)
@@ -256,6 +263,21 @@ class Index:
             self._store.close()
 
     # Inside
+
+    def _update(self, path: Path, source: Source | None = None) -> None:
+        text = path.as_posix()
+        stored = self._read("SELECT digest FROM files WHERE path = ?", (text,))
+        if path.suffix in SUFFIXES and not self._rules.is_ignored(path):
+            answer = worker.look(worker.Job(text, stored[0][0] if stored else b""), source)
+            if not answer.gone:
+                self._store.put(worker.to_stored([answer]))
+                if text not in self._listed():
+                    self._files = self._listed() | {text: path}
+                return
+        if stored:
+            self._store.remove([text])
+        if text in self._listed():
+            self._files = {name: found for name, found in self._listed().items() if name != text}
 
     def _named[T](
         self,

@@ -26,6 +26,7 @@ from autogen_lsp.storage.paths import prepare
 
 _BUSY_SECONDS = 10.0
 _ATTEMPTS = 40
+_MOST_REPLACEMENTS = 3
 _SETTING = "cache.dir"
 
 _SCHEMA = """
@@ -63,11 +64,15 @@ class Store:
         self._warn = warn
         self._writing = threading.RLock()
         self._idle: list[sqlite3.Connection] = []  # read connections not in use
+        self._closed = False
         self._writer = self._connect_or_replace()
+        self._identity = _identity(self.path)
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query; none if the file turns out to be damaged."""
+        """All rows of a query; none if the file turns out to be damaged, or the store is closed."""
         generation = self.generation
+        if self._closed:
+            return []
         try:
             with self._reader() as connection:
                 return connection.execute(sql, parameters).fetchall()
@@ -86,40 +91,10 @@ class Store:
         Like all writes it gives way: if another server holds the file for ten seconds, nothing is stored, and the next
         comparison with the disk finds it missing.
         """
-        with self._transaction() as run:
-            newest = run("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'files'").fetchone()[0]
-            added: list[tuple[int, Stored, Row]] = []
-            for file in files:
-                found = run("SELECT id, digest FROM files WHERE path = ?", (file.path,)).fetchone()
-                if found and (file.row is None or file.row.digest == found[1]):
-                    change = (file.mtime_ns, file.size, found[0])
-                    run("UPDATE files SET mtime_ns = ?, size = ? WHERE id = ?", change)
-                elif file.row is not None:
-                    if found:
-                        _remove(run, found[0])
-                    newest += 1
-                    added.append((newest, file, file.row))
-            many = self._writer.executemany
-            many(
-                "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
-                [(key, file.path, file.mtime_ns, file.size, row.digest) for key, file, row in added],
-            )
-            many(
-                "INSERT INTO contents VALUES (?, ?, ?, ?, ?)",
-                [(key, row.head, row.imports, row.symbols, row.calls) for key, _, row in added],
-            )
-            many("INSERT INTO names(rowid, tokens) VALUES (?, ?)", [(key, row.tokens) for key, _, row in added])
-            many(
-                "INSERT INTO texts(rowid, name, context, doc) VALUES (?, ?, ?, ?)",
-                [(key << PLACE_BITS | t.place, t.name, t.context, t.doc) for key, _, row in added for t in row.texts],
-            )
+        self._write(lambda connection: _put(connection, files))
 
     def remove(self, paths: Iterable[str]) -> None:
-        with self._transaction() as run:
-            for path in paths:
-                found = run("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
-                if found:
-                    _remove(run, found[0])
+        self._write(lambda connection: _remove_all(connection, paths))
 
     def result(self, key: bytes) -> bytes | None:
         found = self.read("SELECT value FROM results WHERE key = ?", (key,))
@@ -127,13 +102,23 @@ class Store:
 
     def keep_result(self, key: bytes, value: bytes, most: int) -> None:
         """Keep a computed value; of all results the ``most`` newest stay."""
-        with self._transaction() as run:
-            newest = run("SELECT coalesce(max(number), 0) FROM results").fetchone()[0]
-            run("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", (key, value, newest + 1))
-            run("DELETE FROM results WHERE number <= ?", (newest + 1 - most,))
+
+        def keep(connection: sqlite3.Connection) -> None:
+            newest = connection.execute("SELECT coalesce(max(number), 0) FROM results").fetchone()[0]
+            connection.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", (key, value, newest + 1))
+            connection.execute("DELETE FROM results WHERE number <= ?", (newest + 1 - most,))
+
+        self._write(keep)
+
+    def follow(self) -> None:
+        """Begin anew if somebody removed the file: this server could go on with it, but no other would see it."""
+        if self.path is not None and _identity(self.path) != self._identity:
+            self._replace(FileNotFoundError("removed"), self.generation)
 
     def close(self) -> None:
+        """Let go of the file. From here on nothing is found, and nothing stored."""
         with self._writing:
+            self._closed = True
             self._writer.close()
             while self._idle:
                 self._idle.pop().close()
@@ -153,28 +138,28 @@ class Store:
         try:
             yield connection
         finally:
-            if generation == self.generation:
+            if generation == self.generation and not self._closed:
                 self._idle.append(connection)
             else:
                 connection.close()
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
-        """All or nothing. Damage found on the way empties the store; the caller's rows are then not stored."""
+    def _write(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """All of the work or nothing. Damage found on the way empties the store; then the work is not done, either."""
         with self._writing:
+            if self._closed:
+                return
             generation = self.generation
-            run = self._writer.execute
             try:
-                run("BEGIN IMMEDIATE")
-                yield run
-                run("COMMIT")
+                self._writer.execute("BEGIN IMMEDIATE")
+                work(self._writer)
+                self._writer.execute("COMMIT")
             except (sqlite3.DatabaseError, DecodeError) as error:
-                if self._writer.in_transaction:
-                    run("ROLLBACK")
+                with contextlib.suppress(sqlite3.Error):
+                    self._writer.execute("ROLLBACK")
                 if not _is_busy(error):
                     self._replace(error, generation)
             except BaseException:
-                run("ROLLBACK")
+                self._writer.execute("ROLLBACK")
                 raise
 
     def _connect_or_replace(self) -> sqlite3.Connection:
@@ -192,7 +177,7 @@ class Store:
     def _replace(self, error: Exception, generation: int) -> None:
         """Begin anew, unless another thread has done so since ``generation``."""
         with self._writing:
-            if generation != self.generation:
+            if generation != self.generation or self._closed:
                 return
             self.generation += 1
             with contextlib.suppress(sqlite3.Error):
@@ -200,21 +185,31 @@ class Store:
             while self._idle:
                 self._idle.pop().close()
             self._writer = self._anew(error)
+            self._identity = _identity(self.path)
 
     def _anew(self, error: Exception) -> sqlite3.Connection:
         path = self.path
-        if path is not None:
+        if path is not None and _is_damage(error) and self.generation <= _MOST_REPLACEMENTS:
             try:
                 for suffix in ("", "-wal", "-shm"):
                     path.with_name(path.name + suffix).unlink(missing_ok=True)
                 fresh = _prepared(_connect(path))
-            except (OSError, sqlite3.DatabaseError):
-                self.path = None
+            except (OSError, sqlite3.DatabaseError) as failure:
+                error = failure
             else:
                 self._warn(Problem(_SETTING, f"the project index {path} was damaged ({error}) and is built again"))
                 return fresh
+        self.path = None
         self._warn(Problem(_SETTING, f"the project index cannot be kept on disk ({error}): it is kept in memory only"))
         return _prepared(_connect(None))
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    try:
+        status = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return None if status is None else (status.st_dev, status.st_ino)
 
 
 def _connect(path: Path | None, *, reading: bool = False) -> sqlite3.Connection:
@@ -252,8 +247,55 @@ def _is_busy(error: Exception) -> bool:
     )
 
 
-def _remove(run: Callable[..., sqlite3.Cursor], key: int) -> None:
+def _is_damage(error: Exception) -> bool:
+    """Whether a new file would help: not where the disk is full or cannot be written."""
+    if not isinstance(error, sqlite3.Error):
+        return True  # a row that cannot be decoded, a file that was removed
+    return error.sqlite_errorcode & 0xFF in (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_ERROR,  # a table is missing
+    )
+
+
+def _put(connection: sqlite3.Connection, files: Iterable[Stored]) -> None:
+    run, many = connection.execute, connection.executemany
+    newest = run("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'files'").fetchone()[0]
+    added: list[tuple[int, Stored, Row]] = []
+    for file in files:
+        found = run("SELECT id, digest FROM files WHERE path = ?", (file.path,)).fetchone()
+        if found and (file.row is None or file.row.digest == found[1]):
+            run("UPDATE files SET mtime_ns = ?, size = ? WHERE id = ?", (file.mtime_ns, file.size, found[0]))
+        elif file.row is not None:
+            if found:
+                _remove(connection, found[0])
+            newest += 1
+            added.append((newest, file, file.row))
+    many(
+        "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
+        [(key, file.path, file.mtime_ns, file.size, row.digest) for key, file, row in added],
+    )
+    many(
+        "INSERT INTO contents VALUES (?, ?, ?, ?, ?)",
+        [(key, row.head, row.imports, row.symbols, row.calls) for key, _, row in added],
+    )
+    many("INSERT INTO names(rowid, tokens) VALUES (?, ?)", [(key, row.tokens) for key, _, row in added])
+    many(
+        "INSERT INTO texts(rowid, name, context, doc) VALUES (?, ?, ?, ?)",
+        [(key << PLACE_BITS | t.place, t.name, t.context, t.doc) for key, _, row in added for t in row.texts],
+    )
+
+
+def _remove_all(connection: sqlite3.Connection, paths: Iterable[str]) -> None:
+    for path in paths:
+        found = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+        if found:
+            _remove(connection, found[0])
+
+
+def _remove(connection: sqlite3.Connection, key: int) -> None:
     """A file's rows. The full-text tables keep no text of their own, so they must be told what had gone in."""
+    run = connection.execute
     content = run("SELECT head, imports, symbols, calls FROM contents WHERE id = ?", (key,)).fetchone()
     facts = unpack(*content) if content else None
     if facts is not None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from autogen_lsp.config import Settings
 from autogen_lsp.index import location, worker
 from autogen_lsp.index.client import Index
+from autogen_lsp.index.store import Stored
 
 from .conftest import Workspace, contents, names
 
@@ -106,6 +108,69 @@ def test_a_database_that_vanishes_is_made_again_by_the_next_start(workspace: Wor
     assert names(index.calls("f")) == [("a.py", "f")]
     index.close()
     assert names(workspace.built().calls("f")) == [("a.py", "f")]
+
+
+def test_a_database_that_is_removed_under_a_running_server_is_begun_anew(workspace: Workspace) -> None:
+    workspace.write("a.py", "f()\n")
+    path = workspace.write("b.py", "f()\n")
+    index = workspace.built()
+    workspace.database.unlink()
+    path.write_text("g()\n")
+    index.update(path)
+    assert names(index.calls("g")) == [("b.py", "g")]
+    index.rescan()
+    assert index.complete
+    assert names(index.calls("f")) == [("a.py", "f")]
+    assert names(index.calls("g")) == [("b.py", "g")]
+    assert workspace.database.exists()
+
+
+def test_a_full_disk_moves_the_index_into_memory(workspace: Workspace) -> None:
+    workspace.write("a.py", "f()\n")
+    index = workspace.built()
+    pages = sqlite3.connect(workspace.database).execute("PRAGMA page_count").fetchone()[0]
+    index._store._writer.execute(f"PRAGMA max_page_count = {pages}")
+    for number in range(20):
+        workspace.write(f"m{number}.py", f"f(g{number}())\n" * 500)
+    index.rescan()
+    index.calls("f")
+    wait_until_built(index)
+    assert len(index.calls("f")) == 1 + 20 * 500
+    (problem,) = workspace.problems
+    assert "full" in problem.message and "memory" in problem.message
+
+
+def test_a_closed_index_finds_nothing_and_leaves_its_file_alone(workspace: Workspace) -> None:
+    path = workspace.write("a.py", "f()\n")
+    index = workspace.built()
+    index.close()
+    path.write_text("g()\n")
+    index.update(path)
+    assert index.calls("f") == []
+    assert workspace.problems == []
+    assert names(workspace.open().calls("f")) == [("a.py", "f")]
+
+
+def test_what_changes_during_a_build_is_not_overwritten_by_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workspace.write("a.py", "before()\n")
+    workspace.write("b.py", "other()\n")
+    index = workspace.open()
+    put = index._store.put
+    first = iter([True])
+
+    def put_late(files: Iterable[Stored]) -> None:
+        """Before the build stores what it has read, the file is changed and the change reported."""
+        if next(first, False):
+            path.write_text("after()\n")
+            index.update(path)
+        put(files)
+
+    monkeypatch.setattr(index._store, "put", put_late)
+    index.rescan()
+    assert names(index.calls("after")) == [("a.py", "after")]
+    assert index.calls("before") == []
 
 
 def test_another_schema_gets_a_file_of_its_own(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,6 +269,7 @@ import sys
 from pathlib import Path
 from autogen_lsp.config import Settings
 from autogen_lsp.index.client import Index
+from autogen_lsp.index.store import Stored
 index = Index([Path(sys.argv[1])], Settings(cache_dir=sys.argv[2]), print, workers=0)
 sys.stdin.readline()
 index.rescan()
