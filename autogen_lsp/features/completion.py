@@ -13,9 +13,7 @@ from pathlib import Path
 from autogen_lsp.analysis import plan, targets
 from autogen_lsp.analysis.model import Finding, FindingKind, Plan, Target, TargetKind
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.features.definition import definition_at
 from autogen_lsp.features.model import Entry
-from autogen_lsp.syntax.model import SymbolKind
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
@@ -35,7 +33,8 @@ def complete(
     before = source.text[line.start : offset].decode("utf-8", "replace")
     if found := _DEF.match(before):
         typed = Span(offset - len(found["name"].encode()), offset)
-        wanted = list(_definable(project, source, offset, bool(found["indent"]), findings))
+        owner = _owner(source, line.start, len(found["indent"].expandtabs()))
+        wanted = [] if owner is None else list(_definable(project, source, owner, findings))
         return _headers(project, wanted, typed, found["name"], snippets)
     if found := _MEMBER.search(before):
         typed = Span(offset - len(found["name"].encode()), offset)
@@ -43,12 +42,29 @@ def complete(
     return []
 
 
-def _definable(
-    project: Project, source: Source, offset: int, indented: bool, findings: Sequence[Finding]
-) -> Iterator[Target]:
+def _owner(source: Source, line_start: int, width: int) -> str | None:
+    """Qualname of the class whose body an indentation is in, '' at module level, None in a function.
+
+    Read from the lines above: while a header is being typed, the tree around it is broken.
+    """
+    names: list[str] = []
+    for line in reversed(source.text[:line_start].decode("utf-8", "replace").split("\n")):
+        if width == 0:
+            break
+        text = line.strip()
+        indent = len(line.expandtabs()) - len(line.expandtabs().lstrip())
+        if not text or text.startswith("#") or indent >= width:
+            continue
+        if re.match(r"(async\s+)?def\b", text):
+            return None
+        if found := re.match(r"class\s+(\w+)", text):
+            names.append(found[1])
+        width = indent
+    return ".".join(reversed(names))
+
+
+def _definable(project: Project, source: Source, owner: str, findings: Sequence[Finding]) -> Iterator[Target]:
     """What could be defined here: functions at module level, the class's missing methods inside it."""
-    inside = definition_at(project, source.path, offset) if indented else None
-    owner = inside.qualname if inside and inside.kind is SymbolKind.CLASS else inside.parent if inside else ""
     seen: set[str] = set()
     for finding in findings:
         wanted = finding.target_path == source.path and finding.target_qualname.rpartition(".")[0] == owner

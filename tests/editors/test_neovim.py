@@ -23,7 +23,9 @@ def run_neovim(program: str, workspace: Path, environment: dict[str, str]) -> di
     script = Path(__file__).with_name("neovim.lua")
     plugin = REPOSITORY / "editors/neovim"
     command = [found, "--clean", "--headless", "-i", "NONE", "-n", "--cmd", f"set rtp+={plugin}", "-l", str(script)]
-    done = subprocess.run(command, cwd=workspace, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=workspace, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
     output = done.stdout or done.stderr
     start = output.find('{"')
     assert start >= 0, done.stdout + done.stderr

@@ -32,11 +32,20 @@ ACTIONS: tuple[Callable[[ActionContext], Iterator[Offer]], ...] = (
 
 
 def offers(
-    project: Project, settings: Settings, path: Path, span: Span, diagnostics: Sequence[Diagnostic] = ()
+    project: Project,
+    settings: Settings,
+    path: Path,
+    span: Span,
+    diagnostics: Sequence[Diagnostic] = (),
+    own: Sequence[Finding] | None = None,
 ) -> list[Offer]:
-    """Everything on offer for a selection and for diagnostics of whatever server. A failing action is only logged."""
+    """Everything on offer for a selection and for diagnostics of whatever server. A failing action is only logged.
+
+    ``own`` are the file's findings where the caller has them.
+    """
     found: list[Offer] = []
-    for missing, solves in _missing(project, path, span, diagnostics):
+    known = finding.find(project, path) if own is None else own
+    for missing, solves in _missing(project, path, span, diagnostics, known):
         context = ActionContext(project, settings, missing)
         for action in ACTIONS:
             try:
@@ -47,13 +56,12 @@ def offers(
 
 
 def _missing(
-    project: Project, path: Path, span: Span, diagnostics: Sequence[Diagnostic]
+    project: Project, path: Path, span: Span, diagnostics: Sequence[Diagnostic], own: Sequence[Finding]
 ) -> Iterable[tuple[Finding, tuple[int, ...]]]:
     """Findings in the selection and behind the diagnostics, each once, with the diagnostics that each explains."""
     source = project.source(path)
     if source is None:
         return []
-    own = finding.find(project, path)
     chosen: dict[Span, tuple[Finding, list[int]]] = {
         f.span: (f, []) for f in own if f.span.start <= span.end and f.span.end >= span.start
     }
