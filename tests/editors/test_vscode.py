@@ -1,4 +1,4 @@
-"""The VS Code extension in a real VS Code (code-server in headless Chromium): the click from light bulb to provenance."""
+"""The VS Code extension in a real VS Code (code-server, headless Chromium): from the light bulb to provenance."""
 
 from __future__ import annotations
 
