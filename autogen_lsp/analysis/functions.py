@@ -281,7 +281,7 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None) -> bool:
     if wanted.form is not Form.INSTANCE or wanted.is_a("object"):
         return True
     if given.form is not Form.INSTANCE:
-        return not wanted.is_builtin
+        return not wanted.is_builtin or (wanted.is_a("type") and given.form is Form.CLASS)
     if wanted.is_builtin and given.is_builtin:
         numbers = ("bool", "int", "float", "complex")
         if wanted.name in numbers and given.name in numbers:

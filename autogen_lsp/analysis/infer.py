@@ -25,7 +25,9 @@ from autogen_lsp.analysis.types import (
     callable_of,
     class_of,
     members,
+    substitute,
     union,
+    variables,
     without_none,
 )
 from autogen_lsp.syntax.model import Symbol, SymbolKind
@@ -43,7 +45,9 @@ def type_of(project: Project | Lookup, path: Path, node: Node) -> Type | None:
     A `Lookup` keeps what it has found: pass the same one for many questions about one snapshot.
     """
     lookup = project if isinstance(project, Lookup) else Lookup(project)
-    return expression(lookup, path, node, 0)
+    found = expression(lookup, path, node, 0)
+    # Type variables of stubs that nothing has bound mean nothing here.
+    return substitute(found, {v.name: None for v in variables(found) if v.path is not None and v.path.suffix == ".pyi"})
 
 
 def expression(lookup: Lookup, path: Path, node: Node, depth: int) -> Type | None:
@@ -236,23 +240,11 @@ def _identifier(lookup: Lookup, path: Path, node: Node, depth: int) -> Type | No
             node, global_name(lookup, path, nodes.text_of(node), depth), _evaluator(lookup, path, depth)
         )
     local, _ = found
-    types: list[Type | None] = []
-    for binding in local:
-        inner = nodes.inside(node, binding.at) and binding.how is How.VALUE and nodes.inside(node, binding.node)
-        if inner:
-            continue
-        types.append(bound_type(lookup, path, binding, depth))
-    if len(types) > 1:
-        types = [t for t in types if t is not None] if _only_cycles(local, types) else types
+    local = [b for b in local if b.how is not How.VALUE or not nodes.inside(node, b.node)]
+    # `x += 1` keeps the type of what it adds to.
+    kept = [b for b in local if b.how is not How.OPAQUE or b.node.type != "augmented_assignment"]
+    types = [bound_type(lookup, path, binding, depth) for binding in kept]
     return narrowing.narrow(node, _union(lookup, types) if types else None, _evaluator(lookup, path, depth))
-
-
-def _only_cycles(local: Sequence[Binding], types: Sequence[Type | None]) -> bool:
-    """Whether what is not known is only ``x += 1``, which keeps the type of what it adds to."""
-    return all(
-        t is not None or (b.how is How.OPAQUE and b.node.type == "augmented_assignment")
-        for b, t in zip(local, types, strict=True)
-    )
 
 
 def global_name(lookup: Lookup, path: Path, name: str, depth: int = 0) -> Type | None:

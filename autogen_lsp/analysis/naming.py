@@ -56,6 +56,15 @@ def name_of(node: Node) -> str | None:
                 if function.type not in ("identifier", "attribute") or named in BUILTINS:
                     return None  # `len(x)` is no len
                 return clean(_VERBS.sub("", snake(named)))
+            case "boolean_operator":
+                left = node.child_by_field_name("left")
+                if left is None:
+                    return None
+                node = left
+            case "conditional_expression":
+                if not node.named_child_count:
+                    return None
+                node = node.named_children[0]
             case "await" | "unary_operator" | "list_splat" | "dictionary_splat":
                 inner_node = node.named_children[-1] if node.named_child_count else None
                 if inner_node is None:

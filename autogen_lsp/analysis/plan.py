@@ -30,12 +30,14 @@ def make(project: Project, target: Target) -> Plan:
     """The plan for a target, as of the project's snapshot."""
     lookup = Lookup(project)
     place = locate.placement(project, target) or Placement(Span(0, 0))
-    title = _title(project, target)
+    title = title_of(project, target)
     if target.kind is TargetKind.STUB:
         return _of_stub(lookup, target, place, title)
     if target.kind is TargetKind.MODULE:
         return _of_module(lookup, target, place, title)
     uses = uses_of(lookup, target)
+    if target.kind is TargetKind.METHOD and any(_on_the_class(lookup, target, use) for use in uses):
+        target = replace(target, kind=TargetKind.CLASS_METHOD)  # which instances can call too
     scope = _scope(lookup, target, place)
     sites = tuple(Site(use.path, nodes.span_of(use.name), nodes.span_of(use.expression)) for use in uses)
     if target.kind is TargetKind.ATTRIBUTE:
@@ -48,7 +50,7 @@ def make(project: Project, target: Target) -> Plan:
     signature = _signature(lookup, target, uses, wanted, scope)
     decorators = ("classmethod",) if target.kind is TargetKind.CLASS_METHOD else ()
     text = function_text(target.name, signature, decorators, width=len(place.indent))
-    return Plan(target, signature, text, place, tuple(scope.needed), sites, title)
+    return Plan(target, signature, text, place, tuple(scope.needed), sites, title_of(project, target))
 
 
 def _scope(lookup: Lookup, target: Target, place: Placement) -> Scope:
@@ -110,13 +112,7 @@ def _decorator(wanted: Sequence[Expected]) -> _Decorating | None:
 def _passed(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
     """The arguments of one call; the instance of ``C.m(instance)`` left out."""
     arguments = functions.arguments_of(use.expression)
-    owner = target.qualname.rpartition(".")[0]
-    if (
-        use.through_class
-        and target.kind is TargetKind.METHOD
-        and target.name != "__init__"
-        and first_is_instance(lookup, use.path, use.expression, owner, target.path)
-    ):
+    if use.through_class and target.kind is TargetKind.METHOD and not _on_the_class(lookup, target, use):
         arguments = arguments[1:]
     out: list[Passed] = []
     for argument in arguments:
@@ -127,10 +123,21 @@ def _passed(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
             type_ = infer.mapping_of(lookup, type_)[1]
         literal = nodes.text_of(argument.node) if argument.node.type in ("true", "false") else ""
         hint = naming.name_of(argument.node)
-        if hint in ("self", "cls"):  # passed on, it is an instance like any other
-            hint = naming.clean(type_.name) if type_ is not None and type_.form is Form.INSTANCE else None
-        out.append(Passed(type_, hint, argument.keyword, argument.star, literal))
+        derived = nodes.unwrapped(argument.node).type not in ("identifier", "attribute")
+        if hint == "self" or (hint == "cls" and "." in target.qualname):  # passed on, it is an object like any other
+            instance = type_.args[0] if type_ is not None and type_.form is Form.CLASS else type_
+            hint = naming.clean(instance.name) if instance is not None and instance.form is Form.INSTANCE else None
+            derived = True
+        out.append(Passed(type_, hint, argument.keyword, argument.star, literal, derived))
     return out
+
+
+def _on_the_class(lookup: Lookup, target: Target, use: Use) -> bool:
+    """Whether a use calls the member on the class itself, with no instance as first argument (row 9)."""
+    if not use.through_class or not use.is_call or target.name.startswith("__"):
+        return False
+    owner = target.qualname.rpartition(".")[0]
+    return not first_is_instance(lookup, use.path, use.expression, owner, target.path)
 
 
 def _parameter(scope: Scope, item: Merged) -> Parameter:
@@ -227,7 +234,7 @@ def _module_of(lookup: Lookup, target: Target) -> str:
     return lookup.project.module_name(target.path) or (f"{package}.{name}" if package else name)
 
 
-def _title(project: Project, target: Target) -> str:
+def title_of(project: Project, target: Target) -> str:
     where = project.snapshot.relative(target.path)
     owner, _, name = target.qualname.rpartition(".")
     inside = f" in class {owner} ({where})" if owner else f" in {where}"

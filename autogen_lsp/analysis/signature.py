@@ -23,7 +23,7 @@ Union = Callable[[Iterable[Type | None]], Type | None]
 class Passed:
     """One argument of one call: ``hint`` is the name that it suggests, ``literal`` its text if it is True or False.
 
-    For ``*xs`` the type is that of the elements, for ``**kw`` that of the values.
+    ``derived`` hints (of what a call gives, not of what is passed) give way to names of variables and attributes. For ``*xs`` the type is that of the elements, for ``**kw`` that of the values.
     """
 
     type: Type | None = None
@@ -31,6 +31,7 @@ class Passed:
     keyword: str = ""
     star: str = ""
     literal: str = ""
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,10 @@ class _Column:
     name: str = ""
 
     def hints(self) -> list[str]:
-        """Suggested names, most frequent first, then in order of appearance."""
-        return [name for name, _ in Counter(p.hint for p in self.passed if p.hint).most_common()]
+        """Suggested names: those of variables before derived ones, most frequent first, then in order of appearance."""
+        own = Counter(p.hint for p in self.passed if p.hint and not p.derived).most_common()
+        derived = Counter(p.hint for p in self.passed if p.hint and p.derived).most_common()
+        return list(dict.fromkeys(name for name, _ in own + derived))
 
 
 def merge(sites: Sequence[Sequence[Passed]], unite: Union = union, taken: Iterable[str] = ()) -> list[Merged]:
@@ -72,7 +75,11 @@ def merge(sites: Sequence[Sequence[Passed]], unite: Union = union, taken: Iterab
         used.add(column.name)
     used |= set(by_keyword)
     together = [{p.keyword for p in site if p.keyword} for site in sites]
-    for position, column in enumerate(columns, 1):
+    # What is passed under a name of its own has the first claim on it; what calls give comes second.
+    in_turn = sorted(
+        enumerate(columns, 1), key=lambda entry: not any(p.hint and not p.derived for p in entry[1].passed)
+    )
+    for position, column in in_turn:
         if column.name:
             continue
         barred = set().union(*(together[site] for site in column.sites)) if column.sites else set()

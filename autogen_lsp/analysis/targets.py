@@ -41,7 +41,8 @@ def targets_of(project: Project, finding: Finding) -> list[Target]:
     if node is None:
         return []
     if finding.kind is FindingKind.MISSING_ATTRIBUTE:
-        found = list(_members(lookup, finding.path, node))
+        found = list(_members(lookup, finding.path, node, Target(path, finding.target_qualname, TargetKind.METHOD,
+                                                                 finding.path, finding.span)))  # fmt: skip
         if found:
             return found
     owner = finding.target_qualname.rpartition(".")[0]
@@ -175,8 +176,11 @@ def first_is_instance(lookup: Lookup, path: Path, call: Node, owner: str, home: 
     return any(base.name == owner and base.path == home for base in classes.mro(lookup, given))
 
 
-def _members(lookup: Lookup, path: Path, node: Node) -> Iterator[Target]:
-    """One target for each workspace class of the receiver that lacks the member."""
+def _members(lookup: Lookup, path: Path, node: Node, meant: Target | None = None) -> Iterator[Target]:
+    """One target for each workspace class of the receiver that lacks the member.
+
+    ``meant`` is where a finding wants it; a class that inherits from that one needs no member of its own.
+    """
     receiver = sites.receiver_of(node)
     type_ = infer.type_of(lookup, path, receiver) if receiver is not None else None
     name = nodes.text_of(node)
@@ -188,8 +192,13 @@ def _members(lookup: Lookup, path: Path, node: Node) -> Iterator[Target]:
             continue
         if classes.symbol_of(lookup, instance) is None or classes.member_of(lookup, instance, name) is not None:
             continue
-        kind = _method_kind(lookup, path, node, instance.name, instance.path)
-        yield Target(instance.path, f"{instance.name}.{name}", kind, path, nodes.span_of(node))
+        owner, home = instance.name, instance.path
+        if meant is not None:
+            wanted = (meant.qualname.rpartition(".")[0], meant.path)
+            owner, home = next(((b.name, b.path) for b in classes.mro(lookup, instance) if (b.name, b.path) == wanted),
+                               (owner, home))  # fmt: skip
+        kind = _method_kind(lookup, path, node, owner, home)
+        yield Target(home, f"{owner}.{name}", kind, path, nodes.span_of(node))
 
 
 def _beyond_findings(lookup: Lookup, path: Path, node: Node) -> Iterator[Target]:

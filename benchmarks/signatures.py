@@ -1,0 +1,419 @@
+"""How well created signatures fit: real functions are deleted from real packages and created again from their uses.
+
+    python benchmarks/signatures.py PACKAGE_FOLDER… [--sample 60] [--seed 1] [--pyright COMMAND] [--show]
+
+Sampled are functions and methods with full annotations that are used in the package. Each is deleted (in a buffer, never
+on disk), created with the skeleton, and compared with the original:
+
+accepted   the share of call sites whose arguments the created parameters accept
+names      the share of parameters named like the real one, or like an argument that is passed for it
+types      the share of our annotations (parameters and return) compatible with the real ones
+pyright    the share of creations after which pyright reports no error that it did not report for the original
+           (with --pyright; a copy of the package is changed, one function at a time)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import apply, classes, nodes, plan, targets
+from autogen_lsp.analysis.annotation import Home, expanded, type_of_text
+from autogen_lsp.analysis.functions import accepts, arguments_of
+from autogen_lsp.analysis.model import Finding, FindingKind, Plan, Target, TargetKind
+from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.project import Caches, Project
+from autogen_lsp.analysis.sites import Use, receiver_of, uses_of
+from autogen_lsp.analysis.types import Form, Type, members
+from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature, Symbol, SymbolKind
+from autogen_lsp.text import Span
+from autogen_lsp.workspace.snapshot import Snapshot
+from autogen_lsp.workspace.source import Source
+
+VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
+
+
+@dataclass
+class Score:
+    """Counts over all deleted functions."""
+
+    functions: int = 0
+    sites: int = 0
+    accepted: int = 0
+    parameters: int = 0
+    named: int = 0
+    typed: int = 0
+    compatible: int = 0
+    real_types: int = 0
+    checked: int = 0
+    clean: int = 0
+    seconds: float = 0.0
+    misses: list[str] = field(default_factory=list)
+
+    def add(self, other: Score) -> None:
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+    def line(self, title: str) -> str:
+        def share(part: int, whole: int) -> str:
+            return f"{part / whole:.3f} ({part}/{whole})" if whole else "-"
+
+        return (
+            f"{title}: {self.functions} functions, {self.sites} sites, accepted {share(self.accepted, self.sites)}, "
+            f"names {share(self.named, self.parameters)}, types {share(self.compatible, self.typed)}, "
+            f"annotated {share(self.typed, self.real_types)}, pyright {share(self.clean, self.checked)}, "
+            f"{1000 * self.seconds / max(self.functions, 1):.0f} ms each"
+        )
+
+
+@dataclass(frozen=True)
+class Victim:
+    """A function that is to be deleted, and its uses in the intact package."""
+
+    path: Path
+    symbol: Symbol
+    uses: tuple[Use, ...]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--sample", type=int, default=60, help="functions per package")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pyright", help="command that runs pyright, e.g. 'npx pyright'")
+    parser.add_argument("--show", action="store_true", help="print each miss")
+    arguments = parser.parse_args()
+    total = Score()
+    for folder in arguments.folders:
+        score = measure(folder.resolve(), arguments.sample, arguments.seed, arguments.pyright)
+        print(score.line(folder.name), flush=True)
+        if arguments.show:
+            print("\n".join(f"    {miss}" for miss in score.misses))
+        total.add(score)
+    print(total.line("total"))
+
+
+def measure(root: Path, sample: int, seed: int, pyright: str | None) -> Score:
+    """The score of one package."""
+    caches = Caches()
+    intact = Project(Snapshot((root,)), caches=caches)
+    score = Score()
+    checker = Checker(root, pyright) if pyright else None
+    for victim in victims(intact, sample, seed):
+        score.add(one(intact, victim, caches, checker))
+    if checker is not None:
+        checker.close()
+    return score
+
+
+def victims(project: Project, sample: int, seed: int) -> Iterator[Victim]:
+    """Annotated functions that are called somewhere, drawn without replacement."""
+    found: list[tuple[Path, Symbol]] = []
+    for path in sorted(project.files()):
+        facts = project.facts(path)
+        if path.suffix == ".py" and facts is not None and not {"tests", "test"} & set(path.parts):
+            found += [(path, symbol) for symbol in facts.symbols if is_annotated(symbol)]
+    random.Random(seed).shuffle(found)
+    count = 0
+    for path, symbol in found:
+        lookup = Lookup(project)
+        if len(lookup.symbols(path, symbol.qualname)) != 1:
+            continue
+        target = Target(path, symbol.qualname, TargetKind.STUB, path, Span(symbol.name_start, symbol.name_end))
+        uses = tuple(use for use in uses_of(lookup, target) if use.is_call and not within(use, path, symbol))
+        if uses and all(use.sure for use in uses):
+            yield Victim(path, symbol, uses)
+            count += 1
+            if count >= sample:
+                return
+
+
+def is_annotated(symbol: Symbol) -> bool:
+    signature = symbol.signature
+    if symbol.kind != SymbolKind.FUNCTION or signature is None or signature.returns is None or symbol.conditional:
+        return False
+    if "<locals>" in symbol.qualname or symbol.name.startswith("__") or symbol.qualname.count(".") > 1:
+        return False
+    if any(decorator not in ("classmethod", "staticmethod") for decorator in symbol.decorators):
+        return False
+    listed = signature.parameters[1:] if "." in symbol.qualname else signature.parameters
+    return all(parameter.annotation for parameter in listed)
+
+
+def within(use: Use, path: Path, symbol: Symbol) -> bool:
+    return use.path == path and symbol.start <= use.name.start_byte < symbol.end
+
+
+def one(intact: Project, victim: Victim, caches: Caches, checker: Checker | None) -> Score:
+    """Deletes one function, creates it again and compares."""
+    symbol, path = victim.symbol, victim.path
+    source = intact.source(path)
+    assert source is not None and symbol.signature is not None
+    text, cut = deleted(source, symbol)
+    mutated = Project(Snapshot((intact.snapshot.roots[0],), {path: Source(path, text)}), caches=Caches(caches.read))
+    first = victim.uses[0]
+    moved = len(text) - len(source.text) if first.path == path and first.name.start_byte > cut.start else 0
+    start = first.name.start_byte + moved
+    span = Span(start, start + first.name.end_byte - first.name.start_byte)
+    kind = FindingKind.UNDEFINED_CALL if receiver_of(first.name) is None else FindingKind.MISSING_ATTRIBUTE
+    began = time.perf_counter()
+    finding = Finding(first.path, span, kind, symbol.name, "", path, symbol.qualname)
+    target = targets.target_of(mutated, finding)
+    score = Score(functions=1)
+    label = f"{intact.snapshot.relative(path)}:{symbol.qualname}"
+    if target is None or target.qualname != symbol.qualname:
+        score.sites = len(victim.uses)
+        score.misses.append(f"no target: {label}")
+        return score
+    made = plan.make(mutated, target)
+    score.seconds = time.perf_counter() - began
+    if made.signature is None:
+        score.sites = len(victim.uses)
+        score.misses.append(f"{target.kind}: {label}")
+        return score
+    lookup = Lookup(intact)
+    compare_sites(score, victim, made, label)
+    compare_names(score, victim, made.signature, label)
+    compare_types(score, lookup, victim, made.signature, label)
+    if checker is not None:
+        problems = checker.new_errors(intact, mutated, victim, made, text)
+        score.checked, score.clean = 1, not problems
+        score.misses += [f"pyright: {label}: {problem}" for problem in problems]
+    return score
+
+
+def deleted(source: Source, symbol: Symbol) -> tuple[bytes, Span]:
+    """The text without the function; ``pass`` where nothing is left of its class."""
+    start = source.lines.starts[source.lines.line_of(symbol.start)]
+    end = source.lines.line_span(source.lines.line_of(symbol.end)).end
+    definition = nodes.find_definition(source.tree, symbol.qualname)
+    body = nodes.outer_statement(definition).parent if definition is not None else None
+    left = b""
+    if body is not None and body.type == "block" and len(nodes.statements(body)) == 1:
+        left = source.text[start : symbol.start] + b"pass\n"
+    return source.text[:start] + left + source.text[end:], Span(start, end)
+
+
+# Comparisons ---------------------------------------------------------------------------------------------------------
+
+
+def compare_sites(score: Score, victim: Victim, made: Plan, label: str) -> None:
+    assert made.signature is not None
+    bound = "." in made.target.qualname
+    for use in victim.uses:
+        score.sites += 1
+        skip = bound and not (use.through_class and made.target.kind is TargetKind.METHOD)
+        if takes(made.signature.parameters[1:] if skip else made.signature.parameters, use):
+            score.accepted += 1
+        else:
+            score.misses.append(f"refused: {label} by {nodes.text_of(use.expression)[:100]!r} for {made.skeleton!r}")
+
+
+def takes(listed: Sequence[Parameter], use: Use) -> bool:
+    """Whether the parameters take the arguments of a call, as Python binds them."""
+    arguments = arguments_of(use.expression)
+    starred = any(a.star == "*" for a in arguments)
+    double = any(a.star == "**" for a in arguments)
+    positional = [p for p in listed if p.kind <= ParameterKind.POSITIONAL_OR_KEYWORD]
+    has_args = any(p.kind == ParameterKind.VAR_POSITIONAL for p in listed)
+    has_kwargs = any(p.kind == ParameterKind.VAR_KEYWORD for p in listed)
+    count = sum(not a.keyword and not a.star for a in arguments)
+    if count > len(positional) and not has_args:
+        return False
+    taken = {p.name for p in positional[:count]}
+    by_name = {p.name for p in listed if p.kind in (ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY)}
+    for argument in arguments:
+        if argument.keyword:
+            if argument.keyword in taken or (argument.keyword not in by_name and not has_kwargs):
+                return False
+            taken.add(argument.keyword)
+    missing = [p for p in listed if p.default is None and p.kind not in VARIADIC and p.name not in taken]
+    return all(double or (starred and p.kind != ParameterKind.KEYWORD_ONLY) for p in missing)
+
+
+def real_for(real: Sequence[Parameter], ours: Sequence[Parameter], index: int) -> Parameter | None:
+    """The real parameter that one of ours stands for."""
+    ours_one = ours[index]
+    by_name = next((p for p in real if p.name == ours_one.name), None)
+    if ours_one.kind == ParameterKind.KEYWORD_ONLY:
+        return by_name or next((p for p in real if p.kind == ParameterKind.VAR_KEYWORD), None)
+    if ours_one.kind in VARIADIC:
+        return next((p for p in real if p.kind == ours_one.kind), None)
+    positional = [p for p in real if p.kind <= ParameterKind.POSITIONAL_OR_KEYWORD]
+    if index < len(positional):
+        return positional[index]
+    return next((p for p in real if p.kind == ParameterKind.VAR_POSITIONAL), None)
+
+
+def plain(signature: Signature, is_method: bool) -> tuple[Parameter, ...]:
+    listed = signature.parameters
+    return listed[1:] if is_method and listed and listed[0].name in ("self", "cls", "mcs") else listed
+
+
+def compare_names(score: Score, victim: Victim, ours: Signature, label: str) -> None:
+    assert victim.symbol.signature is not None
+    is_method = "." in victim.symbol.qualname
+    real, mine = plain(victim.symbol.signature, is_method), plain(ours, is_method)
+    passed: dict[int, set[str]] = {}
+    for use in victim.uses:
+        for i, argument in enumerate(a for a in arguments_of(use.expression) if not a.keyword and not a.star):
+            passed.setdefault(i, set()).add(own_name(argument.node))
+    keywords = {a.keyword for use in victim.uses for a in arguments_of(use.expression)}
+    for i, parameter in enumerate(mine):
+        score.parameters += 1
+        actual = real_for(real, mine, i)
+        names = {name.lower().strip("_") for name in passed.get(i, ())}
+        mine_name = parameter.name.strip("_")
+        if (
+            (actual is not None and actual.name == parameter.name)
+            or mine_name in names
+            or any(name.endswith(f"_{mine_name}()") for name in names)  # `get_baz()` is a baz
+            or parameter.name in keywords
+        ):
+            score.named += 1
+        else:
+            shown = sorted(passed.get(i, ()))[:3]
+            score.misses.append(f"name: {label}: {parameter.name} for {actual and actual.name}, passed {shown}")
+
+
+def own_name(node: Node) -> str:
+    """The name that an argument has itself: a variable's, an attribute's, with ``()`` a function's."""
+    node = nodes.unwrapped(node)
+    if node.type == "boolean_operator":
+        return own_name(node.child_by_field_name("left") or node)
+    if node.type == "call":
+        function = node.child_by_field_name("function") or node
+        return nodes.text_of(function.child_by_field_name("attribute") or function) + "()"
+    return nodes.text_of(node.child_by_field_name("attribute") if node.type == "attribute" else node)
+
+
+def compare_types(score: Score, lookup: Lookup, victim: Victim, ours: Signature, label: str) -> None:
+    assert victim.symbol.signature is not None
+    is_method = "." in victim.symbol.qualname
+    real, mine = plain(victim.symbol.signature, is_method), plain(ours, is_method)
+    pairs = [
+        (parameter.name, parameter.annotation, actual.annotation)
+        for i, parameter in enumerate(mine)
+        if (actual := real_for(real, mine, i)) is not None
+    ]
+    pairs.append(("return", ours.returns, victim.symbol.signature.returns))
+    made = Lookup(lookup.project)
+    for name, mine_text, real_text in pairs:
+        if real_text is None or "Unpack[" in real_text:
+            continue  # the types of **kwargs one by one are not written there
+        score.real_types += 1
+        if mine_text is None:
+            continue
+        actual_type = type_of_text(lookup, home_of(lookup, victim), real_text)
+        score.typed += 1
+        if compatible(made, mine_text, real_text, actual_type, victim):
+            score.compatible += 1
+        else:
+            score.misses.append(f"type: {label}: {name}: {mine_text} for {real_text}")
+
+
+def home_of(lookup: Lookup, victim: Victim) -> Home:
+    owner = victim.symbol.qualname.rpartition(".")[0]
+    if not owner:
+        return Home(victim.path)
+    return Home(victim.path, Type(Form.INSTANCE, owner, lookup.module_name(victim.path), path=victim.path))
+
+
+def compatible(lookup: Lookup, mine: str, real: str, actual: Type | None, victim: Victim) -> bool:
+    """Equal as text, or one assignable to the other; a real type that cannot be read must be equal, or ``Any``."""
+    if modern(mine) == modern(real):
+        return True
+    ours = type_of_text(lookup, home_of(lookup, victim), mine)
+    if actual is None and modern(real).startswith("type["):
+        return ours is not None and all(part is not None and part.form is Form.CLASS for part in members(ours))
+    if actual is None:
+        return modern(real).rpartition(".")[2] in ("Any", "object")
+    return ours is None or fits(lookup, actual, ours) or fits(lookup, ours, actual)
+
+
+def modern(text: str) -> str:
+    """An annotation without quotes and spaces, in the spelling of PEP 585."""
+    text = re.sub(r"[\"'\s]|\b(typing|t)\.", "", text)
+    return re.sub(r"\b(List|Dict|Set|Tuple|Type|FrozenSet)\[", lambda found: found.group().lower(), text)
+
+
+def fits(lookup: Lookup, wide: Type | None, narrow: Type | None, depth: int = 0) -> bool:
+    """Whether ``narrow`` may be passed for ``wide``, type arguments included."""
+    wide, narrow = expanded(lookup, wide), expanded(lookup, narrow)
+    if wide is None or narrow is None or depth > 6:
+        return True
+    for part in members(narrow):
+        if not any(_fits_one(lookup, option, part, depth) for option in members(wide)):
+            return False
+    return True
+
+
+def _fits_one(lookup: Lookup, wide: Type | None, narrow: Type | None, depth: int) -> bool:
+    if wide is None or narrow is None:
+        return True
+    if not accepts(lookup, wide, narrow):
+        return False
+    if wide.form is not Form.INSTANCE or not wide.args:
+        return True
+    name = wide.name if wide.module == "builtins" else f"{wide.module}.{wide.name}"
+    base = classes.as_base(lookup, narrow, name)
+    return base is None or all(fits(lookup, a, b, depth + 1) for a, b in zip(wide.args, base.args, strict=False))
+
+
+# Pyright ---------------------------------------------------------------------------------------------------------
+
+
+class Checker:
+    """Runs pyright on the files that a function concerns, in a copy of the package that is put right afterwards."""
+
+    def __init__(self, root: Path, command: str) -> None:
+        self.root = root
+        self.command = command.split()
+        self.folder = Path(tempfile.mkdtemp())
+        self.copy = self.folder / root.name
+        shutil.copytree(root, self.copy, ignore=shutil.ignore_patterns(".git", "node_modules"))
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder)
+
+    def new_errors(self, intact: Project, mutated: Project, victim: Victim, made: Plan, text: bytes) -> list[str]:
+        """Errors after creating the function that are not there for the original, as ``file: rule: message``."""
+        change = apply.realise(mutated, made, made.skeleton)
+        files = {victim.path, *(use.path for use in victim.uses[:10])}
+        before = self.errors(files)
+        (file,) = change.files
+        copied = self.copy / victim.path.relative_to(self.root)
+        original = copied.read_bytes()
+        copied.write_bytes(file.apply(text))
+        try:
+            after = self.errors(files)
+        finally:
+            copied.write_bytes(original)
+        return sorted((after - before).elements())
+
+    def errors(self, files: set[Path]) -> Counter[str]:
+        paths = [str(self.copy / path.relative_to(self.root)) for path in sorted(files)]
+        done = subprocess.run(
+            [*self.command, "--outputjson", *paths], cwd=self.copy, capture_output=True, text=True, check=False
+        )
+        return Counter(
+            f"{Path(item['file']).name}: {item.get('rule', '')}: {item['message'].splitlines()[0]}"
+            for item in json.loads(done.stdout)["generalDiagnostics"]
+            if item["severity"] == "error"
+        )
+
+
+if __name__ == "__main__":
+    main()
