@@ -64,7 +64,6 @@ class Graph:
         self._lock = threading.Lock()  # guards the buffers, which both threads use
         self._buffers: dict[str, bytes] = {}
         self._unsent: set[str] = set()
-        self._strikes: dict[str, int] = {}
         self._deaths = 0  # in a row
         self._not_before = 0.0  # of the next start, on the monotonic clock
         self._closed = False
@@ -161,23 +160,33 @@ class Graph:
     # From here on: in the thread that talks to the worker.
 
     def _answer(self, ask: Ask) -> GraphContext | None:
-        worker = self._worker
-        if worker is not None and not worker.alive:
-            self._drop(worker)
-            worker = None
-        if worker is None and not ask.path:
+        if self._worker is not None and not self._worker.alive:
+            self._drop(self._worker)  # ended from outside while it had nothing to do
+        if self._worker is None and not ask.path:
             return None  # only news of buffers
+        seasoned = self._worker is not None
         try:
-            if worker is None:
-                worker = self._started()
-            told = worker.ask(msgspec.structs.replace(ask, buffers=self._news()))
+            return self._asked(ask)
+        except Lost as lost:
+            if lost.too_large and seasoned:  # what it held from before may have filled it
+                self._drop(self._worker)
+            else:
+                self._bury(lost)
+                return None
+        try:
+            return self._asked(ask)
         except Lost as lost:
             self._bury(lost)
             return None
+
+    def _asked(self, ask: Ask) -> GraphContext | None:
+        try:
+            worker = self._worker or self._started()
         except Unloadable as problem:
             self._drop(self._worker)
             self.state = GraphState("unavailable", f"graph-sitter does not load ({problem}); reinstall: {INSTALL}")
             return None
+        told = worker.ask(msgspec.structs.replace(ask, buffers=self._news()))
         if ask.path:
             self._deaths = 0
         self._report(told)
@@ -218,11 +227,7 @@ class Graph:
         self._not_before = time.monotonic() + pause
         at = f" at {Path(lost.at).name}" if lost.at else ""
         self.state = GraphState("waiting", f"the graph's process {lost.how}{at}; it starts again after {pause:.1f} s")
-        if not lost.at:
-            return
-        self._strikes[lost.at] = self._strikes.get(lost.at, 0) + 1
-        # Memory may have been filled by the others: that counts from the second time on.
-        if not lost.too_large or self._strikes[lost.at] > 1:
+        if lost.at:
             self.set_aside[Path(lost.at)] = lost.how
 
     def _drop(self, worker: Worker | None) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from graph_sitter.codebase import codebase_analysis
 from graph_sitter.core.class_definition import Class
+from graph_sitter.core.dataclasses.usage import UsageType
 from graph_sitter.core.external_module import ExternalModule
 from graph_sitter.core.file import SourceFile
 from graph_sitter.core.function import Function
@@ -23,6 +24,7 @@ from graph_sitter.enums import EdgeType
 from autogen_lsp.codebase.model import GraphContext, Related
 from autogen_lsp.codebase.working_set import WorkingSet
 
+_ANY_USE = UsageType.DIRECT | UsageType.CHAINED | UsageType.INDIRECT | UsageType.ALIASED
 _MOST = 40  # of each kind
 _HOPS = 5  # of re-exports and base classes
 _LINE = 200  # code points
@@ -39,6 +41,8 @@ def describe(files: WorkingSet, path: str, qualname: str, others: Sequence[str])
     imports = _listed(_imports(files, file))
     symbol = _guarded(None, _find, file, qualname)
     owner = symbol if symbol is not None else _guarded(None, _find, file, qualname.rpartition(".")[0])
+    bases = _listed(_bases(files, owner))
+    # Imports and bases may have brought files in, which makes edges stale: what uses what comes after them.
     if symbol is not None:
         _compute(files, symbol.descendant_symbols)
         _compute(files, _mentions(files, [path, *others], symbol))
@@ -50,11 +54,11 @@ def describe(files: WorkingSet, path: str, qualname: str, others: Sequence[str])
         path=path,
         qualname=qualname,
         exists=symbol is not None or not qualname,
-        file_summary=_guarded("", codebase_analysis.get_file_summary, file),
+        file_summary=_guarded("", _file_summary, file),
         symbol_summary=_guarded("", _summary, owner),
         dependencies=_listed(_dependencies(files, owner)),
         usages=_listed(usages),
-        bases=_listed(_bases(files, owner)),
+        bases=bases,
         imports=imports,
     )
 
@@ -75,26 +79,25 @@ def _imports(files: WorkingSet, file: Any) -> Iterator[Related]:
 def _resolve(files: WorkingSet, imported: Any) -> Any:
     """The file or definition that an import stands for, None where it is outside the workspace."""
     for _ in range(_HOPS):
-        fresh = _link(files, imported)
+        _link(files, imported)
         target = imported.imported_symbol
-        if fresh and (target is None or isinstance(target, ExternalModule)):
+        outside = target is None or isinstance(target, ExternalModule)
+        if outside and files.first_time("growth", imported):
             if files.grow(_candidates(files, imported)) is not None:
                 _link(files, imported)
                 target = imported.imported_symbol
-            files.needs_edges(imported)
+            files.first_time("growth", imported)
         if not isinstance(target, Import):
             return target
         imported = target
     return None
 
 
-def _link(files: WorkingSet, imported: Any) -> bool:
-    """Compute the edge from an import to what it names in the set; whether that had to be done."""
-    if not files.needs_edges(imported):
-        return False
-    imported._remove_internal_edges(EdgeType.IMPORT_SYMBOL_RESOLUTION)
-    imported.add_symbol_resolution_edge()
-    return True
+def _link(files: WorkingSet, imported: Any) -> None:
+    """The edge from an import to what it names in the set."""
+    if files.first_time("edges", imported):
+        imported._remove_internal_edges(EdgeType.IMPORT_SYMBOL_RESOLUTION)
+        imported.add_symbol_resolution_edge()
 
 
 def _candidates(files: WorkingSet, imported: Any) -> Iterator[Path]:
@@ -124,7 +127,7 @@ def _find(file: Any, qualname: str) -> Any:
 def _compute(files: WorkingSet, symbols: Iterable[Any]) -> None:
     """Edges from these symbols to what they use."""
     for symbol in symbols:
-        if files.needs_edges(symbol):
+        if files.first_time("edges", symbol):
             _guarded(None, symbol.recompute, True)
 
 
@@ -145,10 +148,14 @@ def _mentions(files: WorkingSet, paths: Iterable[str], target: Any) -> Iterator[
 
 def _dependencies(files: WorkingSet, symbol: Any) -> Iterator[Related]:
     """What the symbol uses that is defined at module or class level in the workspace."""
-    for found in symbol.dependencies if symbol is not None else ():
+    for found in symbol.dependencies(usage_types=_ANY_USE) if symbol is not None else ():
         target = _resolve(files, found) if isinstance(found, Import) else found
+        if target is None or _inside(symbol.ts_node, target.ts_node):
+            continue  # outside the workspace, or its own class
         if isinstance(target, SourceFile):
             yield Related(str(found.name), str(target.path), "module", _one_line(found.ts_node))
+        elif _guarded("", _name, target) == "__init__":
+            continue  # shown with its class
         elif isinstance(target, Function | Class) or (isinstance(target, Symbol) and target.is_top_level):
             yield _related(target)
 
@@ -180,7 +187,8 @@ def _usages(files: WorkingSet, symbol: Any) -> Iterator[Related]:
         for usage in symbol.usages
         if usage.match is not None and not isinstance(usage.usage_symbol, Import)
     ]
-    yield from _users(files, found)
+    own = symbol.ts_node
+    yield from _users(files, [(path, node) for path, node in found if not _inside(node, own)])
 
 
 def _callers(files: WorkingSet, paths: Iterable[str], qualname: str) -> Iterator[Related]:
@@ -217,12 +225,21 @@ def _users(files: WorkingSet, found: list[tuple[str, Any]]) -> Iterator[Related]
             yield Related(name, path, _kind(scope), _signature(scope), line)
 
 
+def _file_summary(file: Any) -> str:
+    if not hasattr(file, "interfaces"):  # graph_sitter asks a Python file too, and it has no such attribute
+        file.interfaces = []
+    return codebase_analysis.get_file_summary(file)
+
+
 def _summary(symbol: Any) -> str:
     match symbol:
         case None:
             return ""
         case Class():
-            return codebase_analysis.get_class_summary(symbol)
+            # It shows the base classes as objects, their files' places on this machine included.
+            parents = ", ".join(_text(name.ts_node) for name in symbol.parent_class_names)
+            summary = codebase_analysis.get_class_summary(symbol)
+            return re.sub(r"(?m)^- parent classes: .*$", lambda _: f"- parent classes: {parents}", summary)
         case Function():
             return codebase_analysis.get_function_summary(symbol)
         case _:
@@ -286,6 +303,12 @@ def _definition_around(node: Any) -> Any:
     while node is not None and node.type not in ("function_definition", "class_definition"):
         node = node.parent
     return node
+
+
+def _inside(node: Any, outer: Any) -> bool:
+    while node is not None and node != outer:
+        node = node.parent
+    return node is not None
 
 
 def _kind(node: Any) -> str:

@@ -29,9 +29,9 @@ from graph_sitter.shared.enums.programming_language import ProgrammingLanguage
 
 from autogen_lsp.workspace.files import read_source
 
-# Measured on SQLAlchemy and Django: memory of the loaded process, and of a parsed file per byte of its text.
-_BASE = 60 * 1024 * 1024
-_PER_BYTE = 85
+_PER_BYTE = 85  # memory of a parsed file per byte of its text, to begin with: measured on SQLAlchemy and Django
+_SAMPLE = 200_000  # bytes of text from which on the set's own density counts
+_NEAR = 0.8  # share of the memory limit above which only the target is still brought in
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,13 @@ class WorkingSet:
     def __init__(self, roots: Sequence[Path], memory_limit: int, busy: Callable[[str], None]) -> None:
         self._root = Path(os.path.commonpath(roots))
         self._limit = memory_limit
+        self._base = memory()
         self._busy = busy
         self._at = ""
         self._buffers: dict[str, bytes] = {}
         self._files: dict[str, _Entry] = {}  # least recently used first
         self._stale = True  # graph_sitter's caches may not reflect the files
-        self._computed: set[int] = set()  # nodes whose edges are up to date
+        self._done: set[tuple[str, int]] = set()  # what was computed for which node since the files changed
         self._codebase = self._empty()
 
     def update(self, buffers: dict[str, bytes | None]) -> None:
@@ -70,7 +71,7 @@ class WorkingSet:
         paths = [path for path in asked if Path(path).is_relative_to(self._root)]
         fitting = self._make_room(paths)
         for path in paths:
-            if path in fitting:
+            if path in fitting and (path == paths[-1] or path in self._files or memory() < _NEAR * self._limit):
                 self._sync(path)
         return [path for path in asked if path not in self._files or not self._files[path].parsed]
 
@@ -91,12 +92,11 @@ class WorkingSet:
                 return self.file(path)
         return None
 
-    def needs_edges(self, node: Any) -> bool:
-        """Whether the edges from this node are still to be computed: true once after every change of the set."""
-        if node.node_id in self._computed:
-            return False
-        self._computed.add(node.node_id)
-        return True
+    def first_time(self, what: str, node: Any) -> bool:
+        """Whether ``what`` is still to be computed for the node: True once after every change of the set."""
+        before = len(self._done)
+        self._done.add((what, node.node_id))
+        return len(self._done) > before
 
     @contextmanager
     def working_on(self, path: str) -> Iterator[None]:
@@ -152,7 +152,7 @@ class WorkingSet:
 
     def _apply(self, change: ChangeType, path: str) -> None:
         self._stale = True
-        self._computed.clear()
+        self._done.clear()
         context = self._codebase.ctx
         root = _source_root(Path(path))
         if root not in context.config.import_resolution_paths:
@@ -202,9 +202,11 @@ class WorkingSet:
         except OSError:
             return 0
 
-    @staticmethod
-    def _cost(text_bytes: int) -> int:
-        return _BASE + _PER_BYTE * text_bytes
+    def _cost(self, text_bytes: int) -> float:
+        """Memory of the process with so much text parsed, by the density of what it holds now."""
+        held = self._total()
+        per_byte = max(_PER_BYTE, (memory() - self._base) / held) if held > _SAMPLE else _PER_BYTE
+        return self._base + per_byte * text_bytes
 
     def _empty(self) -> Any:
         # Made without validation: the settings' own constructors run git and read `.env` files.
@@ -212,7 +214,7 @@ class WorkingSet:
         project = ProjectConfig(repo_operator=_Workspace(self._root), programming_language=ProgrammingLanguage.PYTHON)
         secrets = SecretsConfig.model_construct()
         self._stale = True
-        self._computed.clear()
+        self._done.clear()
         return Codebase(projects=project, config=config, secrets=secrets, io=_Texts(self._files))
 
 
