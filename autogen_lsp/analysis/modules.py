@@ -116,6 +116,14 @@ class Files:
 
 
 @dataclass
+class Tops:
+    """Where top-level modules lie, as of one list of files: kept while the list stays the same object."""
+
+    files: Iterable[Path] | None = None
+    folders: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+
+
+@dataclass
 class Modules:
     """Module resolution of one snapshot. ``files`` lists the workspace's Python files and is asked only when needed."""
 
@@ -123,10 +131,10 @@ class Modules:
     environment: Environment
     listing: Files
     files: Callable[[], Iterable[Path]]
+    tops: Tops = field(default_factory=Tops)  # shared between snapshots
     _bases: dict[Path, tuple[Path, ...]] = field(default_factory=dict)
     _own: dict[Path, Path] = field(default_factory=dict)
     _configured: tuple[Path, ...] | None = None
-    _tops: dict[str, tuple[Path, ...]] | None = None
     _resolved: dict[tuple[Path, str, int], Module] = field(default_factory=dict)
     _found: dict[tuple[str, str, Origin], Module | None] = field(default_factory=dict)
     _build_text: dict[Path, str] = field(default_factory=dict)
@@ -349,9 +357,10 @@ class Modules:
 
     def _elsewhere(self, top: str) -> tuple[Path, ...]:
         """Folders anywhere in the workspace that hold a top-level module or package of that name."""
-        if self._tops is None:
+        files = self.files()
+        if self.tops.files is not files:
             tops: dict[str, dict[Path, None]] = {}
-            for folder in {path.parent for path in self.files()}:
+            for folder in {path.parent for path in files}:
                 base = folder
                 name = ""
                 for _ in range(_MAX_CLIMB):
@@ -365,8 +374,9 @@ class Modules:
                         if file.endswith(".py"):
                             tops.setdefault(file[:-3], {})[folder] = None
                     tops.setdefault(folder.name, {})[folder.parent] = None
-            self._tops = {name: tuple(sorted(folders)) for name, folders in tops.items()}
-        return self._tops.get(top, ())
+            self.tops.folders = {name: tuple(sorted(folders)) for name, folders in tops.items()}
+            self.tops.files = files
+        return self.tops.folders.get(top, ())
 
     def _build_texts(self, root: Path) -> str:
         if root not in self._build_text:

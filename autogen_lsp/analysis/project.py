@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from cachetools import LRUCache
 
 from autogen_lsp.analysis.environment import Environment, find_environment
-from autogen_lsp.analysis.modules import Files, Module, Modules, Origin
+from autogen_lsp.analysis.modules import Files, Module, Modules, Origin, Tops
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts, Import, Symbol
 from autogen_lsp.workspace.ignore import python_files
@@ -80,6 +80,28 @@ class Caches:
     documents: dict[Path, tuple[Source, Table]] = field(default_factory=dict)
     listings: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
     environments: dict[tuple[tuple[Path, ...], str | None], Environment] = field(default_factory=dict)
+    files: _FileLists = field(default_factory=lambda: _FileLists())
+    tops: Tops = field(default_factory=Tops)
+
+
+@dataclass
+class _FileLists:
+    """Lists of files, the same object while they are the same: what is made from one is then kept, too."""
+
+    on_disk: tuple[Path, ...] = ()
+    known: frozenset[Path] = frozenset()
+    extra: tuple[Path, ...] = ()
+    every: tuple[Path, ...] = ()
+
+    def with_documents(self, on_disk: tuple[Path, ...], snapshot: Snapshot) -> tuple[Path, ...]:
+        """The files and, behind them, the open documents of the workspace that are not on disk."""
+        fresh = on_disk is not self.on_disk
+        if fresh:
+            self.on_disk, self.known = on_disk, frozenset(on_disk)
+        extra = tuple(p for p in snapshot.documents if p not in self.known and snapshot.root_of(p) is not None)
+        if fresh or extra != self.extra:
+            self.extra, self.every = extra, (*on_disk, *extra)
+        return self.every
 
 
 class Project:
@@ -160,8 +182,7 @@ class Project:
         found = self.index.files() if self.index is not None else ()
         if not found:
             found = tuple(python_files(self.snapshot.roots, self.snapshot.settings.context_exclude))
-        extra = [p for p in self.snapshot.documents if p not in set(found) and self.snapshot.root_of(p) is not None]
-        return (*found, *extra)
+        return self.caches.files.with_documents(found, self.snapshot)
 
     def calls(self, name: str) -> list[tuple[Path, Call]]:
         """Calls whose last component is ``name``, in the whole workspace."""
@@ -216,7 +237,7 @@ class Project:
     @cached_property
     def modules(self) -> Modules:
         listing = Files(frozenset(self.snapshot.documents), self.caches.listings)
-        return Modules(self.snapshot.roots, self.environment, listing, self.files)
+        return Modules(self.snapshot.roots, self.environment, listing, self.files, self.caches.tops)
 
     def module_name(self, path: Path) -> str:
         """The dotted name that the file is imported by."""
