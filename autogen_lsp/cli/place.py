@@ -56,7 +56,7 @@ def existing(paths: Iterable[str]) -> list[Path]:
             raise UsageError(f"{given}: {_reason(error)}") from None
         if not os.access(resolved, os.R_OK | (os.X_OK if resolved.is_dir() else 0)):
             raise UsageError(f"{given}: permission denied")
-        if resolved.is_file():
+        if not resolved.is_dir():
             readable(resolved, given)
         found.append(resolved)
     return found
@@ -66,6 +66,8 @@ def readable(path: Path, shown: str) -> Source:
     """The file as a source. Raises `UsageError` that says why where it is not Python text that we read."""
     if path.is_dir():
         raise UsageError(f"{shown}: is a folder; a file is needed")
+    if not path.is_file():
+        raise UsageError(f"{shown}: is no regular file")  # reading a pipe would wait for ever
     try:
         size = path.stat().st_size
         text = decode(path.read_bytes()) if size <= MAX_BYTES else b""

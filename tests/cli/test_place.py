@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,23 @@ def test_columns_count_code_points_and_the_end_is_exclusive() -> None:
 def test_paths_outside_the_root_stay_absolute() -> None:
     assert relative(Path("/a/b/c.py"), Path("/a")) == "b/c.py"
     assert relative(Path("/z/c.py"), Path("/a")) == "/z/c.py"
+
+
+def test_what_may_not_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.py"
+    file.touch(mode=0o000)
+    # Root may read everything; to root the question itself must be answered with no.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(UsageError, match="permission denied"):
+        existing([str(file)])
+
+
+def test_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.py")
+    with pytest.raises(UsageError, match="no regular file"):
+        existing([str(tmp_path / "x.py")])
+
+
+def test_null_character_in_a_path_is_an_error() -> None:
+    with pytest.raises(UsageError):
+        existing(["a\0b.py"])
