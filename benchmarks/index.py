@@ -3,10 +3,10 @@
     python -m benchmarks.index PATH... [--growth 100 1000 10000] [--workers 2] [--json OUT]
 
 For each folder, in a process and a cache folder of its own: *cold* (no index yet), *warm* (another start, nothing
-changed), *update* (one changed file; its median over a sample), queries (median and 95th percentile over names that the
-folder has), the file's size, and the memory of this process and of its largest worker. Wall seconds, with the processor
-seconds of all processes beside them: on a busy machine these say more. ``--growth`` does it on generated packages.
-Nothing is written into the folders: updates are measured on copies.
+changed), *keystroke* (findings of an open document after an edit, all else known), *update* (one changed file), queries
+(for names that the folder has), the file's size, and the memory of this process and of its largest worker. Medians and
+95th percentiles; wall seconds, with the processor seconds of all processes beside them: on a busy machine these say
+more. ``--growth`` does it on generated packages. Nothing is written into the folders: the work is done on copies.
 """
 
 from __future__ import annotations
@@ -26,9 +26,14 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from autogen_lsp.analysis.findings import find
+from autogen_lsp.analysis.project import Caches, Project
 from autogen_lsp.config import Problem, Settings
 from autogen_lsp.index.client import Index
+from autogen_lsp.workspace.files import read_source
 from autogen_lsp.workspace.ignore import python_files
+from autogen_lsp.workspace.snapshot import Snapshot
+from autogen_lsp.workspace.source import Source
 
 _SAMPLE = 40
 
@@ -80,6 +85,7 @@ def measure(source: Path, workers: int | None) -> dict[str, Any]:
         result |= {"files": len(files), "megabytes_of_code": sum(path.stat().st_size for path in files) / 1e6}
         result["index_megabytes"] = sum(f.stat().st_size for f in Path(scratch, "cache/index").iterdir()) / 1e6
         result |= queries(index, files)
+        result["keystroke_ms"] = keystrokes(index, root, random.Random(2).sample(files, min(5, len(files))))
         result["update_ms"] = [
             1000 * update(index, path) for path in random.Random(0).sample(files, min(20, len(files)))
         ]
@@ -102,6 +108,22 @@ def queries(index: Index, files: list[Path]) -> dict[str, Any]:
         "search": (defined, index.search),
     }
     return {f"{name}_ms": [1000 * seconds(query, item) for item in asked] for name, (asked, query) in runs.items()}
+
+
+def keystrokes(index: Index, root: Path, files: list[Path]) -> list[float]:
+    caches = Caches()
+    taken: list[float] = []
+    for path in files:
+        text = source.text if (source := read_source(path)) else b""
+        for version in range(5):
+            document = Source(path, text + b"\n\nundefined_%d(len)\n" % version, version)
+            document.tree  # noqa: B018  (the server parses edit by edit)
+            snapshot = Snapshot((root,), {path: document})
+            start = time.perf_counter()
+            index.overlay(snapshot.documents)
+            find(Project(snapshot, index, caches), path)
+            taken.append(1000 * (time.perf_counter() - start))
+    return taken
 
 
 def update(index: Index, path: Path) -> float:
@@ -151,7 +173,7 @@ def generate(folder: Path, count: int) -> None:
 
 def show(results: list[dict[str, Any]]) -> None:
     columns = ["cold", "warm"]
-    lists = ["update_ms", "facts_ms", "calls_ms", "first 50 calls_ms", "definitions_ms", "search_ms"]
+    lists = ["keystroke_ms", "update_ms", "facts_ms", "calls_ms", "first 50 calls_ms", "definitions_ms", "search_ms"]
     for result in results:
         print(f"\n{result['name']}: {result['files']:,} files, {result['megabytes_of_code']:.1f} MB of code")
         for name in columns:

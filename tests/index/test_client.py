@@ -133,6 +133,19 @@ def test_updates_of_written_created_and_deleted_files_are_followed(workspace: Wo
     assert index.facts(path) is None
 
 
+def test_the_list_of_files_is_the_same_object_until_one_comes_or_goes(workspace: Workspace) -> None:
+    path = workspace.write("a.py", "one()\n")
+    index = workspace.built()
+    files = index.files()
+    workspace.write("a.py", "two()\n")
+    index.update(path)
+    index.rescan()
+    assert index.files() is files
+    workspace.write("b.py", "two()\n")
+    index.rescan()
+    assert index.files() is not files
+
+
 def test_an_ignored_file_is_not_taken_in_by_an_update(workspace: Workspace) -> None:
     workspace.write(".gitignore", "secret.py\n")
     index = workspace.built()
