@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--concurrency", type=int, metavar="N", help="generations at the same time (concurrency)")
     parser.add_argument("--max-cost", type=float, metavar="USD", help="most that this run may cost (budget.perSession)")
     parser.add_argument("--write", action="store_true", help="change the files, instead of printing diffs")
+    parser.add_argument("--resume", action="store_true", help="leave out what an earlier run wrote or drafted")
     parser.add_argument("--format", choices=("diff", "json"), default="diff")
     add_settings(parser, backend=True)
 
@@ -58,7 +59,8 @@ async def _batch(arguments: argparse.Namespace, settings: Settings, paths: Seque
         console.clear()
         results: list[dict[str, Any]] = []
         for group in _groups(services, [finding for finding in findings if finding.kind in kinds]):
-            results += await _write(services, group, arguments.write, console)
+            todo = [target for target in group if not (arguments.resume and _done(services, target))]
+            results += await _write(services, todo, arguments.write, console)
         spent = usage(services)
     failed = sum(result["status"] == "failed" for result in results)
     if arguments.format == "json":
@@ -83,6 +85,16 @@ def _groups(services: Services, findings: Sequence[Finding]) -> list[list[Target
         if target is not None:
             found.setdefault((target.path, target.qualname), target)
     return leaves_first(project, list(found.values()))
+
+
+def _done(services: Services, target: Target) -> bool:
+    """Whether the newest generation of it that provenance knows was neither refused nor reverted."""
+    snapshot = snapshot_of(services)
+    root = snapshot.root_of(target.path)
+    if root is None:
+        return False
+    records = services.provenance.history(root, snapshot.relative(target.path), target.qualname)
+    return bool(records) and records[0].status in ("drafted", "applied")
 
 
 async def _write(services: Services, group: Sequence[Target], write: bool, console: Console) -> list[dict[str, Any]]:

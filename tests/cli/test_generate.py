@@ -108,3 +108,13 @@ def test_batch_prints_one_document(run: Run, project: Path) -> None:
     assert document["version"] == 1
     assert {result["qualname"] for result in document["results"]} >= {"greet"}
     assert all(result["status"] in ("drafted", "failed") for result in document["results"])
+
+
+def test_batch_that_is_resumed_leaves_out_what_was_done(run: Run, project: Path, tmp_path: Path) -> None:
+    env = {"AUTOGEN_STATE_DIR": str(tmp_path / "state")}
+    first = json.loads(
+        run("batch", "--kind", "stub", "--write", "--format", "json", *OFFLINE, cwd=project, env=env).stdout
+    )
+    assert [result["qualname"] for result in first["results"]] == ["Invoice.total"]
+    rest = json.loads(run("batch", "--resume", "--format", "json", *OFFLINE, cwd=project, env=env).stdout)
+    assert [result["qualname"] for result in rest["results"]] == ["greet"]
