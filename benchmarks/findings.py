@@ -100,6 +100,7 @@ class Package:
         own_wanted: Counter[str] = Counter()
         own_found: Counter[str] = Counter()
         for deletion in deletions[:sample]:
+            symbol = deletion.symbol
             source = self.project.source(deletion.path)
             assert source is not None
             text = without(source.text, deletion.symbol)
@@ -115,8 +116,8 @@ class Package:
                 own_found[kind] += at in reported[path]
                 if show and at not in reported[path]:
                     line, column = line_column(source.text, source.lines, offset) if path == deletion.path else (0, 0)
-                    print(f"  not reported: {kind} {path.relative_to(self.root)}:{line}:{column} {deletion.symbol.qualname}"
-                          f" ({deletion.path.relative_to(self.root)})")  # fmt: skip
+                    place = f"{path.relative_to(self.root)}:{line}:{column}"
+                    print(f"  not reported: {kind} {place} {symbol.qualname} ({deletion.path.relative_to(self.root)})")
         self.at({})
         wanted.update(own_wanted)
         found.update(own_found)

@@ -22,6 +22,7 @@ from autogen_lsp.syntax.model import Call, Reference, SymbolKind
 from autogen_lsp.text import Span
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_MAX_CALLS = 50
 _SELF = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass", "this", "_self", "_cls"})
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
@@ -178,7 +179,7 @@ class _Look:
         names = mro.after(mro.classes[0].key).names if _SUPER.fullmatch(item.receiver) else mro.names
         if name in names or (receiver.of_class and name in self._of_type):
             return None
-        if self._doubtful(name) or (not receiver.exact and self._subclass_may_have(mro.classes[0], name)):
+        if self._doubtful(name) or (not receiver.exact and self._subclasses_have(mro.classes[0], name)):
             return None
         owner = receiver.owner
         if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
@@ -192,14 +193,24 @@ class _Look:
         stdlib = self.project.environment.stdlib
         return frozenset() if stdlib is None else self.project.mro(stdlib / "builtins.pyi", "type").names
 
-    def _subclass_may_have(self, found: Class, name: str) -> bool:
+    def _subclasses_have(self, found: Class, name: str) -> bool:
+        """Whether the class may count on its subclasses for the member, as mixins and abstract classes do.
+
+        One that is instantiated itself may not.
+        """
         try:
-            for below in subclasses(self.project, *found.key):
-                mro = self.project.mro(*below.key)
-                if mro.open or name in mro.names:
-                    return True
+            lineages = [self.project.mro(*below.key) for below in subclasses(self.project, *found.key)]
         except TooMany:
             return True
+        return any(one.open or name in one.names for one in lineages) and not self._instantiated(found)
+
+    def _instantiated(self, found: Class) -> bool:
+        for file, call in self.project.calls(found.symbol.name)[:_MAX_CALLS]:
+            dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
+            if _DOTTED.fullmatch(dotted):
+                target = follow(self.project, file, dotted, call.scope if call.local or not call.receiver else "")
+                if isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key:
+                    return True
         return False
 
     def _doubtful(self, name: str) -> bool:

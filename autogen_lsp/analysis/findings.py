@@ -29,9 +29,16 @@ _HOW = {
     "raise": "is raised",
     "except": "is caught",
 }
-_SWITCHED_OFF = re.compile(
-    rb"#.*?(?:noqa(?!:)|noqa:.*?\b(?:F821|F401|E0602|F811|F405|F403)|type:\s*ignore|pyright:\s*ignore|pylint:\s*disable|ty:\s*ignore"
-    rb"|pyrefly:\s*ignore)"
+# Comments that switch the checks off which find the same: flake8 and ruff, mypy, pyright, pylint. Comments without a
+# code are taken to mean imports and attributes, but not names that are defined nowhere.
+_NAME_OFF = re.compile(
+    rb"#\s*noqa(?!\s*:)|noqa:[^#]*\bF821|ignore\[[^\]]*(?:name-defined|reportUndefinedVariable|unresolved-reference)"
+    rb"|disable=[^#]*(?:undefined-variable|E0602)"
+)
+_OTHER_OFF = re.compile(
+    rb"(?:type|pyright|ty|pyrefly):\s*ignore(?!\s*\[)|ignore\[[^\]]*(?:attr-defined|import|misc|union-attr|has-type"
+    rb"|reportAttribute|reportMissing|reportUnknown|unresolved|missing)|disable=[^#]*(?:no-name-in-module|import-error"
+    rb"|no-member|E0611|E0401|E1101)"
 )
 
 
@@ -53,7 +60,11 @@ def _find(project: Project, path: Path, offset: int | None) -> Iterator[Finding]
     if path.suffix != ".pyi":
         yield from _undefined(project, path, table, source, offset)
     yield from _imports(project, path, table, source, offset)
-    yield from (f for f in missing_attributes(project, path, table, offset) if not _switched_off(source, f.span.start))
+    yield from (
+        f
+        for f in missing_attributes(project, path, table, offset)
+        if not _switched_off(source, f.span.start, _OTHER_OFF)
+    )
     yield from unwritten(project, path, table, offset)
 
 
@@ -64,7 +75,7 @@ def _undefined(project: Project, path: Path, table: Table, source: Source, offse
         span = Span(use.start, use.end)
         if offset is not None and offset not in span:
             continue
-        if _is_builtin(project, use) or _switched_off(source, use.start):
+        if _is_builtin(project, use) or _switched_off(source, use.start, _NAME_OFF):
             continue
         if table.stars and from_stars(project, path, table, use.name) is not Presence.ABSENT:
             continue
@@ -90,7 +101,7 @@ def _imports(project: Project, path: Path, table: Table, source: Source, offset:
     seen: set[tuple[int, int]] = set()  # a missing module is reported once for all names imported from it
     for item in table.facts.imports:
         inside = item.start <= (offset or 0) <= item.end or item.module_start <= (offset or 0) <= item.module_end
-        if item.guarded or (offset is not None and not inside) or _switched_off(source, item.start):
+        if item.guarded or (offset is not None and not inside) or _switched_off(source, item.start, _OTHER_OFF):
             continue
         module = project.resolve_module(item.module, item.level, path)
         if module.origin is Origin.MISSING:
@@ -155,9 +166,9 @@ def assigned_from_outside(project: Project, name: str) -> bool:
     return False
 
 
-def _switched_off(source: Source, offset: int) -> bool:
+def _switched_off(source: Source, offset: int, pattern: re.Pattern[bytes]) -> bool:
     """Whether a comment on the line tells checkers to leave it alone."""
     text = source.text
     start = max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1
     line = text[start : start + 1000].splitlines()[:1]
-    return bool(line) and b"#" in line[0] and _SWITCHED_OFF.search(line[0]) is not None
+    return bool(line) and b"#" in line[0] and pattern.search(line[0]) is not None

@@ -51,7 +51,11 @@ class Mro:
     project: Project
 
     def __contains__(self, key: tuple[Path, str]) -> bool:
-        return any(found.key == key for found in self.classes)
+        return key in self._keys
+
+    @cached_property
+    def _keys(self) -> frozenset[tuple[Path, str]]:
+        return frozenset(found.key for found in self.classes)
 
     @cached_property
     def names(self) -> frozenset[str]:

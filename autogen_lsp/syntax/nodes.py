@@ -131,9 +131,15 @@ _QUERY = Query(
 )
 
 
-def relevant(root: Node) -> list[Node]:
-    """The nodes at and below ``root`` that bind names, open scopes, call, import or are broken, in document order."""
-    return [found["node"][0] for _, found in QueryCursor(_QUERY).matches(root)]
+def relevant(root: Node, end: int | None = None) -> list[Node]:
+    """The nodes at and below ``root`` that bind names, open scopes, call, import or are broken, in document order.
+
+    With ``end``: only those that begin before that byte.
+    """
+    cursor = QueryCursor(_QUERY)
+    if end is not None:
+        cursor.set_byte_range(root.start_byte, end)
+    return [found["node"][0] for _, found in cursor.matches(root)]
 
 
 def first_named(node: Node) -> Node | None:

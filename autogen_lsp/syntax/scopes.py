@@ -10,7 +10,6 @@ depth of nesting costs memory and not the interpreter's stack. Source: The Pytho
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -88,7 +87,7 @@ class Chunk:
     dynamic: bool = False
     dynamic_classes: set[str] = field(default_factory=set)
     python2: bool = False
-    broken: list[tuple[int, int]] = field(default_factory=list)  # whole lines with syntax errors
+    broken: list[tuple[int, int]] = field(default_factory=list)  # spans with syntax errors
 
 
 def sweep(nodes: Iterable[Node], text: bytes, qualname: str = "") -> Chunk:
@@ -112,7 +111,7 @@ class _Sweep:
         self.uses: list[tuple[Scope, str, int, int, str]] = []
         self.stores: list[tuple[Scope, str, Symbol]] = []
         self.received: list[tuple[Scope, str, Call | Reference]] = []
-        self.seen_attributes: set[tuple[str, str | None, str | None]] = set()
+        self.seen_attributes: set[tuple[str, str, str | None, str | None]] = set()
 
     def run(self, nodes: Iterable[Node]) -> Chunk:
         handlers, pending, opened = _HANDLERS, self.pending, self.open
@@ -295,7 +294,7 @@ class _Sweep:
                 None if annotation is None else self._cut(annotation),
                 None if right is None else self._cut(right),
             )
-            if kind == n.IDENTIFIER and scope is self.outer and self._cut(left) == "__all__":
+            if kind == n.IDENTIFIER and scope.level == Level.MODULE and self._cut(left) == "__all__":
                 self._exports(right)
         else:
             self._targets(left, node, scope)
@@ -305,7 +304,7 @@ class _Sweep:
         if left is not None and left.kind_id == n.IDENTIFIER:
             name = self._cut(left)
             self._bind(scope, name)
-            if name == "__all__" and scope is self.outer:
+            if name == "__all__" and scope.level == Level.MODULE:
                 self._exports(node.child_by_field_id(n.F_RIGHT))
 
     def _named_expression(self, node: Node, at: int, scope: Scope) -> None:
@@ -447,9 +446,11 @@ class _Sweep:
         """``receiver.name = …``: an attribute of the class for self and cls, of whatever the name means elsewhere."""
         owned = bool(scope.self) and receiver == scope.self
         qualname = f"{scope.owner if owned else receiver}.{name}"
-        if (qualname, annotation, value) in self.seen_attributes:
-            return
-        self.seen_attributes.add((qualname, annotation, value))
+        if scope.level >= Level.FUNCTION:
+            same = (scope.qualname, qualname, annotation, value)
+            if same in self.seen_attributes:
+                return
+            self.seen_attributes.add(same)
         symbol = Symbol(
             qualname,
             SymbolKind.ATTRIBUTE,
@@ -618,10 +619,7 @@ class _Sweep:
         self.chunk.python2 = True
 
     def _broken(self, node: Node, at: int) -> None:
-        text = self.text
-        start = max(text.rfind(b"\n", 0, at), text.rfind(b"\r", 0, at)) + 1
-        end = min((p for p in (text.find(b"\n", node.end_byte), text.find(b"\r", node.end_byte)) if p >= 0), default=-1)
-        self.chunk.broken.append((start, end if end >= 0 else len(text)))
+        self.chunk.broken.append((at, node.end_byte))
 
     # -- uses --------------------------------------------------------------------------------------------------------
 
@@ -731,11 +729,20 @@ class _Sweep:
         elif name in ("setattr", "__setattr__") and arguments is not None and arguments.named_child_count >= 2:
             self._setattr(node, arguments, scope)
         elif name in ("update", "setdefault") and receiver.endswith("__dict__"):
+            if scope.qualname.rpartition(".")[2] in _RESTORING:
+                return
             self._dynamic_class(receiver.removesuffix("__dict__").removesuffix("."), scope)
-        elif name in ("extend", "append") and receiver == "__all__" and scope is self.outer and arguments is not None:
+        elif (
+            name in ("extend", "append")
+            and receiver == "__all__"
+            and scope.level == Level.MODULE
+            and arguments is not None
+        ):
             self._exports(n.first_named(arguments))
 
     def _setattr(self, node: Node, arguments: Node, scope: Scope) -> None:
+        if scope.qualname.rpartition(".")[2] in _RESTORING:
+            return
         target, key = arguments.named_children[:2]
         receiver = self._cut(target)
         literal = _STRING.fullmatch(self.text[key.start_byte : min(key.end_byte, key.start_byte + _MAX_TEXT)])
@@ -771,28 +778,16 @@ class _Sweep:
     def _finish(self) -> None:
         chunk = self.chunk
         chunk.bound = self.outer.names
-        broken = chunk.broken = _merged(chunk.broken)
         for scope, name, start, end, how in self.uses:
-            if broken and _within(broken, start):
-                continue
             found = _resolve(scope, name, self.outer)
-            if found is None:
-                continue
-            (chunk.direct if found else chunk.nested).append(Use(name, start, end, scope.qualname, how))
+            if found is not None:
+                (chunk.direct if found else chunk.nested).append(Use(name, start, end, scope.qualname, how))
         for scope, receiver, symbol in self.stores:
-            if _resolve(scope, receiver, self.outer, at_outer=True) is not None:
+            if not _is_local(scope, receiver):
                 chunk.symbols.append(symbol)
         for scope, receiver, item in self.received:
-            if receiver == scope.self or _resolve(scope, receiver, self.outer, at_outer=True) is None:
+            if receiver == scope.self or _is_local(scope, receiver):
                 force_setattr(item, "local", True)
-        if self.stores:
-            chunk.symbols.sort(key=lambda symbol: symbol.start)
-        if broken:
-            for call in chunk.calls:
-                if _within(broken, call.start):
-                    force_setattr(call, "guarded", True)
-            chunk.references = [ref for ref in chunk.references if not _within(broken, ref.start)]
-            chunk.imports = [imp for imp in chunk.imports if not _within(broken, imp.start)]
 
     def _guard(self, at: int) -> Guard:
         """What the code around ``at`` says may fail. Guards are few and short-lived, so that a scan is cheap."""
@@ -814,11 +809,8 @@ class _Sweep:
         return self.text[start : min(end, start + _MAX_TEXT)].decode("utf-8", "replace")
 
 
-def _resolve(scope: Scope, name: str, outer: Scope, at_outer: bool = False) -> bool | None:
-    """None where a scope below ``outer`` binds the name, else whether it was used directly at ``outer``'s own level.
-
-    ``at_outer``: do not look at the outer scope's own names, since the caller asks for names that live outside.
-    """
+def _resolve(scope: Scope, name: str, outer: Scope) -> bool | None:
+    """None where the chunk binds the name, else whether it was used directly at ``outer``'s own level."""
     current: Scope | None = scope
     visible_class = True  # a class's names are seen from its own level and its type parameters only
     while current is not None and current is not outer:
@@ -830,26 +822,20 @@ def _resolve(scope: Scope, name: str, outer: Scope, at_outer: bool = False) -> b
             visible_class = False
         current = current.parent
     if scope is outer or visible_class:
-        return None if not at_outer and name in outer.names else True
-    if outer.level == Level.MODULE and not at_outer and name in outer.names:
-        return None
+        return None if name in outer.names else True
+    return None if outer.level == Level.MODULE and name in outer.names else False
+
+
+def _is_local(scope: Scope, name: str) -> bool:
+    """Whether a function, lambda or comprehension around binds the name."""
+    current: Scope | None = scope
+    while current is not None:
+        if current.globals and name in current.globals:
+            return False
+        if current.level >= Level.FUNCTION and name in current.names:
+            return True
+        current = current.parent
     return False
-
-
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    out: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
-        else:
-            out.append((start, end))
-    return out
-
-
-def _within(spans: list[tuple[int, int]], offset: int) -> bool:
-    """Whether one of the sorted, disjoint spans holds the offset."""
-    found = bisect_right(spans, (offset, _FAR)) - 1
-    return found >= 0 and offset <= spans[found][1]
 
 
 def _receiver(text: bytes, start: int, end: int) -> str:
@@ -965,6 +951,9 @@ _SPECIAL = frozenset(
     assertRaisesMessage
     """.split()  # noqa: SIM905
 )
+
+# They set only what was there before, or what an assignment elsewhere names.
+_RESTORING = frozenset({"__setstate__", "__copy__", "__deepcopy__", "__setattr__", "copy", "clone", "_clone"})
 
 _HANDLERS: dict[int, Callable[[_Sweep, Node, int, Scope], None]] = {
     n.DECORATED: _Sweep._decorated,
