@@ -6,6 +6,7 @@ A check that fails is worded so that it can be sent back to the model and shown 
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -78,12 +79,20 @@ def _signature(nodes: tuple[ast.stmt, ...], plan: Plan, project: Project) -> Che
             problems.append(reason)
         if plan.target.kind is TargetKind.STUB and (reason := signature.changed(asked[-1], written[-1])):
             problems.append(reason)
-    calls = [(site, call) for site in plan.sites[:_MAX_SITES] if (call := _call_at(project, site))]
+    calls = _calls(plan, project, skeleton)
     for site, call in calls:
         if reason := _refused(nodes[-1], call, _owner(plan)):
             problems.append(f"the call in {_place(project, site)} {reason}")
     accepted = f"accepts {len(calls)} call{'s' * (len(calls) != 1)}" if calls else ""
     return Check("signature", not problems, "; ".join(problems[:5]) or accepted)
+
+
+def _calls(plan: Plan, project: Project, skeleton: ast.Module | None) -> list[tuple[Site, Call]]:
+    """The calls that a reply must take: those that the skeleton takes. None for a stub, whose signature stands."""
+    if plan.target.kind is TargetKind.STUB or skeleton is None or not skeleton.body:
+        return []
+    calls = [(site, call) for site in plan.sites[:_MAX_SITES] if (call := _call_at(project, site))]
+    return [(site, call) for site, call in calls if not _refused(skeleton.body[-1], call, _owner(plan))]
 
 
 def _refused(node: ast.stmt, call: Call, owner: str) -> str | None:
@@ -111,12 +120,20 @@ def _names(parsed: Parsed, plan: Plan, project: Project) -> Check:
         known.add(needed.asname or needed.name or needed.module.partition(".")[0])
     if "<locals>" in plan.target.qualname:
         known |= set(facts.words)  # names of the functions around it
-    unknown = sorted(global_names(parsed.code) - known)
+    unknown = sorted(global_names(_in_scope(parsed.code, plan, project)) - known)
     if not unknown:
         return Check("names", True)
     lost = [name for name in unknown if any(f"'{name}" in each for each in parsed.dropped)]
     hint = f"; {', '.join(lost)} stood outside of the definition, where nothing is kept" if lost else ""
     return Check("names", False, f"names that nothing defines or imports: {', '.join(unknown)}{hint}")
+
+
+def _in_scope(code: str, plan: Plan, project: Project) -> str:
+    """A method's code in a class with the members of its own: decorators and defaults see them, the body does not."""
+    if not _owner(plan):
+        return code
+    members = "".join(f"    {name} = None\n" for name in sorted(taken_names(plan, project)))
+    return f"class _:\n{members}{textwrap.indent(code, '    ')}"
 
 
 def _placed(parsed: Parsed, plan: Plan, project: Project) -> Check:

@@ -13,7 +13,7 @@ import pytest
 
 from autogen_lsp.analysis import findings, plan, targets
 from autogen_lsp.analysis.model import Plan
-from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.project import Caches, Project
 from autogen_lsp.backends.base import Backend
 from autogen_lsp.backends.scripted import Reply, ScriptedBackend
 from autogen_lsp.config import Problem, Settings
@@ -30,6 +30,9 @@ import math
 
 
 class Invoice:
+    RATE = 3
+    keep = staticmethod(lambda rate: lambda method: method)
+
     def __init__(self, rows):
         self.rows = rows
 
@@ -67,6 +70,7 @@ class Workshop:
         self.ledger = Ledger(
             open_database(None, self.problems.append), "s", datetime.now(UTC), new_id=lambda: next(ids)
         )
+        self.caches = Caches()
         self.flights: Flights[Draft] = Flights()
 
     def write(self, path: str, text: str) -> Path:
@@ -77,7 +81,7 @@ class Workshop:
 
     @property
     def project(self) -> Project:
-        return Project(Snapshot((self.root,), {}, self.settings))
+        return Project(Snapshot((self.root,), {}, self.settings), None, self.caches)
 
     def plan(self, name: str, path: str = "billing.py") -> Plan:
         """The plan of what is missing under that name."""

@@ -63,7 +63,7 @@ async def test_stages_are_told_in_order(workshop: Workshop) -> None:
         "looking in the cache",
         "waiting for scripted",
         "checking the reply",
-        "asking again: the call in billing.py:13 passes 2 positional arguments, but only 1 are taken",
+        "asking again: the call in billing.py:16 passes 2 positional arguments, but only 1 are taken",
         "waiting for scripted",
         "checking the reply",
     ]
@@ -76,7 +76,7 @@ async def test_bad_reply_is_sent_back_with_its_problems(workshop: Workshop) -> N
     first, second = backend.prompts
     assert second.text.startswith(first.text.rstrip("\n"))
     assert TOO_FEW in second.text
-    assert second.problems == ("the call in billing.py:13 passes 2 positional arguments, but only 1 are taken",)
+    assert second.problems == ("the call in billing.py:16 passes 2 positional arguments, but only 1 are taken",)
     assert second.recipe != first.recipe
     assert len(draft.completions) == 2
     assert workshop.usage["generations"]["total"] == 1

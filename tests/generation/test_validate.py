@@ -35,6 +35,7 @@ def problems(workshop: Workshop, name: str, reply: str, path: str = "billing.py"
         ("total", "def total(self, rate, digits=0):\n    return round(sum(self.rows) * rate, digits)\n"),
         ("total", "def total(self, rate, **options):\n    return super().__str__()\n"),
         ("total", "@staticmethod\ndef total(rate, digits):\n    return rate\n"),
+        ("total", "@keep(RATE)\ndef total(self, rate=RATE, digits=0):\n    return rate\n"),
         ("load", "async def load(page):\n    return page\n"),
         ("later", "def later(rows):\n    '''Sum them.'''\n    return sum(rows)\n"),
         ("later", "def later(rows: list[int]) -> int:\n    return sum(rows)\n"),
@@ -49,7 +50,7 @@ def test_good_replies_pass_every_check(workshop: Workshop, name: str, reply: str
 @pytest.mark.parametrize(
     ("name", "reply", "problem"),
     [
-        ("compute", "def compute(rows):\n    return rows\n", "billing.py:13 passes 2 positional arguments, but only 1"),
+        ("compute", "def compute(rows):\n    return rows\n", "billing.py:16 passes 2 positional arguments, but only 1"),
         ("compute", "def compute(rows, n, m):\n    return m\n", "does not pass 'm'"),
         ("compute", "def compute(*, rows, n):\n    return n\n", "passes 2 positional arguments, but only 0"),
         ("compute", "async def compute(rows, n):\n    return n\n", "do not await it"),
@@ -67,6 +68,7 @@ def test_good_replies_pass_every_check(workshop: Workshop, name: str, reply: str
         ("total", "def total(self, digits, rate=1):\n    return 1\n", "passes 'digits' twice"),
         ("total", "def total(self, rate, /, digits, *, unit):\n    return 1\n", "does not pass 'unit'"),
         ("total", "def total(self, rate, digits):\n    return self.missing()\n", "missing"),
+        ("total", "def total(self, rate, digits):\n    return RATE\n", "nothing defines or imports: RATE"),
         ("load", "def load(page):\n    return page\n", "must be 'async def'"),
         ("load", "async def load(page):\n    yield page\n", "must not be a generator"),
         ("later", "def later(rows, n=1):\n    return sum(rows)\n", "its parameters are (rows), not (rows, n=1)"),
