@@ -11,13 +11,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# Possessive throughout: nothing here may backtrack, texts are hostile.
-_TOKEN = re.compile(
-    rb"#[^\r\n]*+"
-    rb'|"""(?:[^"\\]++|\\.|"(?!""))*+"""' + rb"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
+# One match takes everything up to the next bracket that is not closed at once, or the next line end. Possessive
+# throughout: nothing here may backtrack, texts are hostile.
+_STRING = (
+    rb'"""(?:[^"\\]++|\\.|"(?!""))*+"""' + rb"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
     rb'|"(?:[^"\\\r\n]++|\\.)*+"?' + rb"|'(?:[^'\\\r\n]++|\\.)*+'?"
-    rb"|[()\[\]{}]|\\\r?\n|\r\n|\n|\r",
-    re.S,
+)
+_PLAIN = rb"[^()\[\]{}\"'#\r\n\\]++"
+_CALL = rb"\((?:" + _PLAIN + rb"|(?!\"\"\"|''')(?:" + _STRING + rb"))*+\)"
+_TOKEN = re.compile(
+    rb"(?:" + _PLAIN + rb"|#[^\r\n]*+|" + _STRING + rb"|\\(?:\r\n|.)?|" + _CALL + rb")*+([()\[\]{}]|\r\n|\n|\r|$)", re.S
 )
 _MAX_BYTES = 2_000_000  # larger texts are left as they are
 _MAX_LINE = 5000  # bytes of a line that is searched for names
@@ -71,9 +74,8 @@ def names_bound(text: bytes) -> set[str]:
             continue
         if _BINDING_LINE.match(line):
             found += _NAME.findall(line)
-        elif equals := _ASSIGNED.search(line):
-            if targets := _TARGETS.match(line, 0, equals.start()):
-                found += _NAME.findall(targets.group())
+        elif (equals := _ASSIGNED.search(line)) and (targets := _TARGETS.match(line, 0, equals.start())):
+            found += _NAME.findall(targets.group())
         for groups in _INNER.findall(line):
             found += _NAME.findall(b" ".join(groups))
     return {name.decode("utf-8", "replace") for name in found}
@@ -86,16 +88,18 @@ def _unfinished(text: bytes) -> list[tuple[int, int]]:
     line = _LINE_START.match(text).end()  # type: ignore[union-attr]  # the pattern matches everywhere
     indent, logical = line, line
     for token in _TOKEN.finditer(text):
-        first = token.group()[:1]
+        first = token.group(1)
+        if not first:
+            break
         if first in _OPEN:
             depth += 1
         elif first in _CLOSE:
             if depth:
                 depth -= 1
-            elif not out or out[-1][1] <= token.start():
-                end = _line_end(text, token.start())
+            elif not out or out[-1][1] <= token.start(1):
+                end = _line_end(text, token.start(1))
                 out.append((logical, end))
-        elif first in b"\r\n":
+        else:
             start = token.end()
             content = _LINE_START.match(text, start).end()  # type: ignore[union-attr]
             if text[content : content + 1] in (b"", b"\r", b"\n", b"#"):
@@ -105,7 +109,7 @@ def _unfinished(text: bytes) -> list[tuple[int, int]]:
                 dedented = column <= indent and text[content : content + 1] not in (b")", b"]", b"}")
                 if not dedented and not _STATEMENT.match(text, content):
                     continue
-                out.append((logical, token.start()))
+                out.append((logical, token.start(1)))
                 depth = 0
             indent, logical = column, content
     if depth:
