@@ -15,8 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from autogen_lsp.errors import UsageError
+
 _COLOURS = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _BAR = 20  # characters
+_STDOUT, _STDERR = 1, 2
 
 
 @dataclass(slots=True)
@@ -71,16 +74,19 @@ class Console:
 @contextlib.contextmanager
 def reserved_stdout() -> Iterator[Console]:
     """A console on the real stdout, while everybody else's stdout is stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:  # started with the descriptor closed (`>&-`)
+            raise UsageError("stdout and stderr must be open; use /dev/null to drop them")
     sys.stdout.flush()
-    real = os.dup(sys.stdout.fileno())
-    terminal = os.isatty(real)
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    out = os.fdopen(real, "w", encoding=sys.stdout.encoding or "utf-8", errors="backslashreplace", newline="")
+    real = os.dup(_STDOUT)
+    terminal = os.isatty(real) and os.environ.get("TERM") != "dumb"
+    os.dup2(_STDERR, _STDOUT)
+    out = os.fdopen(real, "w", encoding=sys.stdout.encoding, errors="backslashreplace", newline="")
     console = Console(
         out,
         sys.stderr,
-        colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
-        bar=os.isatty(sys.stderr.fileno()) and os.environ.get("TERM") != "dumb",
+        colour=terminal and not os.environ.get("NO_COLOR"),
+        bar=os.isatty(_STDERR) and os.environ.get("TERM") != "dumb",
     )
     try:
         yield console
@@ -91,5 +97,5 @@ def reserved_stdout() -> Iterator[Console]:
             out.flush()
         finally:
             with contextlib.suppress(BrokenPipeError):
-                os.dup2(real, sys.stdout.fileno())
+                os.dup2(real, _STDOUT)
                 out.close()

@@ -86,7 +86,8 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 def complain(message: str) -> None:
     """One line for the user. Line ends inside the message are folded: what it quotes may hold any."""
     line = " ".join(message.split())
-    sys.stderr.write(f"autogen-lsp: {line}\n")
+    if sys.stderr is not None:  # closed by whoever started us
+        sys.stderr.write(f"autogen-lsp: {line}\n")
 
 
 class _Parser(argparse.ArgumentParser):
