@@ -56,7 +56,8 @@ def measure(root: Path, count: int, chance: random.Random) -> Counter[str]:
         facts, source = whole.facts(path), whole.source(path)
         if facts is None or source is None or facts.errors:
             continue
-        functions = [symbol for symbol in facts.symbols if _is_sampled(symbol)]
+        names = Counter(symbol.qualname for symbol in facts.symbols)  # which of two a name means is not asked here
+        functions = [symbol for symbol in facts.symbols if _is_sampled(symbol) and names[symbol.qualname] == 1]
         for symbol in chance.sample(functions, min(len(functions), 3)):
             if sum(outcomes.values()) >= count:
                 return outcomes
