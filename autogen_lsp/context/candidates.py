@@ -6,7 +6,6 @@ Every candidate is a definition of the project with the key by which code in the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +16,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.context.usage import Usage
 from autogen_lsp.syntax.model import Facts, Import, Symbol, SymbolKind
 from autogen_lsp.workspace.ignore import Rules
+from autogen_lsp.workspace.source import Source
 
 _DEPTH = 8  # re-exports and star imports followed
 _MOST_CLASSES = 30  # of a hierarchy
@@ -49,10 +49,16 @@ class Lookup:
     _names: dict[Path, dict[str, Symbol]] = field(default_factory=dict)
     _members: dict[tuple[Path, str], dict[str, Symbol]] = field(default_factory=dict)
     _hidden: dict[Path, bool] = field(default_factory=dict)
-    _hidden_names: dict[Path, frozenset[str]] = field(default_factory=dict)
+    _sources: dict[Path, Source | None] = field(default_factory=dict)
+    _shown: dict[Path, str] = field(default_factory=dict)
 
     def facts(self, path: Path) -> Facts:
         return self.project.facts(path) or Facts()
+
+    def source(self, path: Path) -> Source | None:
+        if path not in self._sources:
+            self._sources[path] = self.project.source(path)
+        return self._sources[path]
 
     def names(self, path: Path) -> dict[str, Symbol]:
         """Module-level definitions by name: of several, the first that is not an overload."""
@@ -95,32 +101,43 @@ class Lookup:
         """Whether an import means a module of the workspace, be it left out or missing."""
         return self.project.resolve_module(item.module, item.level, path).origin in (Origin.WORKSPACE, Origin.MISSING)
 
-    def names_hidden(self, path: Path, text: str) -> bool:
-        """Whether code of a file names a module that ignore rules leave out."""
-        words = self._hidden_names.get(path)
-        if words is None:
-            words = self._hidden_names[path] = frozenset(self._names_of_hidden(path))
-        return bool(words) and any(re.search(rf"\b{re.escape(word)}\b", text) for word in words)
-
-    def _names_of_hidden(self, path: Path) -> Iterator[str]:
+    def hidden_words(self, path: Path, text: str) -> frozenset[str]:
+        """Names in code of a file that stand for modules which ignore rules leave out, or for what comes from them."""
+        found: set[str] = set()
         for item in self.facts(path).imports:
-            module = self.project.resolve_module(item.module, item.level, path)
-            if module.origin is Origin.WORKSPACE and module.path is not None and self.hidden(module.path):
-                yield item.bound
-                yield module.path.stem if module.path.stem != "__init__" else module.path.parent.name
-            elif (
-                item.name
-                and module.origin is Origin.WORKSPACE
-                and module.path is not None
-                and module.path.stem == "__init__"
-            ):
-                inner = self.project.resolve_module(item.name, 1, module.path)
-                if inner.origin is Origin.WORKSPACE and inner.path is not None and self.hidden(inner.path):
-                    yield from (item.bound, item.name)
+            words = {item.bound, item.name or "", item.module.rpartition(".")[2]} - {"", "*"}
+            if any(word in text for word in words) and self._is_hidden(item, path):
+                found |= words
+        return frozenset(found)
 
-    def files(self) -> tuple[Path, ...]:
-        """The workspace's files that may be sent."""
-        return self.project.files()
+    def _is_hidden(self, item: Import, path: Path) -> bool:
+        """Whether an import is of a hidden module, or from one."""
+        module = self.project.resolve_module(item.module, item.level, path)
+        if module.origin is not Origin.WORKSPACE or module.path is None:
+            return False
+        if self.hidden(module.path):
+            return True
+        if not item.name or module.path.stem != "__init__":
+            return False
+        inner = self.project.resolve_module(item.name, 1, module.path)
+        return inner.origin is Origin.WORKSPACE and inner.path is not None and self.hidden(inner.path)
+
+    def shown(self, path: Path) -> str:
+        """The path as in items: relative to its root."""
+        found = self._shown.get(path)
+        if found is None:
+            found = self._shown[path] = self.project.snapshot.relative(path)
+        return found
+
+    def python_files(self, folder: Path) -> list[Path]:
+        """The folder's own Python files that may be sent, by name."""
+        names = sorted(n for n in self.project.modules.listing.names(folder) if n.endswith(".py"))
+        return [path for path in (folder / name for name in names) if not self.hidden(path)]
+
+    def folders(self, folder: Path, names: Iterable[str]) -> list[Path]:
+        """Which of these folders there are in a folder."""
+        there = self.project.modules.listing.names(folder)
+        return [folder / name for name in names if name in there]
 
     @cached_property
     def rules(self) -> Rules:

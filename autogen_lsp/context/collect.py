@@ -9,6 +9,7 @@ Nothing here writes a file, asks a network, or shows a file that ignore rules le
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -60,8 +61,8 @@ def choose(
     path = project.snapshot.relative(plan.target.path)
     empty = prompt.render(Request(plan, Context(), path=path), settings)
     pool = gather(lookup, plan, described)
-    _drop(project, pool, frozenset(drop))
-    headings = {key: _heading(project, group) for key, group in pool.groups.items()}
+    _drop(lookup, pool, frozenset(drop))
+    headings = {key: _heading(lookup, group) for key, group in pool.groups.items()}
     known = redact.known_values(settings, _folders(project, plan.target.path))
     left = room(budget) - weight(empty.text)
     while True:
@@ -75,7 +76,7 @@ def choose(
         items=items,
         budget=budget,
         redactions=redactions,
-        omitted=_omitted(project, pool, chosen),
+        omitted=_omitted(lookup, pool, chosen),
         index=index,
         graph=any(item.kind == "graph" for item in items),
     )
@@ -86,16 +87,16 @@ def identity(item: Item) -> str:
     return f"{item.path}::{item.symbol}::{item.kind}"
 
 
-def _drop(project: Project, pool: Pool, drop: frozenset[str]) -> None:
+def _drop(lookup: Lookup, pool: Pool, drop: frozenset[str]) -> None:
     if drop:
         pool.groups = {
-            key: group for key, group in pool.groups.items() if identity(_item(project, group, "")) not in drop
+            key: group for key, group in pool.groups.items() if identity(_item(lookup, group, "")) not in drop
         }
         pool.pieces = [piece for piece in pool.pieces if piece.group in pool.groups]
 
 
-def _item(project: Project, group: Group, text: str, reason: str = "") -> Item:
-    path = project.snapshot.relative(group.path) if group.path is not None else ""
+def _item(lookup: Lookup, group: Group, text: str, reason: str = "") -> Item:
+    path = lookup.shown(group.path) if group.path is not None else ""
     return Item(path, group.symbol, group.kind, reason or group.reason, count_tokens(text), text)
 
 
@@ -106,18 +107,16 @@ def _items(
     texts: dict[Hashable, list[tuple[int, str, Detail]]] = defaultdict(list)
     for piece in pool.pieces:
         if piece.key in chosen:
-            detail, group = pool.details[piece.key], pool.groups[piece.group]
-            text = piece.forms[chosen[piece.key]].text
-            if group.path is None or not lookup.names_hidden(group.path, text):
-                texts[piece.group].append((detail.at, text, detail))
+            detail = pool.details[piece.key]
+            texts[piece.group].append((detail.at, piece.forms[chosen[piece.key]].text, detail))
     items: list[Item] = []
     counts: Counter[tuple[str, str]] = Counter()
-    for key, group in sorted(pool.groups.items(), key=lambda row: _place(lookup.project, row[1])):
-        if not texts[key]:
+    for key, group in sorted(pool.groups.items(), key=lambda row: _place(lookup, row[1])):
+        parts = sorted(_without_hidden(lookup, group, texts[key]), key=lambda part: (part[0], part[1]))
+        if not parts:
             continue
-        parts = sorted(texts[key], key=lambda part: (part[0], part[1]))
         masked = redact.mask("\n".join(text for _, text, _ in parts), known)
-        item = _item(lookup.project, group, masked.text, _reason(group, [detail for _, _, detail in parts]))
+        item = _item(lookup, group, masked.text, _reason(group, [detail for _, _, detail in parts]))
         items.append(item)
         counts.update({(item.path, kind): count for kind, count in masked.counts})
     redactions = tuple(Redaction(path, kind, count) for (path, kind), count in sorted(counts.items()))
@@ -127,8 +126,19 @@ def _items(
     return tuple(items), redactions
 
 
-def _place(project: Project, group: Group) -> tuple[int, str, str]:
-    return group.rank, project.snapshot.relative(group.path) if group.path is not None else "", group.symbol
+def _without_hidden(
+    lookup: Lookup, group: Group, parts: list[tuple[int, str, Detail]]
+) -> list[tuple[int, str, Detail]]:
+    """Parts that do not speak of files which ignore rules leave out."""
+    if group.path is None or group.kind == "rules":
+        return parts
+    words = lookup.hidden_words(group.path, "\n".join(text for _, text, _ in parts))
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b")
+    return [part for part in parts if not words or not pattern.search(part[1])]
+
+
+def _place(lookup: Lookup, group: Group) -> tuple[int, str, str]:
+    return group.rank, lookup.shown(group.path) if group.path is not None else "", group.symbol
 
 
 def _reason(group: Group, details: Sequence[Detail]) -> str:
@@ -137,12 +147,12 @@ def _reason(group: Group, details: Sequence[Detail]) -> str:
     return group.reason if best is None else f"{group.reason}; {best.label}: {best.reason}"
 
 
-def _heading(project: Project, group: Group) -> int:
-    path = project.snapshot.relative(group.path) if group.path is not None else ""
+def _heading(lookup: Lookup, group: Group) -> int:
+    path = lookup.shown(group.path) if group.path is not None else ""
     return weight(path) + len(group.kind) + _HEADING
 
 
-def _omitted(project: Project, pool: Pool, chosen: Mapping[Hashable, int]) -> tuple[Item, ...]:
+def _omitted(lookup: Lookup, pool: Pool, chosen: Mapping[Hashable, int]) -> tuple[Item, ...]:
     """Groups of which nothing was chosen, the worthiest first, and why; their texts stay empty."""
     worth: Counter[Hashable] = Counter()
     tokens: Counter[Hashable] = Counter()
@@ -151,10 +161,10 @@ def _omitted(project: Project, pool: Pool, chosen: Mapping[Hashable, int]) -> tu
         tokens[piece.group] += count_tokens(piece.forms[0].text)
     sent = {piece.group for piece in pool.pieces if piece.key in chosen}
     left = sorted(
-        (key for key in worth if key not in sent), key=lambda key: (-worth[key], *_place(project, pool.groups[key]))
+        (key for key in worth if key not in sent), key=lambda key: (-worth[key], *_place(lookup, pool.groups[key]))
     )
     return tuple(
-        replace(_item(project, pool.groups[key], "", f"{pool.groups[key].reason}; did not fit"), tokens=tokens[key])
+        replace(_item(lookup, pool.groups[key], "", f"{pool.groups[key].reason}; did not fit"), tokens=tokens[key])
         for key in left[:_MOST_OMITTED]
     )
 

@@ -55,6 +55,8 @@ _LINTERS, _HABITS, _GUIDE, _MAP = 0.6, 0.8, 0.25, 0.15
 _TYPE_MEMBER, _TYPE_WORD = 0.03, 0.1
 _GRAPH = 0.05
 _SAMPLED = 8  # files that tell the conventions
+_SAMPLED_TESTS = 3
+_LARGE = 100_000  # bytes: larger ones are tables or generated, and slow
 _MOST_MODULES = 60  # named by the map
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 _INDENT = "  "
@@ -107,7 +109,7 @@ def gather(lookup: Lookup, plan: Plan, described: GraphContext | None) -> Pool:
     """Everything that might be sent with this plan."""
     pool = Pool()
     path = plan.target.path
-    uses = sites.uses(lookup.project, [site for site in plan.sites if not lookup.hidden(site.path)], path)
+    uses = sites.uses(lookup, plan.sites, path)
     place = _look(lookup, plan, uses)
     _add_project(pool, lookup, path)
     classes = _add_classes(pool, lookup, path, place.about.owner)
@@ -123,7 +125,7 @@ def gather(lookup: Lookup, plan: Plan, described: GraphContext | None) -> Pool:
 
 def features_of(lookup: Lookup, plan: Plan) -> list[tuple[Candidate, tuple[float, ...]]]:
     """The candidates of a plan with their features: what the weights are fitted to."""
-    uses = sites.uses(lookup.project, [site for site in plan.sites if not lookup.hidden(site.path)], plan.target.path)
+    uses = sites.uses(lookup, plan.sites, plan.target.path)
     return _featured(lookup, plan.target.path, _look(lookup, plan, uses))
 
 
@@ -138,7 +140,7 @@ class _Place:
 
 def _look(lookup: Lookup, plan: Plan, uses: Sequence[sites.Use]) -> _Place:
     target = plan.target
-    source = lookup.project.source(target.path) or Source(target.path, b"")
+    source = lookup.source(target.path) or Source(target.path, b"")
     facts = lookup.facts(target.path)
     used = usage(source.text, facts, plan.placement.span)
     about = score.about(
@@ -168,7 +170,7 @@ def _add_classes(pool: Pool, lookup: Lookup, path: Path, owner: str) -> dict[tup
     """A group for the target's class and each of its bases, with the class line, on which the members hang."""
     groups: dict[tuple[Path, str], Hashable] = {}
     for at, symbol, steps in lookup.hierarchy(path, owner) if owner else ():
-        source = lookup.project.source(at)
+        source = lookup.source(at)
         if source is None or symbol.end > len(source.text):
             continue
         reason = "a base of the target's class" if steps else "the target's class"
@@ -186,7 +188,7 @@ def _add_definitions(
     pool: Pool, lookup: Lookup, path: Path, place: _Place, classes: dict[tuple[Path, str], Hashable]
 ) -> None:
     for probability, each, values in _ranked(lookup, path, place):
-        source = lookup.project.source(each.path)
+        source = lookup.source(each.path)
         symbol = each.symbol
         if source is None or symbol.end > len(source.text):
             continue
@@ -258,7 +260,7 @@ def _add_types(
         at, cls = found or (plan.target.path, None)
         if cls is None or cls.kind is not SymbolKind.CLASS or (at, cls.qualname) in classes:
             continue
-        source = lookup.project.source(at)
+        source = lookup.source(at)
         if source is None or cls.end > len(source.text):
             continue
         key = pool.group("type", at, cls.qualname, "its type is in the signature")
@@ -300,7 +302,7 @@ def _add_imports(pool: Pool, lookup: Lookup, path: Path, facts: Facts) -> None:
 
 def _add_similar(pool: Pool, lookup: Lookup, path: Path, place: _Place) -> None:
     for n, each in enumerate(similar.similar(lookup, place.about, path, place.used.units, len(_SIMILAR))):
-        source = lookup.project.source(each.path)
+        source = lookup.source(each.path)
         if source is None or each.symbol.end > len(source.text):
             continue
         qualname = each.symbol.qualname
@@ -343,7 +345,7 @@ def _add_project(pool: Pool, lookup: Lookup, path: Path) -> None:
         piece = Piece(("guide", n), group, (Form(excerpt.text, value),), share="guide")
         pool.add(piece, Detail(n, "", "", value))
     settings = guides.linter_settings(root, lookup.rules)
-    habits = conventions.conventions(*_samples(lookup, path))
+    habits = conventions.conventions(*_samples(lookup, path, root))
     group = pool.group("convention", None, "", "found in the project's settings and code")
     if settings:
         piece = Piece("linters", group, (Form(f"Settings: {settings}.", _LINTERS),), share="guide")
@@ -351,43 +353,35 @@ def _add_project(pool: Pool, lookup: Lookup, path: Path) -> None:
     if habits:
         piece = Piece("habits", group, (Form("\n".join(habits), _HABITS),), share="guide")
         pool.add(piece, Detail(1, "habits", "", _HABITS))
-    beside = [p for p in lookup.files() if p.parent == path.parent and p != path]
+    beside = [p.stem for p in lookup.python_files(path.parent) if p != path and p.stem != "__init__"]
     if beside:
-        names = ", ".join(p.stem for p in beside[:_MOST_MODULES])
         group = pool.group("map", None, "", "modules beside the target's")
-        text = f"Modules in {snapshot.relative(path.parent)}: {path.stem}, {names}"
+        text = f"Modules beside {lookup.shown(path)}: {', '.join(beside[:_MOST_MODULES])}"
         pool.add(Piece("map", group, (Form(text, _MAP),), share="guide"), Detail(0, "map", "", _MAP))
 
 
-def _samples(lookup: Lookup, path: Path) -> tuple[list[conventions.Sample], list[conventions.Sample]]:
-    """Files that tell the conventions: those of the target's folder, then of the folders above; and some tests."""
-    relative = lookup.project.snapshot.relative
+def _samples(lookup: Lookup, path: Path, root: Path) -> tuple[list[conventions.Sample], list[conventions.Sample]]:
+    """Files that tell the conventions: those of the target's folder and of the folders above it, and some tests.
+
+    The target's own file is not among them: its state, while it is edited, must not change what is said of all.
+    """
     code: list[Path] = []
     tests: list[Path] = []
-    for each in sorted(lookup.files(), key=lambda p: (-_shared(p, path), p.as_posix())):
-        chosen = tests if sites.is_test(relative(each)) else code
-        if len(chosen) < _SAMPLED:
-            chosen.append(each)
-        if len(code) >= _SAMPLED and len(tests) >= _SAMPLED:
+    folder = path.parent
+    while True:
+        for each in lookup.python_files(folder):
+            (tests if sites.is_test(lookup.shown(each)) else code).append(each)
+        for inner in lookup.folders(folder, ("tests", "test")):
+            tests += lookup.python_files(inner)
+        if folder == root or folder == folder.parent:
             break
-    if path in code:  # its own state must not change what is said of all
-        code.remove(path)
+        folder = folder.parent
 
     def read(paths: list[Path]) -> list[conventions.Sample]:
-        return [
-            conventions.Sample(s.text, lookup.facts(p)) for p in paths if (s := lookup.project.source(p)) is not None
-        ]
+        found = [(p, lookup.source(p)) for p in paths if p != path]
+        return [conventions.Sample(s.text, lookup.facts(p)) for p, s in found if s is not None and len(s.text) < _LARGE]
 
-    return read(code), read(tests[:3])
-
-
-def _shared(a: Path, b: Path) -> int:
-    n = 0
-    for x, y in zip(a.parts, b.parts, strict=False):
-        if x != y:
-            break
-        n += 1
-    return n
+    return read(code[:_SAMPLED]), read([p for p in tests if p.stem != "__init__"][:_SAMPLED_TESTS])
 
 
 def _add_graph(pool: Pool, lookup: Lookup, described: GraphContext) -> None:
@@ -400,7 +394,7 @@ def _add_graph(pool: Pool, lookup: Lookup, described: GraphContext) -> None:
         text = each.line or each.text
         if text:
             group = pool.group("graph", home, described.qualname, "related by the graph of the codebase")
-            shown = f"{lookup.project.snapshot.relative(at)}: {text}"
+            shown = f"{lookup.shown(at)}: {text}"
             pool.add(
                 Piece(("graph", n), group, (Form(shown, _GRAPH),), share="graph"), Detail(n, each.name, "", _GRAPH)
             )

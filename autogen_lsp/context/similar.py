@@ -42,9 +42,8 @@ def similar(lookup: Lookup, target: About, path: Path, units: Sequence[Unit], li
         words = " ".join([target.name, *sorted(target.parameters)])
         hits = index.search(words, _SEARCHED)
         best = max((score for _, _, score in hits), default=1.0) or 1.0
-        relative = lookup.project.snapshot.relative
         for at, symbol, score in hits:
-            if symbol.kind is SymbolKind.FUNCTION and not is_test(relative(at)) and not lookup.hidden(at):
+            if symbol.kind is SymbolKind.FUNCTION and not is_test(lookup.shown(at)) and not lookup.hidden(at):
                 likeness = resemblance(target, Unit(symbol, 0, frozenset())) + 0.2 * max(score, 0.0) / best
                 _add(found, at, symbol, likeness, target, path)
     ranked = sorted(found.values(), key=lambda s: (-s.likeness, s.path != path, s.path.as_posix(), s.symbol.start))
@@ -58,7 +57,7 @@ def peers(lookup: Lookup, name: str, path: Path, qualname: str) -> list[frozense
         return []
     found: list[frozenset[str]] = []
     for at, symbol in index.definitions(name, _PEERS + 1):
-        source = lookup.project.source(at)
+        source = lookup.source(at)
         if symbol.kind is not SymbolKind.FUNCTION or (at, symbol.qualname) == (path, qualname) or symbol.stub:
             continue
         if source is not None and symbol.end <= len(source.text):

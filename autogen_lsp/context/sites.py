@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autogen_lsp.analysis.model import Site
-from autogen_lsp.analysis.project import Project
 from autogen_lsp.context import render
+from autogen_lsp.context.candidates import Lookup
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _AROUND = 3  # lines before and after
 _MOST_LINES = 12  # of one expression: longer ones (tables of test data) are left out
 _MOST_BYTES = 4000  # of an excerpt
-_MOST_SITES = 40  # looked at
+_MOST_SITES = 12  # looked at, and as many in tests
 _TEST = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
@@ -35,19 +35,21 @@ class Use:
     is_test: bool
 
 
-def uses(project: Project, sites: Iterable[Site], home: Path) -> list[Use]:
+def uses(lookup: Lookup, sites: Iterable[Site], home: Path) -> list[Use]:
     """Excerpts, the most telling first: nearest files first, every shape of call once, tests after the rest."""
     ordered = sorted(set(sites), key=lambda s: (_distance(s.path, home), s.path.as_posix(), s.span.start))
+    code = [site for site in ordered if not is_test(lookup.shown(site.path))]
+    tests = [site for site in ordered if is_test(lookup.shown(site.path))]
     found: list[Use] = []
     shapes: set[str] = set()
-    for site in ordered[:_MOST_SITES]:
-        use = _use(project, site)
+    for site in (*code[:_MOST_SITES], *tests[:_MOST_SITES]):
+        use = None if lookup.hidden(site.path) else _use(lookup, site)
         if use is not None:
             shape = re.sub(r"\s+|[\"'][^\"']*[\"']|\d+", "", use.short.rpartition("\n")[2])
             if shape not in shapes:
                 shapes.add(shape)
                 found.append(use)
-    return sorted(found, key=lambda use: use.is_test)
+    return found
 
 
 def is_test(path: str) -> bool:
@@ -61,40 +63,43 @@ def enclosing(symbols: Iterable[Symbol], offset: int) -> Symbol | None:
     return min(around, key=lambda s: s.end - s.start, default=None)
 
 
-def _use(project: Project, site: Site) -> Use | None:
-    source, facts = project.source(site.path), project.facts(site.path)
-    if source is None or facts is None or site.expression.end > len(source.text):
+def _use(lookup: Lookup, site: Site) -> Use | None:
+    source = lookup.source(site.path)
+    if source is None or site.expression.end > len(source.text):
         return None
-    lines = source.lines
-    first, last = (
-        lines.line_of(site.expression.start),
-        lines.line_of(max(site.expression.end - 1, site.expression.start)),
-    )
-    if last - first >= _MOST_LINES:
-        last = first
-    holder = enclosing(facts.symbols, site.expression.start)
-    low, high = 0, lines.line_of(lines.size)
-    head = ""
-    if holder is not None and holder.body_start:
-        head = render.line(source.text, holder)
-        low = lines.line_of(holder.body_start)
-        high = lines.line_of(max(holder.end - 1, holder.body_start))
-    if first < low:  # in the header itself: a default, a decorator
-        head, low = "", first
-    around = max(low, first - _AROUND), min(high, last + _AROUND)
-    if lines.line_span(around[1]).end - lines.starts[around[0]] > _MOST_BYTES:
+    text = source.text
+    start, end = _line_start(text, site.expression.start), _line_end(text, site.expression.end)
+    if text.count(b"\n", start, end) >= _MOST_LINES:
+        end = _line_end(text, site.expression.start)
+    holder = enclosing(lookup.facts(site.path).symbols, site.expression.start)
+    head, low, high = "", 0, len(text)
+    if holder is not None and holder.body_start and holder.body_start <= site.expression.start:
+        head = render.line(text, holder)
+        low, high = _line_start(text, holder.body_start), _line_end(text, holder.end)
+    first, last = start, end
+    for _ in range(_AROUND):
+        first = _line_start(text, first - 1) if first > low else first
+        last = _line_end(text, last + 2) if last < high else last
+    if last - first > _MOST_BYTES:
         return None
-    short = _cut(source.text, lines.starts, first, last)
-    full = _cut(source.text, lines.starts, *around)
-    relative = project.snapshot.relative(site.path)
-    return Use(site.path, holder.qualname if holder else "", _under(head, short), _under(head, full), is_test(relative))
+    inside = holder.qualname if holder is not None else ""
+    short, full = _under(head, _cut(text, start, end)), _under(head, _cut(text, first, last))
+    return Use(site.path, inside, short, full, is_test(lookup.shown(site.path)))
 
 
-def _cut(text: bytes, starts: list[int], first: int, last: int) -> str:
-    end = starts[last + 1] if last + 1 < len(starts) else len(text)
-    return textwrap.dedent(
-        text[starts[first] : end].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    ).strip("\n")
+def _line_start(text: bytes, offset: int) -> int:
+    return text.rfind(b"\n", 0, max(offset, 0)) + 1
+
+
+def _line_end(text: bytes, offset: int) -> int:
+    """Where the line that holds the byte before an offset ends, itself before its line feed."""
+    found = text.find(b"\n", max(offset - 1, 0))
+    return found if found >= 0 else len(text)
+
+
+def _cut(text: bytes, start: int, end: int) -> str:
+    shown = text[start:end].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return textwrap.dedent(shown).strip("\n")
 
 
 def _under(head: str, body: str) -> str:
