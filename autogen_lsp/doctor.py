@@ -61,10 +61,11 @@ def health(settings: Settings, roots: Sequence[Path] = (), problems: Sequence[Pr
 
 
 def install_command(extra: str) -> str:
-    """The command that adds an optional package to the environment that runs this program."""
+    """The command that adds an optional package (``graph`` or ``codegen``) to the environment that runs this program."""
     python = shlex.quote(sys.executable)
-    if _installed("codegen" if extra == "graph" else "graph_sitter"):
-        # The two pin each other out; together they install from the lock only.
+    if extra == "graph" or _installed("graph_sitter"):
+        # The two pin each other out, so together they install from the lock only. Even alone, graph-sitter names 700 MB
+        # of packages that it never imports here, which the lock leaves out.
         return f"{python} -m pip install --no-deps --no-compile -r {shlex.quote(str(FULL_SET))}"
     return f"{python} -m pip install 'autogen-lsp[{extra}]'"
 
