@@ -61,7 +61,7 @@ def health(settings: Settings, roots: Sequence[Path] = (), problems: Sequence[Pr
 
 
 def install_command(extra: str) -> str:
-    """The command that adds an optional package (``graph`` or ``codegen``) to the environment that runs this program."""
+    """The command that adds the extra ``graph`` or ``codegen`` to the environment that runs this program."""
     python = shlex.quote(sys.executable)
     if extra == "graph" or _installed("graph_sitter"):
         # The two pin each other out, so together they install from the lock only. Even alone, graph-sitter names 700 MB
