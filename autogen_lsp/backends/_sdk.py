@@ -58,11 +58,13 @@ def _load() -> Any:
     with _loading, _untouched(), _no_dotenv():
         try:
             import codegen.agents.agent as module
-        except ImportError as error:
-            missing = error.name or ""
-            if missing.partition(".")[0] in ("codegen", "codegen_api_client"):
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] in ("codegen", "codegen_api_client"):
                 raise MissingExtra(f"the Codegen SDK is not installed; add it with: {INSTALL}") from None
-            raise MissingExtra(f"the Codegen SDK does not load ({error}); install it again with: {INSTALL}") from None
+            raise MissingExtra(f"the Codegen SDK lacks {error.name}; install it again with: {INSTALL}") from None
+        except Exception as error:  # it runs code of many packages when it is imported
+            name = type(error).__name__
+            raise MissingExtra(f"the Codegen SDK does not load ({name}); install it again with: {INSTALL}") from None
     return module
 
 

@@ -45,6 +45,7 @@ class Connections(urllib3.PoolManager):
             handles, self._handles = self._handles, set()
         for handle in handles:
             _shut(handle)
+        self.clear()
 
     def adopt(self, sock: socket.socket) -> socket.socket:
         """A second handle on ``sock``, which survives its wrapping in TLS."""

@@ -47,11 +47,13 @@ class Graph:
         roots: Sequence[Path],
         *,
         memory_limit: int = MEMORY_LIMIT,
-        patience: float = 20.0,
+        patience: float = 60.0,
         first_pause: float = 0.5,
         module: str = "autogen_lsp.codebase.worker",
     ) -> None:
-        """``patience``: silence after which the worker counts as hung. ``module``: where its `main` is."""
+        """``patience``: silence after which the worker counts as hung; long, since a busy machine is slow and nobody
+        waits for it. ``first_pause``: before a start after a death, doubled each time. ``module``: where `main` is.
+        """
         self.state = GraphState("idle", "starts at the first question")
         self.set_aside: dict[Path, str] = {}  # files that the worker did not survive, and how it ended
         self._roots = [str(root) for root in roots]
@@ -114,12 +116,15 @@ class Graph:
 
     def close(self) -> None:
         """End the worker. The graph answers None from now on."""
+        if self._closed:
+            return
         self._closed = True
         self.state = GraphState("unavailable", "closed")
-        self._thread.shutdown(wait=False, cancel_futures=True)
         worker = self._worker
         if worker is not None:
             worker.end()
+            self._thread.submit(self._drop, worker)
+        self._thread.shutdown(wait=False)
 
     def _can_start(self) -> bool:
         """Whether a question can be answered now; if not, `state` says why."""
@@ -162,8 +167,8 @@ class Graph:
     def _answer(self, ask: Ask) -> GraphContext | None:
         if self._worker is not None and not self._worker.alive:
             self._drop(self._worker)  # ended from outside while it had nothing to do
-        if self._worker is None and not ask.path:
-            return None  # only news of buffers
+        if self._closed or (self._worker is None and not ask.path):
+            return None  # news of buffers start no process
         seasoned = self._worker is not None
         try:
             return self._asked(ask)

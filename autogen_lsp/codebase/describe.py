@@ -96,6 +96,7 @@ def _resolve(files: WorkingSet, imported: Any) -> Any:
 def _link(files: WorkingSet, imported: Any) -> None:
     """The edge from an import to what it names in the set."""
     if files.first_time("edges", imported):
+        files.resolve_from(str(imported.file.path))
         imported._remove_internal_edges(EdgeType.IMPORT_SYMBOL_RESOLUTION)
         imported.add_symbol_resolution_edge()
 
@@ -106,7 +107,7 @@ def _candidates(files: WorkingSet, imported: Any) -> Iterator[Path]:
     name = imported.symbol_name.source if imported.symbol_name else ""
     dotted = module.lstrip(".")
     level = len(module) - len(dotted)
-    starts = [Path(imported.file.path).parents[level - 1]] if level else files.source_roots()
+    starts = [Path(imported.file.path).parents[level - 1]] if level else files.resolve_from(str(imported.file.path))
     for start in starts:
         place = start.joinpath(*dotted.split(".")) if dotted else start
         for stem in [place] if imported.is_module_import() else [place / name, place]:

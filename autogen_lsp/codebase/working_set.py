@@ -46,6 +46,8 @@ class WorkingSet:
 
     def __init__(self, roots: Sequence[Path], memory_limit: int, busy: Callable[[str], None]) -> None:
         self._root = Path(os.path.commonpath(roots))
+        self._roots = [str(root) for root in roots]
+        self._package_roots: dict[str, None] = {}  # in the order in which they were met
         self._limit = memory_limit
         self._base = memory()
         self._busy = busy
@@ -109,8 +111,14 @@ class WorkingSet:
             self._at = outer
             self._busy(outer)
 
-    def source_roots(self) -> list[Path]:
-        return [Path(root) for root in self._codebase.ctx.config.import_resolution_paths]
+    def resolve_from(self, path: str) -> list[Path]:
+        """Folders in which the file's absolute imports are looked up, its own first. graph_sitter uses them from now on.
+
+        Besides the roots these are the folders above packages; a folder of scripts counts for its own files only.
+        """
+        folders = list(dict.fromkeys([_source_root(Path(path)), *self._package_roots, *self._roots]))
+        self._codebase.ctx.config.import_resolution_paths[:] = folders
+        return [Path(folder) for folder in folders]
 
     def text(self, path: str) -> bytes:
         entry = self._files.get(path)
@@ -153,13 +161,12 @@ class WorkingSet:
     def _apply(self, change: ChangeType, path: str) -> None:
         self._stale = True
         self._done.clear()
-        context = self._codebase.ctx
         root = _source_root(Path(path))
-        if root not in context.config.import_resolution_paths:
-            context.config.import_resolution_paths.append(root)
+        if root != str(Path(path).parent):
+            self._package_roots[root] = None
         with self.working_on(path):
             try:
-                context.apply_diffs([DiffLite(change, Path(path))])
+                self._codebase.ctx.apply_diffs([DiffLite(change, Path(path))])
             except (
                 Exception
             ):  # graph_sitter raises anything on unusual code, AssertionError and RecursionError included

@@ -342,3 +342,12 @@ async def test_nothing_is_logged_about_a_call(backend, standin, prompt, report, 
     standin.creates.append(Fault(401, f'{{"detail": "{TOKEN}"}}'))
     await failure(backend, prompt, report)
     assert TOKEN not in caplog.text
+
+
+async def test_finished_calls_leave_no_descriptor_open(backend, standin, prompt, report):
+    await backend.complete(prompt, report)
+    before = set(os.listdir("/dev/fd"))
+    for _ in range(5):
+        await backend.complete(prompt, report)
+    assert await asyncio.to_thread(standin.wait_until_idle, 5)
+    assert len(set(os.listdir("/dev/fd")) - before) <= 1  # the listing's own
