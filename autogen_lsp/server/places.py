@@ -15,12 +15,12 @@ from autogen_lsp.errors import NotFound
 from autogen_lsp.server import convert, wire
 from autogen_lsp.server.peer import RequestError
 from autogen_lsp.server.wire import Json
+from autogen_lsp.text import Span
 
 if TYPE_CHECKING:
     from autogen_lsp.analysis.model import Finding, Target
     from autogen_lsp.analysis.project import Project
     from autogen_lsp.server.session import Session
-    from autogen_lsp.text import Span
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -100,16 +100,20 @@ def target_of(session: Session, project: Project, reference: Reference) -> Targe
     from autogen_lsp.analysis import targets
 
     path = path_of(session, reference)
+    offered: list[Target] = []
     if reference.position is not None:
         offset = offset_of(session, project, path, reference.position)
         for finding in _candidates(session, project, path, offset, reference.name):
-            offered = targets.targets_of(project, finding)
-            for target in offered:
-                if reference.symbol in ("", target.qualname):
-                    return target
+            offered += targets.targets_of(project, finding)
+        offered += targets.at(project, path, offset)
+        if reference.name:
+            offered += _believed(project, path, offset, reference)
     if reference.symbol and not reference.name:
-        target = targets.by_qualname(project, path, reference.symbol)
-        if target is not None:
+        existing = targets.by_qualname(project, path, reference.symbol)
+        missing = targets.missing_by_qualname(project, path, reference.symbol) if existing is None else None
+        offered += [target for target in (existing, missing) if target is not None]
+    for target in offered:
+        if reference.symbol in ("", target.qualname):
             return target
     wanted = reference.name or reference.symbol
     raise NotFound(f"'{wanted}' is not missing here any more" if wanted else "nothing is missing at this place")
@@ -121,3 +125,25 @@ def _candidates(session: Session, project: Project, path: Path, offset: int, nam
     if name:
         return sorted((f for f in found if f.name == name), key=lambda f: abs(f.span.start - offset))
     return [f for f in found if offset in f.span]
+
+
+def _believed(project: Project, path: Path, offset: int, reference: Reference) -> list[Target]:
+    """What another server's word and a click ask for, where our own analysis is in doubt and has no finding."""
+    from autogen_lsp.analysis import targets
+    from autogen_lsp.analysis.model import Finding, FindingKind
+
+    source = project.source(path)
+    name = reference.name.encode()
+    if source is None or source.text[offset : offset + len(name)] != name:
+        return []
+    span = Span(offset, offset + len(name))
+    if reference.symbol == reference.name:
+        message, kind, homes = "is not defined", FindingKind.UNDEFINED_CALL, [path]
+    else:
+        owner = reference.symbol.rpartition(".")[0]
+        message, kind = f"is missing in '{owner}'", FindingKind.MISSING_ATTRIBUTE
+        homes = [home for home, s in project.definitions(owner.rpartition(".")[2]) if s.qualname == owner]
+    if len(homes) != 1:
+        return []
+    finding = Finding(path, span, kind, reference.name, message, homes[0], reference.symbol)
+    return targets.targets_of(project, finding)

@@ -15,6 +15,7 @@ from autogen_lsp.server.diagnostics import Diagnostics
 from autogen_lsp.server.guard import WARNING
 from autogen_lsp.server.indexing import Indexing
 from autogen_lsp.server.jobs import Jobs
+from autogen_lsp.server.mirror import Mirror
 from autogen_lsp.server.peer import Peer, RequestError
 from autogen_lsp.workspace.document import Document
 from autogen_lsp.workspace.overlay import Overlay
@@ -35,12 +36,14 @@ class Session:
         self.overlay = Overlay()
         self.diagnostics = Diagnostics(self)
         self.indexing = Indexing(self)
+        self.mirror = Mirror(self)
         self.jobs = Jobs(self)
         self.usage_notifications = False
         self.problems: list[Problem] = []  # with settings and folders, for the health report
         self.applying = asyncio.Lock()  # one edit of ours at a time
         self.news = asyncio.Event()  # set at every change of a document
         self._epoch = 0  # counts everything that may change a finding
+        self._project: tuple[int, Project] | None = None  # with its epoch
         self._findings: dict[str, tuple[int, list[Finding]]] = {}  # URI → epoch, findings
         self._background: set[asyncio.Task[None]] = set()
 
@@ -68,8 +71,10 @@ class Session:
         return self.overlay.snapshot()
 
     def project(self) -> Project:
-        """Analysis of the current snapshot."""
-        return self.services.project(self.overlay.snapshot())
+        """Analysis of the current snapshot; the same object until something changes."""
+        if self._project is None or self._project[0] != self._epoch:
+            self._project = (self._epoch, self.services.project(self.overlay.snapshot()))
+        return self._project[1]
 
     def _usage_changed(self) -> None:
         if not self.usage_notifications:
@@ -102,20 +107,33 @@ class Session:
         """What was found last in each open document: as of now, or of a moment ago."""
         return [finding for _, found in self._findings.values() for finding in found]
 
-    def document_changed(self) -> None:
-        """A document was opened or edited by the client."""
+    def opened(self, document: Document) -> None:
+        """The client opened a document."""
+        self._changed(document)
+        self.indexing.opened()
+        self.mirror.opened(document)
+
+    def edited(self, document: Document) -> None:
+        """The client edited a document."""
+        self._changed(document)
+        self.mirror.edited(document)
+
+    def _changed(self, document: Document) -> None:
         self._epoch += 1
         self.news.set()
+        self.diagnostics.touch(document)
 
-    def forget(self, document: Document) -> None:
-        """A document was closed: the disk counts again."""
+    def closed(self, document: Document) -> None:
+        """The client closed a document: the disk counts again."""
         self._findings.pop(document.uri, None)
         self.diagnostics.forget(document)
+        self.mirror.closed(document)
         self.disk_changed([document.path])
 
     def disk_changed(self, paths: list[Path]) -> None:
         """Files were changed, made or removed behind the open documents."""
         self.indexing.changed(paths)
+        self.mirror.changed(paths)
         self.look_again()
 
     def look_again(self) -> None:

@@ -37,9 +37,7 @@ class Sync:
         if path is None:  # untitled:, git:, notebook cells …: no place in a project
             return
         document = self._session.overlay.open(item["uri"], path.resolve(), item["version"], item["text"])
-        self._session.document_changed()
-        self._session.diagnostics.touch(document)
-        self._session.indexing.opened()
+        self._session.opened(document)
 
     def _did_change(self, params: Json) -> None:
         session = self._session
@@ -56,18 +54,17 @@ class Sync:
                 document.edit(span, change["text"])
         version = params["textDocument"].get("version")
         document.version = version if version is not None else document.version + 1
-        session.document_changed()
-        session.diagnostics.touch(document)
+        session.edited(document)
 
     def _did_close(self, params: Json) -> None:
         document = self._session.overlay.close(params["textDocument"]["uri"])
         if document is not None:
-            self._session.forget(document)
+            self._session.closed(document)
 
     def _did_save(self, params: Json) -> None:
         document = self._session.overlay.get(params["textDocument"]["uri"])
         if document is not None:
-            self._session.diagnostics.touch_all()
+            self._session.disk_changed([document.path])  # many clients watch no files
 
     def _did_change_watched_files(self, params: Json) -> None:
         self._changed(change["uri"] for change in params["changes"])

@@ -149,6 +149,21 @@ async def test_actions_are_offered_on_another_servers_diagnostic(editor_for: Sta
     assert all(action.diagnostics == (theirs,) or action.diagnostics == [theirs] for action in actions)
 
 
+async def test_another_servers_word_is_enough_where_we_are_in_doubt(editor_for: Start) -> None:
+    editor = await editor_for({"m.py": "from elsewhere import *\n\n\ndef f(x):\n    return maybe_missing(x)\n"})
+    uri = editor.open("m.py")
+    assert await editor.diagnostics(uri) == []
+    start = editor.position(uri, "maybe_missing")
+    extent = types.Range(start, types.Position(start.line, start.character + len("maybe_missing")))
+    theirs = types.Diagnostic(extent, "Undefined name `maybe_missing`", source="Ruff", code="F821")
+    actions = await editor.client.text_document_code_action_async(
+        types.CodeActionParams(types.TextDocumentIdentifier(uri), extent, types.CodeActionContext([theirs]))
+    )
+    result = await editor.execute(titled(list(actions or ()), "(skeleton)").command)
+    assert result["status"] == "applied"
+    assert "def maybe_missing(x):" in editor.text(uri)
+
+
 async def test_ai_actions_are_tagged_for_clients_that_know_the_tag(editor_for: Start, gate: Gate) -> None:
     def knows_tags(capabilities: types.ClientCapabilities) -> None:
         assert capabilities.text_document is not None

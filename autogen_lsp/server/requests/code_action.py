@@ -30,9 +30,9 @@ def code_action(session: Session, params: types.CodeActionParams) -> list[Any]:
         Diagnostic(span_of(each.range), each.message, str(each.code or ""), each.source or "")
         for each in params.context.diagnostics
     ]
-    offers = registry.offers(
-        session.project(), session.overlay.settings, document.path, span_of(params.range), diagnostics
-    )
+    project, settings = session.project(), session.overlay.settings
+    own = session.findings_of(project, document.path)
+    offers = registry.offers(project, settings, document.path, span_of(params.range), diagnostics, own)
     return [
         _action(session, offer, params.context.diagnostics)
         for offer in offers
