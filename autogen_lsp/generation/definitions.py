@@ -25,7 +25,7 @@ class Wanted:
     """What is asked for: name, enclosing class ('' at module level), and the kind that the skeleton has.
 
     ``taken`` are names that exist beside it already (of the module; of the class, for a method): never defined again.
-    ``members`` are the definitions that a module is asked for.
+    ``members`` are the names that a module is asked for.
     """
 
     name: str
@@ -51,8 +51,8 @@ def find(module: ast.Module, wanted: Wanted) -> tuple[tuple[ast.stmt, ...], Sequ
     A method may stand in its class, alone, or in another class; a function at module level only. None: not there.
     """
     if wanted.kind == "module":
-        defined = set(defined_names(module))
-        wrong = wanted.members.isdisjoint(defined) if wanted.members else not defined
+        defined = {name for node in module.body for name in bound_names(node)}
+        wrong = wanted.members and wanted.members.isdisjoint(defined)
         return None if wrong else (tuple(module.body), module.body)
     bodies: list[Sequence[ast.stmt]] = [module.body]
     if wanted.owner:
@@ -74,7 +74,7 @@ def reduce(module: ast.Module, wanted: Wanted, others: Sequence[ast.Module] = ()
     # The definition's own block comes last, so that its version of a helper wins.
     pool = [node for each in (*others, module) for node in each.body]
     if wanted.kind == "module":
-        kept = [node for node in definition if isinstance(node, _DEFINITIONS) or _is_docstring(node) or _constant(node)]
+        kept = [node for node in definition if _belongs_in_module(node, wanted)]
     elif wanted.owner:
         kept = _in_order([*definition, *_new_methods(definition, siblings, wanted)], siblings)
     else:
@@ -104,6 +104,11 @@ def is_placeholder(node: ast.stmt) -> bool:
         return False
     marks = {ast.unparse(mark).rpartition(".")[2] for mark in node.decorator_list}
     return not marks & {"abstractmethod", "overload"} and all(_does_nothing(statement) for statement in node.body)
+
+
+def bound_names(node: ast.stmt) -> list[str]:
+    """Names that a definition or an assignment binds, of attributes their last part."""
+    return [node.name] if isinstance(node, _DEFINITIONS) else list(_targets(node))
 
 
 def defined_names(module: ast.Module) -> list[str]:
@@ -138,9 +143,7 @@ def _named(body: Sequence[ast.stmt], wanted: Wanted) -> tuple[ast.stmt, ...]:
 
 
 def _defines(node: ast.stmt, name: str) -> bool:
-    if isinstance(node, _DEFINITIONS):
-        return node.name == name
-    return any(bound == name for bound in _targets(node))
+    return name in bound_names(node)
 
 
 def _fits(node: ast.stmt, kind: str) -> bool:
@@ -163,8 +166,8 @@ def _new_globals(definition: Sequence[ast.stmt], pool: Sequence[ast.stmt], wante
     """New module-level definitions and literal constants that the definition uses, directly or through another."""
     new: dict[str, ast.stmt] = {}
     for node in pool:
-        names = [node.name] if isinstance(node, _DEFINITIONS) else list(_targets(node)) if _constant(node) else []
-        new |= {name: node for name in names if name not in wanted.taken and node not in definition}
+        if (isinstance(node, _DEFINITIONS) or _constant(node)) and node not in definition:
+            new |= {name: node for name in bound_names(node) if name not in wanted.taken}
     return _closure(definition, new, _names)
 
 
@@ -260,6 +263,12 @@ def _constant(node: ast.stmt) -> bool:
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return False
     return True
+
+
+def _belongs_in_module(node: ast.stmt, wanted: Wanted) -> bool:
+    """Whether a new module keeps a statement: an asked-for value may be computed, as it has no other place."""
+    asked = not wanted.members.isdisjoint(_targets(node))
+    return asked or isinstance(node, _DEFINITIONS) or _is_docstring(node) or _constant(node)
 
 
 def _is_docstring(node: ast.stmt) -> bool:

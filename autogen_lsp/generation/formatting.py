@@ -35,6 +35,8 @@ class Formatter:
 
 async def format_code(code: str, path: Path, root: Path, levels: int = 0) -> tuple[str, Check]:
     """The code as it will read in ``path``, ``levels`` classes deep (it counts for the line length), and the check."""
+    if not code.strip():
+        return code, Check("formatted", True)
     formatter = await asyncio.to_thread(formatter_of, path, root)
     if formatter is None:
         return code, Check("formatted", True, "the project configures no formatter")

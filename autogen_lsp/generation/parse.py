@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from autogen_lsp.analysis.model import NeededImport, Plan, TargetKind
 from autogen_lsp.generation import blocks
-from autogen_lsp.generation.definitions import Wanted, defined_names, find, is_placeholder, reduce
+from autogen_lsp.generation.definitions import Wanted, bound_names, defined_names, find, is_placeholder, reduce
 from autogen_lsp.generation.indentation import cut, normalise, parse_python, syntax_error, unindent
 
 _WORK = 1_000_000  # characters tried as Python in one reply; hostile replies have endless possible blocks
@@ -46,7 +46,7 @@ def parse(reply: str, wanted: Wanted) -> Parsed:
         return Parsed(problems=(_why_not(text, pieces, wanted),))
     others = [piece for piece in pieces if piece is not answer]
     kept = reduce(answer.module, wanted, [piece.module for piece in others])
-    if kept is None or not kept.nodes:
+    if kept is None or (not kept.nodes and wanted.members):
         return Parsed(problems=(f"the reply holds nothing of '{wanted.name}' that can be kept",))
     return Parsed(
         code=_source(kept.nodes, [answer, *others], wanted),
@@ -68,7 +68,7 @@ def wanted_of(plan: Plan, taken: frozenset[str] = frozenset()) -> Wanted:
     target = plan.target
     module = parse_python(plan.skeleton)
     if target.kind is TargetKind.MODULE:
-        members = frozenset(name for name in defined_names(module) if "." not in name) if module else frozenset()
+        members = frozenset(name for node in (module.body if module else ()) for name in bound_names(node))
         return Wanted(target.path.stem, kind="module", taken=taken, members=members)
     owner = target.qualname.rpartition(".")[0]
     owner = "" if owner.endswith("<locals>") else owner.rpartition(".")[2]

@@ -6,6 +6,7 @@ A check that fails is worded so that it can be sent back to the model and shown 
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,15 +17,17 @@ from autogen_lsp.analysis.model import FindingKind, Plan, Site, TargetKind
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.errors import EditRefused
 from autogen_lsp.generation import signature
-from autogen_lsp.generation.definitions import find, is_placeholder
+from autogen_lsp.generation.definitions import bound_names, find, is_placeholder
 from autogen_lsp.generation.indentation import parse_python
 from autogen_lsp.generation.model import Check
 from autogen_lsp.generation.names import global_names
 from autogen_lsp.generation.parse import Parsed, wanted_of
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts
+from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
+_NAME = re.compile(r"[^\W\d]\w*")
 _MAX_SITES = 200  # calls that are compared with the signature
 
 
@@ -51,7 +54,7 @@ def validate(parsed: Parsed, plan: Plan, project: Project, *, placeholders: bool
     if parsed.problems or module is None or found is None:
         return (Check("parses", False, "; ".join(parsed.problems) or "the code does not parse"),)
     left_out = f"left out: {', '.join(parsed.dropped)}" if parsed.dropped else ""
-    checks = [Check("parses", True, left_out), _signature(found[0], plan, project)]
+    checks = [Check("parses", True, left_out), _complete(found[0], plan) or _signature(found[0], plan, project)]
     if not placeholders:
         checks.append(_implemented(found[0]))
     checks.append(_names(parsed, plan, project))
@@ -67,6 +70,14 @@ def taken_names(plan: Plan, project: Project) -> frozenset[str]:
     if not owner or owner.endswith("<locals>"):
         return facts.bound - {plan.target.name}
     return frozenset(symbol.name for symbol in facts.symbols if symbol.parent == owner) - {plan.target.name}
+
+
+def _complete(nodes: tuple[ast.stmt, ...], plan: Plan) -> Check | None:
+    """For a module: whether every name that is imported from it is there. None for what is no module."""
+    if plan.target.kind is not TargetKind.MODULE:
+        return None
+    missing = sorted(wanted_of(plan).members - {name for node in nodes for name in bound_names(node)})
+    return Check("complete", not missing, f"it does not define {', '.join(missing)}" if missing else "")
 
 
 def _signature(nodes: tuple[ast.stmt, ...], plan: Plan, project: Project) -> Check:
@@ -106,8 +117,8 @@ def _refused(node: ast.stmt, call: Call, owner: str) -> str | None:
 
 
 def _implemented(nodes: tuple[ast.stmt, ...]) -> Check:
-    empty = [node for node in nodes if is_placeholder(node)]
-    return Check("implemented", not empty, "it is not implemented: the body is a placeholder" if empty else "")
+    real = bool(nodes) and not any(is_placeholder(node) for node in nodes)
+    return Check("implemented", real, "" if real else "it is not implemented: the body is a placeholder")
 
 
 def _names(parsed: Parsed, plan: Plan, project: Project) -> Check:
@@ -118,14 +129,23 @@ def _names(parsed: Parsed, plan: Plan, project: Project) -> Check:
     known = set(facts.bound) | {use.name for use in facts.unresolved}
     for needed in (*parsed.imports, *plan.imports):
         known.add(needed.asname or needed.name or needed.module.partition(".")[0])
-    if "<locals>" in plan.target.qualname:
-        known |= set(facts.words)  # names of the functions around it
+    known |= _names_around(plan, project, facts)
     unknown = sorted(global_names(_in_scope(parsed.code, plan, project)) - known)
     if not unknown:
         return Check("names", True)
     lost = [name for name in unknown if any(f"'{name}" in each for each in parsed.dropped)]
     hint = f"; {', '.join(lost)} stood outside of the definition, where nothing is kept" if lost else ""
     return Check("names", False, f"names that nothing defines or imports: {', '.join(unknown)}{hint}")
+
+
+def _names_around(plan: Plan, project: Project, facts: Facts) -> set[str]:
+    """For a function in a function: every name in the text of the outermost one, as most are bound there."""
+    outermost, nested, _ = plan.target.qualname.partition(".<locals>.")
+    source = project.source(plan.target.path)
+    if not nested or source is None:
+        return set()
+    texts = [Span(each.start, each.end).cut(source.text) for each in facts.symbols if each.qualname == outermost]
+    return {name for text in texts for name in _NAME.findall(text)}
 
 
 def _in_scope(code: str, plan: Plan, project: Project) -> str:

@@ -335,3 +335,20 @@ async def test_credentials_reach_neither_prompt_nor_state(workshop: Workshop) ->
     assert not any(secret in prompt.text for prompt in backend.prompts)
     rows = workshop.ledger.database.read("SELECT * FROM generation")
     assert secret not in str([tuple(row) for row in rows])
+
+
+@pytest.mark.parametrize(
+    "name", ["pkg.rates", "pkg.nothing", "compute", "total", "load", "Receipt", "Oops", "inner", "later"]
+)
+async def test_skeleton_backend_gives_every_kind_of_target_as_planned(workshop: Workshop, name: str) -> None:
+    workshop.write("pkg/__init__.py", "")
+    path = "pkg/shop.py"
+    workshop.write(
+        path,
+        "import pkg.nothing\nfrom pkg.rates import RATE, lookup\n\n\ndef sell(n):\n    def inner(z):\n        ...\n\n"
+        "    if inner(lookup(n)) > RATE:\n        raise Oops('no')\n    return Receipt(n)\n",
+    )
+    where = "billing.py" if name in ("compute", "total", "load", "later") else path
+    draft = await workshop.generate(name, SkeletonBackend(), where)
+    assert draft.code.strip() == workshop.plan(name, where).skeleton.strip()
+    assert [check for check in draft.checks if not check.ok] == []

@@ -117,3 +117,45 @@ def test_class_must_take_the_arguments_of_its_calls(workshop: Workshop) -> None:
 def test_file_with_syntax_errors_elsewhere_still_takes_a_reply(workshop: Workshop) -> None:
     workshop.write("broken.py", "def run(rows):\n    return compute(rows)\n\n\ndef half(x):\n    return x +\n")
     assert problems(workshop, "compute", "def compute(rows):\n    return sum(rows)\n", "broken.py") == ""
+
+
+def test_names_of_the_enclosing_function_are_known_to_a_nested_one(workshop: Workshop) -> None:
+    workshop.write("nested.py", "def outer(n):\n    def inner(z):\n        ...\n\n    return inner(1)\n")
+    assert problems(workshop, "inner", "def inner(z):\n    return z + n\n", "nested.py") == ""
+    assert "RATE" in problems(workshop, "inner", "def inner(z):\n    return z + RATE\n", "nested.py")
+
+
+@pytest.fixture
+def with_module(workshop: Workshop) -> Workshop:
+    workshop.write("pkg/__init__.py", "")
+    workshop.write("pkg/shop.py", "from pkg.rates import RATE, lookup\n\n\ndef go(x):\n    return lookup(x) * RATE\n")
+    return workshop
+
+
+@pytest.mark.parametrize(
+    ("reply", "problem"),
+    [
+        ("from decimal import Decimal\n\nRATE = Decimal('0.2')\n\ndef lookup(x):\n    return RATE * x\n", ""),
+        ("RATE = 1\n\ndef lookup(x):\n    return _one(x)\n\ndef _one(x):\n    return x\n", ""),
+        ("RATE = 1\n", "it does not define lookup"),
+        ("RATE = 1\n\ndef lookup(x):\n    pass\n", "not implemented"),
+        ("RATE = 1\n\ndef lookup(x):\n    return missing(x)\n", "missing"),
+        ("print('hello')\n", "holds no Python code"),
+    ],
+)
+def test_new_module_must_define_what_is_imported_from_it(with_module: Workshop, reply: str, problem: str) -> None:
+    found = problems(with_module, "pkg.rates", reply, "pkg/shop.py")
+    assert problem in found
+    assert bool(problem) == bool(found)
+
+
+def test_module_of_which_nothing_is_used_must_not_be_empty(workshop: Workshop) -> None:
+    workshop.write("pkg/__init__.py", "")
+    workshop.write("pkg/shop.py", "import pkg.rates\n")
+    assert problems(workshop, "pkg.rates", "Sorry", "pkg/shop.py") == "it is not implemented: the body is a placeholder"
+    assert problems(workshop, "pkg.rates", "def rate():\n    return 1\n", "pkg/shop.py") == ""
+
+
+def test_call_that_not_even_the_skeleton_takes_is_nobodys_fault(workshop: Workshop) -> None:
+    workshop.write("stub.py", "def pair(a, b):\n    raise NotImplementedError\n\n\npair(1)\n")
+    assert problems(workshop, "pair", "def pair(a, b):\n    return a, b\n", "stub.py") == ""
