@@ -20,7 +20,7 @@ from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
 MODULE = "autogen_lsp.features.check_worker"
-_DECODED_BYTES = 16_000_000
+_DECODED_BYTES = 10_000_000
 
 
 class Setup(msgspec.Struct, frozen=True, array_like=True):

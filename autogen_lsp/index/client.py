@@ -138,6 +138,12 @@ class Index:
             rows.IMPORTED, name, "imports", rows.imports_named, lambda facts: rows.imports_of(facts.imports, name), None
         )
 
+    def derived(self, name: str) -> list[tuple[Path, Symbol]]:
+        """Classes that have a base whose last component is ``name`` (``B`` for ``a.B[int]``), by path and place."""
+        return self._named(
+            rows.DERIVED, name, "symbols", rows.derived_named, lambda facts: rows.derived_of(facts.symbols, name), None
+        )
+
     def search(self, words: str | Iterable[str], limit: int = 20) -> list[tuple[Path, Symbol, float]]:
         """Functions and classes that have these words in their name, class, parameters or docstring, best first.
 

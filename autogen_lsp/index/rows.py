@@ -1,8 +1,8 @@
 """One file's facts into what the database stores of them, and back.
 
 What is asked for by name is stored apart, so that it is found without decoding the rest: imports; symbols and calls,
-each with the places of its names. Besides, each file has *tokens* by which it is found (names that it calls, defines or
-imports), and each function and class a text for full-text search.
+each with the places of its names. Besides, each file has *tokens* by which it is found (names that it calls, defines,
+imports or derives from), and each function and class a text for full-text search.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ import msgspec
 
 from autogen_lsp.syntax.model import Call, Facts, Import, Signature, Symbol, SymbolKind
 
-CALLED, DEFINED, IMPORTED = "c", "d", "i"  # first letter of a token: what the file does with the name
+CALLED, DEFINED, IMPORTED, DERIVED = "c", "d", "i", "b"  # first letter of a token: what the file does with the name
 
 # A hit of the full-text search is a symbol: its row id is the file's id, shifted, plus its place among the symbols.
 PLACE_BITS = 16
 
 # Letters but ASCII capitals are [^\W\d_A-Z].
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
+
+
+_BASE = re.compile(r"(?:[^\W\d]\w*\s*\.\s*)*([^\W\d]\w*)\s*(?:\[|$)")
 
 
 class _Named(Protocol):
@@ -40,7 +43,10 @@ class SearchText(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """All that is stored of one file's content. ``symbols`` and ``calls`` are pairs: name → places, and all items."""
+    """All that is stored of one file's content.
+
+    ``calls`` is a pair: name → places, and all items; ``symbols`` as well, and, third, name of a base → places.
+    """
 
     digest: bytes
     head: bytes  # all else; empty for a file that is not text
@@ -54,8 +60,10 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
 _encode = msgspec.msgpack.Encoder().encode
 _decode_head = msgspec.msgpack.Decoder(Facts).decode
 _decode_imports = msgspec.msgpack.Decoder(tuple[Import, ...]).decode
-_decode_raw = msgspec.msgpack.Decoder(tuple[dict[str, list[int]], list[msgspec.Raw]]).decode
-_decode_symbols = msgspec.msgpack.Decoder(tuple[msgspec.Raw, tuple[Symbol, ...]]).decode
+_decode_raw_calls = msgspec.msgpack.Decoder(tuple[dict[str, list[int]], list[msgspec.Raw]]).decode
+_decode_raw_symbols = msgspec.msgpack.Decoder(tuple[dict[str, list[int]], list[msgspec.Raw], msgspec.Raw]).decode
+_decode_derived = msgspec.msgpack.Decoder(tuple[msgspec.Raw, list[msgspec.Raw], dict[str, list[int]]]).decode
+_decode_symbols = msgspec.msgpack.Decoder(tuple[msgspec.Raw, tuple[Symbol, ...], msgspec.Raw]).decode
 _decode_symbol = msgspec.msgpack.Decoder(Symbol).decode
 _decode_calls = msgspec.msgpack.Decoder(tuple[msgspec.Raw, tuple[Call, ...]]).decode
 _decode_call = msgspec.msgpack.Decoder(Call).decode
@@ -74,16 +82,16 @@ def make(digest: bytes, facts: Facts) -> Row:
         digest,
         _encode(head),
         _encode(facts.imports),
-        _encode((symbols, facts.symbols)),
+        _encode((symbols, facts.symbols, _derived(facts.symbols))),
         _encode((calls, facts.calls)),
-        tokens_of(calls, symbols, facts.imports),
+        tokens_of(facts),
         tuple(texts_of(facts.symbols)),
     )
 
 
 def without_facts(digest: bytes) -> Row:
     """The row of a file that is not text."""
-    return Row(digest, b"", _encode(()), _encode(({}, ())), _encode(({}, ())), "", ())
+    return Row(digest, b"", _encode(()), _encode(({}, (), {})), _encode(({}, ())), "", ())
 
 
 def unpack(head: bytes, imports: bytes, symbols: bytes, calls: bytes) -> Facts | None:
@@ -108,17 +116,32 @@ def imports_named(imports: bytes, name: str) -> list[Import]:
 
 
 def symbols_named(symbols: bytes, name: str) -> list[Symbol]:
-    places, items = _decode_raw(symbols)
+    places, items, _ = _decode_raw_symbols(symbols)
+    return [_decode_symbol(items[place]) for place in places.get(name, ())]
+
+
+def base_names(symbol: Symbol) -> set[str]:
+    """Last components of a class's bases: ``Base`` for ``pkg.Base[int]``; bases that are no names have none."""
+    return {found.group(1) for base in symbol.bases if (found := _BASE.match(base))}
+
+
+def derived_of(symbols: Iterable[Symbol], name: str) -> list[Symbol]:
+    """The classes that have a base of this name."""
+    return [symbol for symbol in symbols if symbol.bases and name in base_names(symbol)]
+
+
+def derived_named(symbols: bytes, name: str) -> list[Symbol]:
+    _, items, places = _decode_derived(symbols)
     return [_decode_symbol(items[place]) for place in places.get(name, ())]
 
 
 def symbol_at(symbols: bytes, place: int) -> Symbol | None:
-    items = _decode_raw(symbols)[1]
+    items = _decode_raw_symbols(symbols)[1]
     return _decode_symbol(items[place]) if place < len(items) else None
 
 
 def calls_named(calls: bytes, name: str) -> list[Call]:
-    places, items = _decode_raw(calls)
+    places, items = _decode_raw_calls(calls)
     return [_decode_call(items[place]) for place in places.get(name, ())]
 
 
@@ -127,11 +150,12 @@ def token(role: str, name: str) -> str:
     return role + (name if name.isascii() else "0x" + name.encode("utf-8", "surrogatepass").hex())
 
 
-def tokens_of(calls: Iterable[str], symbols: Iterable[str], imports: Iterable[Import]) -> str:
-    """The names by which a file is found, each once; ``calls`` and ``symbols`` are last components."""
-    found = {token(CALLED, name) for name in calls}
-    found.update(token(DEFINED, name) for name in symbols)
-    for item in imports:
+def tokens_of(facts: Facts) -> str:
+    """The names by which a file is found, each once: last components."""
+    found = {token(CALLED, name) for name in {call.name for call in facts.calls}}
+    found.update(token(DEFINED, name) for name in {symbol.name for symbol in facts.symbols})
+    found.update(token(DERIVED, name) for symbol in facts.symbols for name in base_names(symbol))
+    for item in facts.imports:
         found.add(token(IMPORTED, item.module.rpartition(".")[2]))
         if item.name is not None:
             found.add(token(IMPORTED, item.name))
@@ -165,6 +189,14 @@ def _surroundings(symbol: Symbol) -> list[str]:
     for base in symbol.bases:
         found += words(base)
     return found
+
+
+def _derived(symbols: Iterable[Symbol]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, symbol in enumerate(symbols):
+        for name in base_names(symbol) if symbol.bases else ():
+            places.setdefault(name, []).append(place)
+    return places
 
 
 def _places(items: Iterable[_Named]) -> dict[str, list[int]]:

@@ -299,8 +299,7 @@ def _remove(connection: sqlite3.Connection, key: int) -> None:
     content = run("SELECT head, imports, symbols, calls FROM contents WHERE id = ?", (key,)).fetchone()
     facts = unpack(*content) if content else None
     if facts is not None:
-        tokens = tokens_of((c.name for c in facts.calls), (s.name for s in facts.symbols), facts.imports)
-        run("INSERT INTO names(names, rowid, tokens) VALUES ('delete', ?, ?)", (key, tokens))
+        run("INSERT INTO names(names, rowid, tokens) VALUES ('delete', ?, ?)", (key, tokens_of(facts)))
         for text in texts_of(facts.symbols):
             row = (key << PLACE_BITS | text.place, text.name, text.context, text.doc)
             run("INSERT INTO texts(texts, rowid, name, context, doc) VALUES ('delete', ?, ?, ?, ?)", row)

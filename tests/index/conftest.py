@@ -64,6 +64,7 @@ def contents(index: Index) -> dict[str, Any]:
         "facts": facts,
         "calls": {name: index.calls(name) for name in called},
         "definitions": {name: index.definitions(name) for name in defined},
+        "derived": {name: index.derived(name) for name in [*defined, "Base"]},
         "search": {name: index.search(name, 50) for name in defined},
     }
 

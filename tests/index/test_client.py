@@ -57,6 +57,17 @@ def test_importers_are_found_by_last_component(workspace: Workspace) -> None:
     assert [path.name for path, _ in index.importers("Amount")] == ["c.py"]
 
 
+def test_classes_are_found_by_the_names_of_their_bases(workspace: Workspace) -> None:
+    workspace.write("a.py", "class A(Base): ...\nclass B(pkg.Base[int], Other): ...\nclass C(metaclass=Base): ...\n")
+    opened = workspace.write("b.py", "class D(Other): ...\n")
+    index = workspace.built()
+    assert names(index.derived("Base")) == [("a.py", "A"), ("a.py", "B")]
+    assert names(index.derived("Other")) == [("a.py", "B"), ("b.py", "D")]
+    index.overlay({opened: Source(opened, b"class E(Base): ...\n")})
+    assert names(index.derived("Other")) == [("a.py", "B")]
+    assert names(index.derived("Base")) == [("a.py", "A"), ("a.py", "B"), ("b.py", "E")]
+
+
 def test_search_splits_identifiers_and_prefers_the_name(workspace: Workspace) -> None:
     workspace.write("a.py", 'def parseHTTPDate(text):\n    """Read a time stamp."""\n')
     workspace.write("b.py", 'def stamp(http_dates):\n    """Print."""\n')
