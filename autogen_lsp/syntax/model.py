@@ -7,9 +7,12 @@ without reflection (`gc=False`: they hold no cycles). All spans are byte offsets
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 import msgspec
+
+_BASE = re.compile(r"(?:[^\W\d]\w*\s*\.\s*)*([^\W\d]\w*)\s*(?:\[|$)")
 
 
 class ParameterKind(IntEnum):
@@ -75,6 +78,11 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def parent(self) -> str:
         """Qualname of the enclosing definition, '' at module level."""
         return self.qualname.rpartition(".")[0].removesuffix(".<locals>")
+
+
+def base_names(symbol: Symbol) -> set[str]:
+    """Last components of a class's bases: ``Base`` for ``pkg.Base[int]``; bases that are no names have none."""
+    return {found.group(1) for base in symbol.bases if (found := _BASE.match(base))}
 
 
 class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):

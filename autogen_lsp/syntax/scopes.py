@@ -839,14 +839,11 @@ def _is_local(scope: Scope, name: str) -> bool:
 
 
 def _receiver(text: bytes, start: int, end: int) -> str:
-    if end - start > _MAX_TEXT:
+    """What stands before the dot. Over several lines it may be an unfinished line, with the next one taken for its end."""
+    written = text[start:end] if end - start <= _MAX_TEXT else b"\n"
+    if b"\n" in written or b"\r" in written:
         return "(…)"
-    written = text[start:end].rstrip()
-    if not written.endswith(b".") or b"\n" in written or b"\r" in written:
-        written = written.removesuffix(b".").rstrip()
-        if b"\n" in written or b"\r" in written or b"#" in written:
-            return "(…)"
-    return written.removesuffix(b".").rstrip().decode("utf-8", "replace")
+    return written.rstrip().removesuffix(b".").rstrip().decode("utf-8", "replace")
 
 
 _READ = re.compile(rb"\s*(?:\[[^\]\n]*\]\s*(?:=(?=[^=])|[-+|]=)|\.(?:update|setdefault|__setitem__)\b)")

@@ -1,0 +1,157 @@
+"""Attributes that modules and classes do not have (docs/cases.md, row 48)."""
+
+# Fixture texts are read best on one line.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.findings import check_findings
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        pytest.param("//- a.py\nimport b\nb.f(), b.«g»()\n//- b.py\ndef f(): return 1\n", ("b.py", "g"), id="module"),
+        pytest.param("//- a.py\nimport b as c\nc.«g»()\n//- b.py\n", ("b.py", "g"), id="module by another name"),
+        pytest.param("//- a.py\nimport p.b\np.b.«g»()\n//- p/__init__.py\n//- p/b.py\n", ("p/b.py", "g"), id="dotted"),
+        pytest.param("//- a.py\nfrom p import b\nb.«g»()\n//- p/__init__.py\n//- p/b.py\n", ("p/b.py", "g"), id="from"),
+        pytest.param("//- a.py\nimport b\nclass A(b.«B»): x = 1\n//- b.py\n", ("b.py", "B"), id="base"),
+        pytest.param("//- a.py\nimport b\n@b.«d»\ndef f(): return 1\n//- b.py\n", ("b.py", "d"), id="decorator"),
+        pytest.param("//- a.py\nimport b\ndef g():\n    raise b.«E»\n//- b.py\n", ("b.py", "E"), id="raise"),
+        pytest.param(
+            "//- a.py\ndef g():\n    import b\n    b.«f»()\n//- b.py\n", ("b.py", "f"), id="imported in a function"
+        ),
+        pytest.param("class A:\n    def m(self):\n        self.m(), self.«n»()\n", ("main.py", "A.n"), id="self"),
+        pytest.param(
+            "class A:\n    @classmethod\n    def m(cls):\n        cls.«n»(), cls.mro()\n", ("main.py", "A.n"), id="cls"
+        ),
+        pytest.param(
+            "class A:\n    def m(self):\n        def inner():\n            return [self.«n»(x) for x in ()]\n        return inner\n",
+            ("main.py", "A.n"),
+            id="self in a nested function",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import B\nclass A(B):\n    def m(self):\n        self.f(), self.g(), self.«n»()\n"
+            "//- b.py\nclass C:\n    def f(self): return 1\nclass B(C):\n    def __init__(self):\n        self.g = 1\n",
+            ("a.py", "A.n"),
+            id="inherited from another file",
+        ),
+        pytest.param(
+            "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        self.assertEqual(1, 1)\n        self.«help»()\n",
+            ("main.py", "T.help"),
+            id="base in the standard library",
+        ),
+        pytest.param(
+            "class B:\n    def f(self): return 1\nclass A(B):\n    def g(self):\n        super().f()\n        super().«h»()\n",
+            ("main.py", "B.h"),
+            id="super",
+        ),
+        pytest.param("class A:\n    x = 1\nA.«make»()\nA.mro()\n", ("main.py", "A.make"), id="class"),
+        pytest.param(
+            "//- a.py\nfrom b import A\nA.«make»()\n//- b.py\nclass A: x = 1\n", ("b.py", "A.make"), id="class imported"
+        ),
+        pytest.param("class A:\n    class B: x = 1\n\nA.B.«f»()\n", ("main.py", "A.B.f"), id="nested class"),
+        pytest.param(
+            "class A:\n    def f(self):\n        self.«g»()\nclass B(A):\n    def g(self): return 1\nA()\n",
+            ("main.py", "A.g"),
+            id="a subclass has it, but the class is instantiated itself",
+        ),
+        pytest.param(
+            "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int\n    def f(self):\n        self.x(), self.«g»()\n",
+            ("main.py", "A.g"),
+            id="dataclass",
+        ),
+        pytest.param(
+            "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass A(Generic[T]):\n    def f(self): self.«g»()\n",
+            ("main.py", "A.g"),
+            id="generic",
+        ),
+        pytest.param(
+            "from enum import Enum\nclass A(Enum):\n    X = 1\n    def f(self): self.X(), self.name.lower(), self.«g»()\n",
+            ("main.py", "A.g"),
+            id="enum",
+        ),
+    ],
+)
+def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -> None:
+    check_findings(tmp_path, text, "missing-attribute", targets=(target,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("from unknown import B\nclass A(B):\n    def f(self): self.g()\n", id="unknown base"),
+        pytest.param("class A(make()):\n    def f(self): self.g()\ndef make(): return object\n", id="computed base"),
+        pytest.param("class A:\n    def __getattr__(self, n): return 1\n    def f(self): self.g()\n", id="__getattr__"),
+        pytest.param("class M(type): x = 1\nclass A(metaclass=M):\n    def f(self): self.g()\n", id="metaclass"),
+        pytest.param("def d(c): return c\n@d\nclass A:\n    def f(self): self.g()\n", id="class decorator"),
+        pytest.param(
+            "class A:\n    def __init__(self, **k):\n        for n in k: setattr(self, n, k[n])\n    def f(self): self.g()\n",
+            id="setattr",
+        ),
+        pytest.param(
+            "class A:\n    def __init__(self, k): self.__dict__.update(k)\n    def f(self): self.g()\n", id="__dict__"
+        ),
+        pytest.param(
+            "class A:\n    def f(self): self.g()\nfor n in 'ab': setattr(A, n, 1)\n", id="setattr on the class"
+        ),
+        pytest.param("class A:\n    def f(self): self.g()\nA.g = print\n", id="assigned to the class"),
+        pytest.param(
+            "class A:\n    def f(self): self.g()\n    def h(self): self.g = print\n", id="assigned in a method"
+        ),
+        pytest.param(
+            "class A:\n    def f(self): self.g()\nclass B(A):\n    def __init__(self): self.g = print\n",
+            id="in a subclass",
+        ),
+        pytest.param(
+            "class M:\n    def f(self): self.g()\nclass G:\n    def g(self): return 1\nclass A(M, G): x = 1\n",
+            id="mixin",
+        ),
+        pytest.param(
+            "from u import U\nclass M:\n    def f(self): self.g()\nclass A(M, U): x = 1\n", id="mixin, unknown subclass"
+        ),
+        pytest.param(
+            "class A:\n    def f(self):\n        if hasattr(self, 'g'):\n            self.g()\n", id="hasattr"
+        ),
+        pytest.param(
+            "class A:\n    def f(self):\n        try:\n            self.g()\n        except AttributeError:\n            pass\n",
+            id="except",
+        ),
+        pytest.param("class A:\n    def f(this, x): x.g()\n    def h(schema): schema.pop()\n", id="not self"),
+        pytest.param("class A:\n    @staticmethod\n    def f(self): self.g()\n", id="static method"),
+        pytest.param(
+            "def outer():\n    b = 1\n    b.f()\nimport b\n//- b.py\n".replace("//- b.py\n", ""), id="local variable"
+        ),
+        pytest.param("//- a.py\nimport b\ndef g(b): b.f()\n//- b.py\n", id="parameter"),
+        pytest.param("//- a.py\nimport b\nb.f()\n//- b.py\nglobals()['f'] = 1\n", id="dynamic module"),
+        pytest.param(
+            "//- a.py\nimport b\nb.f()\n//- c.py\nimport b\nb.f = 1\n//- b.py\n", id="assigned by a third module"
+        ),
+        pytest.param(
+            "//- a.py\nfrom unittest import mock\nimport b\n@mock.patch('b.f', create=True)\ndef g(m): b.f()\n//- b.py\n",
+            id="patched",
+        ),
+        pytest.param("import os\nos.missing()\nos.path.missing()\n", id="standard library"),
+        pytest.param("class A:\n    def f(self): self.g()  # type: ignore[attr-defined]\n", id="switched off"),
+        pytest.param(
+            "class A:\n    from os import getcwd\n    def f(self): self.getcwd()\n", id="import in a class body"
+        ),
+        pytest.param("class A:\n    def f(self): self.g()\nA = object\n", id="class bound twice"),
+        pytest.param(
+            "if x:\n    class B: pass\nelse:\n    from u import B\nclass A(B):\n    def f(self): self.g()\n",
+            id="base either way",
+        ),
+        pytest.param("C = type('C', (), {'g': print})\nclass A(C):\n    def f(self): self.g()\n", id="made by type()"),
+        pytest.param("try:\n    import b\nexcept ImportError:\n    b = None\nb.f()\n", id="optional module"),
+        pytest.param(
+            "class A:\n    def f(self):\n        with raises(AttributeError):\n            self.g()\n",
+            id="expected to fail",
+        ),
+    ],
+)
+def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text.replace("raises(A", "print(A"))

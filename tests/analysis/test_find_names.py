@@ -1,0 +1,139 @@
+"""Names that no scope binds (docs/cases.md, rows 47 and 48): resolved as Python does, silent where in doubt."""
+
+# Fixture texts are read best on one line.
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.findings import check_findings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("«f»()\n", id="module"),
+        pytest.param("def g():\n    return «f»(1)\n", id="function"),
+        pytest.param("print(len([]), __file__, __name__, int('1'))\n", id="builtins"),
+        pytest.param("f()\n\ndef f(): return 1\n", id="defined later"),
+        pytest.param("x = lambda f: f()\ny = lambda: «f»()\n", id="lambda parameter"),
+        pytest.param("x = [f() for f in []]\n«f»()\n", id="comprehension scope"),
+        pytest.param("x = [y() for f in «f»()]\ny = print\n", id="first iterable is evaluated outside"),
+        pytest.param("x = [z for y in [] for z in y()]\n", id="second iterable sees the first target"),
+        pytest.param("if (f := print):\n    f()\n", id="walrus"),
+        pytest.param("def g():\n    [h := print for _ in ()]\n    h()\n", id="walrus in a comprehension binds outside"),
+        pytest.param(
+            "class A:\n    f = print\n    f()\n    def m(self):\n        «f»()\n    x = [«f»() for _ in ()]\n",
+            id="class scope is not seen by methods and comprehensions",
+        ),
+        pytest.param(
+            "class A:\n    fs = [print]\n    x = [f() for f in fs]\n    y = [g for g in list(fs)]\n", id="class"
+        ),
+        pytest.param("def g():\n    global f\n    f = print\n\ndef h():\n    f()\n", id="global"),
+        pytest.param(
+            "def g():\n    f = 1\n    def h():\n        nonlocal f\n        f = print\n        f()\n", id="nonlocal"
+        ),
+        pytest.param("def g():\n    f = print\n    def h():\n        f()\n\n«f»()\n", id="closure, and not outside"),
+        pytest.param("for f in []:\n    pass\nf()\n", id="for"),
+        pytest.param("with open('x') as (a, [b, *c]):\n    a(), b(), c()\n", id="with"),
+        pytest.param("try:\n    pass\nexcept OSError as e:\n    e()\n", id="except as"),
+        pytest.param("a, (b, *c) = d.e = x = 1\na(), b(), c(), x()\n", id="unpacking"),
+        pytest.param("def g(a, /, b, *c, d=1, **e):\n    a(), b(), c(), d(), e(), «f»()\n", id="parameters"),
+        pytest.param("def g(a=«f»()):\n    pass\n", id="default is evaluated outside"),
+        pytest.param("def g(a, b=a):\n    pass\n\n@«h»(1)\ndef i(a): return a\n", id="decorator"),
+        pytest.param("class A(«B»): x = 1\n", id="base class"),
+        pytest.param("def g():\n    raise «Oops»\n\ndef h():\n    raise «Oops2»('x') from None\n", id="raise"),
+        pytest.param("try:\n    pass\nexcept («A», OSError):\n    pass\nexcept «B» as e:\n    pass\n", id="except"),
+        pytest.param("async def g():\n    await «f»()\n    async with «h»() as x:\n        x()\n", id="async"),
+        pytest.param(
+            "match x:\n    case {'a': f, **g}:\n        f(), g()\n    case A.B | [h, *i] as j:\n        h(), i(), j()\n"
+            "    case K(l, m=n) if l():\n        n(), «K2»()\nx = A = K = 1\n",
+            id="match patterns",
+        ),
+        pytest.param(
+            "def g[T](x: T):\n    T(), «U»()\n\nclass A[V]:\n    def m(self): V()\n\ntype L[W] = W\nL()\n", id="695"
+        ),
+        pytest.param(
+            "x: 'Missing' = 1\ndef g(a: Missing2, b: 'list[Missing3]') -> Missing4: return a\n", id="annotations"
+        ),
+        pytest.param("from __future__ import annotations\nimport a.b, c as d\na(), d(), «b»()\n", id="imports"),
+        pytest.param("def f(): return 1\ndel f\n", id="del"),
+        pytest.param("def g():\n    import os\n    os()\n«os»()\n", id="import in a function"),
+        pytest.param("print(f'{«f»()!r:>{«g»()}}')\n", id="f-string"),
+        pytest.param("class A:\n    def m(self):\n        __class__()\n        super().m\n", id="__class__"),
+        pytest.param("_('text')\nreveal_type(1)\n", id="installed into builtins"),
+        pytest.param("x = 1\nx.y = «f»()\nx[«g»()] = 1\nx += «h»()\nassert «i»()\n", id="everywhere in expressions"),
+    ],
+)
+def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("from unknown_package import *\nf()\n", id="star of an unreadable module"),
+        pytest.param("globals()['f'] = print\nf()\n", id="globals written"),
+        pytest.param("globals().update(x=1)\nf()\n", id="globals updated"),
+        pytest.param("exec('f = 1')\nf()\n", id="exec"),
+        pytest.param("def __getattr__(name): return 1\n\ndef g(): f()\n", id="module __getattr__"),
+        pytest.param("try:\n    unicode()\nexcept NameError:\n    pass\n", id="except NameError"),
+        pytest.param(
+            "import sys\nif sys.version_info < (3,):\n    f = unicode()\nelse:\n    f = raw_input()\n", id="version"
+        ),
+        pytest.param("if False:\n    f()\n", id="dead branch"),
+        pytest.param("if 'f' in globals():\n    f()\n", id="asked for"),
+        pytest.param("f()  # noqa: F821\ng()  # noqa\nh()  # type: ignore[name-defined]\n", id="switched off"),
+        pytest.param("print 'x'\nunicode('y')\n", id="Python 2"),
+        pytest.param("def g(x):\n    return exc(x)\nclass exc(Exception): pass\n", id="later class"),
+    ],
+)
+def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text)
+
+
+def test_star_import_of_a_workspace_module_is_followed(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nfrom b import *\nf(), g(), «h»(), «_p»(), sqrt(1)\n"
+        "//- b.py\nfrom c import *\nfrom math import *\ndef f(): return 1\ndef _p(): return 1\n"
+        "//- c.py\n__all__ = ['g']\ndef g(): return 1\ndef h(): return 1\n",
+        "undefined-call",
+        "undefined-call",
+    )
+
+
+def test_computed_all_may_export_any_name(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path, "//- a.py\nfrom b import *\n_f(), «g»()\n//- b.py\n__all__ = [n for n in dir()]\ndef _f(): return 1\n"
+    )
+
+
+def test_readings_of_globals_do_not_silence(tmp_path: Path) -> None:
+    check_findings(tmp_path, "x = globals()['a'].b\ny = 'z' in globals()\n«f»()\n")
+
+
+def test_finding_says_where_it_would_be_created(tmp_path: Path) -> None:
+    check_findings(tmp_path, "«f»(1)\n", "undefined-call", targets=(("main.py", "f"),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("foo = bar(\n\ndef g(x):\n    return «h»(x)\n\nfoo()\n", id="open bracket"),
+        pytest.param(
+            "foo = bar(1,\nx = g()\ny = «h»(x)\ndef g(): return 1\nfoo(), x()\n", id="open bracket, assignments"
+        ),
+        pytest.param("from x import (a,\n  b\n\ndef g():\n    a(), b(), «h»()\n", id="open import"),
+        pytest.param("def f(a, b\n    x = 1\n    a(), x()\n\n«h»()\nf()\n", id="open parameters"),
+        pytest.param("for x in \n\ny = 1\n\ndef g():\n    return «h»()\n\ny(), x()\n", id="unfinished for"),
+        pytest.param("def \n\ndef g():\n    «h»()\n", id="unfinished def"),
+        pytest.param("x = 1)\n\ndef g():\n    «h»()\nx()\n", id="stray bracket"),
+        pytest.param("class A(\n\nclass B:\n    def m(self): «n»()\n", id="open bases"),
+        pytest.param("import os\n\nos.\nprint(1)\n«h»()\n", id="unfinished attribute"),
+    ],
+)
+def test_an_unfinished_line_neither_hides_nor_creates_findings(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text)
