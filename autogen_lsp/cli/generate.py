@@ -89,14 +89,14 @@ def deliver(outcome: Outcome, *, write: bool) -> Generated:
 
 async def _generate(arguments: argparse.Namespace, settings: Settings, path: Path, console: Console) -> int:
     from autogen_lsp.cli import diff
-    from autogen_lsp.errors import BackendError, EditRefused, GenerationFailed
+    from autogen_lsp.errors import AutogenError
 
     async with session(settings, workspace_roots([path]), console, index=wants_context(settings)) as services:
-        target = select(services.project(snapshot_of(services)), path, arguments)
         try:
+            target = select(services.project(snapshot_of(services)), path, arguments)
             outcome = await draft(services, target, console, fresh=arguments.fresh)
             made = deliver(outcome, write=arguments.write)
-        except (GenerationFailed, BackendError, EditRefused) as error:
+        except AutogenError as error:
             if arguments.format == "json":
                 console.json({**failure_document(error), "usage": _usage(services)})
             raise

@@ -60,6 +60,8 @@ def test_place_where_nothing_is_missing_is_status_1_and_one_line(
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert "main.py" in done.stderr
+    document = json.loads(run("generate", "main.py", *place, "--format", "json", *OFFLINE, cwd=project).stdout)
+    assert (document["status"], document["edits"]) == ("failed", [])
 
 
 def test_backend_without_credentials_is_wrong_configuration(run: Run, project: Path) -> None:
