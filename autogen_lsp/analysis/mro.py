@@ -205,23 +205,12 @@ class TooMany(Exception):
 
 def _direct_subclasses(project: Project, path: Path, qualname: str) -> Iterator[Class]:
     name = qualname.rpartition(".")[2]
-    files = {path}
-    names = {name}
-    for file, item in project.importers(name):
-        files.add(file)
-        if item.asname:
-            names.add(item.asname)
-    module = project.module_name(path).rpartition(".")[2]
-    if module:
-        files.update(file for file, _ in project.importers(module))
-    for file in sorted(files):
-        facts = project.facts(file)
-        for symbol in facts.symbols if facts is not None else ():
-            if symbol.kind != SymbolKind.CLASS or not symbol.bases:
-                continue
-            for base in symbol.bases:
-                dotted = _NAME.match(base)
-                if dotted is None or dotted.group().rpartition(".")[2] not in names:
+    names = {name, *(item.asname for _, item in project.importers(name) if item.asname)}
+    for base in sorted(names):
+        for file, symbol in project.derived(base):
+            for text in symbol.bases:
+                dotted = _NAME.match(text)
+                if dotted is None or dotted.group().rpartition(".")[2] != base:
                     continue
                 target = _base_class(project, file, dotted.group(), symbol.parent)
                 if target is None or (target.path, target.symbol.qualname) == (path, qualname):

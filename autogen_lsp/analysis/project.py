@@ -19,7 +19,7 @@ from cachetools import LRUCache
 from autogen_lsp.analysis.environment import Environment, find_environment
 from autogen_lsp.analysis.modules import Files, Module, Modules, Origin, Tops
 from autogen_lsp.syntax.facts import extract
-from autogen_lsp.syntax.model import Call, Facts, Import, Symbol
+from autogen_lsp.syntax.model import Call, Facts, Import, Symbol, base_names
 from autogen_lsp.workspace.ignore import python_files
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
@@ -116,6 +116,7 @@ class Project:
         self.mros: dict[tuple[Path, str], Mro] = {}
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
         self._importers: dict[str, list[tuple[Path, Import]]] = {}
+        self._derived: dict[str, list[tuple[Path, Symbol]]] = {}
 
     # -- one file ----------------------------------------------------------------------------------------------------
 
@@ -212,6 +213,18 @@ class Project:
                 else list(self._grep(name, lambda facts: (i for i in facts.imports if name in _imported_names(i))))
             )
             self._importers[name] = found
+        return found
+
+    def derived(self, name: str) -> list[tuple[Path, Symbol]]:
+        """Classes that have a base whose last component is ``name``: resolve it to know which class it is."""
+        found = self._derived.get(name)
+        if found is None:
+            found = (
+                self.index.derived(name)
+                if self.index is not None
+                else list(self._grep(name, lambda facts: (s for s in facts.symbols if name in base_names(s))))
+            )
+            self._derived[name] = found
         return found
 
     def _grep[T](self, name: str, pick: Callable[[Facts], Iterator[T]]) -> Iterator[tuple[Path, T]]:

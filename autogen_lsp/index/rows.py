@@ -14,7 +14,7 @@ from typing import Protocol
 
 import msgspec
 
-from autogen_lsp.syntax.model import Call, Facts, Import, Signature, Symbol, SymbolKind
+from autogen_lsp.syntax.model import Call, Facts, Import, Signature, Symbol, SymbolKind, base_names
 
 CALLED, DEFINED, IMPORTED, DERIVED = "c", "d", "i", "b"  # first letter of a token: what the file does with the name
 
@@ -23,9 +23,6 @@ PLACE_BITS = 16
 
 # Letters but ASCII capitals are [^\W\d_A-Z].
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
-
-
-_BASE = re.compile(r"(?:[^\W\d]\w*\s*\.\s*)*([^\W\d]\w*)\s*(?:\[|$)")
 
 
 class _Named(Protocol):
@@ -118,11 +115,6 @@ def imports_named(imports: bytes, name: str) -> list[Import]:
 def symbols_named(symbols: bytes, name: str) -> list[Symbol]:
     places, items, _ = _decode_raw_symbols(symbols)
     return [_decode_symbol(items[place]) for place in places.get(name, ())]
-
-
-def base_names(symbol: Symbol) -> set[str]:
-    """Last components of a class's bases: ``Base`` for ``pkg.Base[int]``; bases that are no names have none."""
-    return {found.group(1) for base in symbol.bases if (found := _BASE.match(base))}
 
 
 def derived_of(symbols: Iterable[Symbol], name: str) -> list[Symbol]:
