@@ -1,7 +1,7 @@
 """The composition root: one object that owns every long-lived part, each built when first asked for.
 
-Nothing heavy is imported before it is needed: a server that only answers `initialize` has built none of this. `Services`
-belongs to the event loop; blocking work goes through `run`, into its one executor, on frozen snapshots.
+Nothing heavy is imported before it is needed: a server that only answers `initialize` has built none of this.
+`Services` belongs to the event loop; blocking work goes through `run`, into its one executor, on frozen snapshots.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from autogen_lsp.storage.provenance import Provenance
     from autogen_lsp.storage.replies import ReplyCache
     from autogen_lsp.storage.usage import Ledger
+    from autogen_lsp.syntax.facts import Incremental
+    from autogen_lsp.syntax.model import Facts
+    from autogen_lsp.workspace.source import Source
 
 _THREADS = 2  # analysis holds the interpreter lock; more would only take turns
 
@@ -52,19 +55,36 @@ class Services:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     on_usage: Callable[[], None] = lambda: None  # told after every change of the usage numbers
     _backends: dict[str, Backend] = field(default_factory=dict, repr=False)
+    _documents: dict[Path, Incremental] = field(default_factory=dict, repr=False)
 
     async def run[**P, T](self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Blocking work, off the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
 
     def project(self, snapshot: Snapshot) -> Project:
-        """The project as of a snapshot, with the index once that is complete; until then files are read as needed."""
+        """The project as of a snapshot, with the index once that is complete; until then files are read as needed.
+
+        Open documents bring their facts along: only the statements that changed since the last snapshot are read anew.
+        """
         from autogen_lsp.analysis.project import Project
 
+        documents = {path: (source, self._facts_of(source)) for path, source in snapshot.documents.items()}
         index: Index | None = self.__dict__.get("index")
         if index is not None:
-            index.overlay(snapshot.documents)
+            index.overlay(documents)
+        for closed in self._documents.keys() - documents.keys():
+            del self._documents[closed]
         return Project(snapshot, index if index is not None and index.complete else None, self._caches)
+
+    def _facts_of(self, source: Source) -> Facts:
+        from autogen_lsp.analysis.project import Table
+        from autogen_lsp.syntax.facts import Incremental
+
+        kept = self._caches.documents.get(source.path)
+        if kept is None or kept[0] is not source:
+            document = self._documents.setdefault(source.path, Incremental())
+            kept = self._caches.documents[source.path] = (source, Table(document.update(source)))
+        return kept[1].facts
 
     @cached_property
     def _caches(self) -> Caches:

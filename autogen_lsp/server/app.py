@@ -7,6 +7,7 @@ not handle itself and has no transport, no documents and no `initialize` of its 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -27,6 +28,8 @@ from autogen_lsp.server.requests.completion import completion
 from autogen_lsp.server.requests.hover import hover
 from autogen_lsp.server.session import Session
 from autogen_lsp.server.wire import Json
+
+log = logging.getLogger(__name__)
 
 # method → (handler, its answer where it failed)
 REQUESTS: dict[str, tuple[Callable[[Session, Any], Any], Any]] = {
@@ -81,6 +84,7 @@ class Protocol(LanguageServerProtocol):
         try:
             typed = self.structure_message(message)
         except JsonRpcException as error:
+            log.warning("params of %s do not fit", message["method"])
             if "id" in message:
                 self.owner.peer.send(wire.error(message["id"], wire.INVALID_PARAMS, f"{message['method']}: {error}"))
             return

@@ -21,21 +21,30 @@ from autogen_lsp.server.wire import Framing
 log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 16
-_GRACE = 3.0  # seconds between the end of the session and the end of the process, whatever still runs
+# Seconds that the process may outlive its session, or a client that hung up on a session too busy to notice.
+_GRACE = 3.0
+_LONG_GRACE = 10.0
 
 
 def run(transport: Coroutine[Any, Any, int]) -> int:
     """Run a transport to its end. Threads that a backend's library left hanging do not keep the process alive."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # pygls logs whole messages, settings with keys among them; what goes wrong is logged by the guard.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
 
     async def to_the_end() -> int:
         status = await transport
-        watchdog = threading.Timer(_GRACE, os._exit, [status])
-        watchdog.daemon = True
-        watchdog.start()
+        _end_in(_GRACE, status)
         return status
 
     return asyncio.run(to_the_end())
+
+
+def _end_in(seconds: float, status: int) -> None:
+    """End the process after that time, whatever its threads and its event loop are doing."""
+    watchdog = threading.Timer(seconds, os._exit, [status])
+    watchdog.daemon = True
+    watchdog.start()
 
 
 async def stdio(source: int, sink: int) -> int:
@@ -66,6 +75,7 @@ async def stdio(source: int, sink: int) -> int:
                 else:
                     loop.call_soon_threadsafe(client.left)
             if not data:
+                _end_in(_LONG_GRACE, 1)
                 return
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
@@ -146,8 +156,13 @@ class _Client:
     async def served(self) -> int:
         """Wait for the end, then close the session in order."""
         loop = asyncio.get_running_loop()
-        with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows
-            loop.add_signal_handler(signal.SIGTERM, self._stop, 1)
+
+        def terminate(_number: int, _frame: object) -> None:
+            loop.call_soon_threadsafe(self._stop, 1)
+            _end_in(_LONG_GRACE, 1)
+
+        # Not the loop's own handler, which waits for the loop.
+        signal.signal(signal.SIGTERM, terminate)
         try:
             return await self._status
         finally:
