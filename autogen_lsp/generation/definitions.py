@@ -97,12 +97,12 @@ def is_placeholder(node: ast.stmt) -> bool:
     An empty class is none (an exception often is one), nor an abstract method, an overload or a Protocol's member.
     """
     if isinstance(node, ast.ClassDef):
-        if any(ast.unparse(base).split("[")[0].rpartition(".")[2] == "Protocol" for base in node.bases):
+        if any(source_of(base).split("[")[0].rpartition(".")[2] == "Protocol" for base in node.bases):
             return False
         return any(is_placeholder(child) for child in node.body if isinstance(child, _DEFINITIONS))
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
-    marks = {ast.unparse(mark).rpartition(".")[2] for mark in node.decorator_list}
+    marks = {source_of(mark).rpartition(".")[2] for mark in node.decorator_list}
     return not marks & {"abstractmethod", "overload"} and all(_does_nothing(statement) for statement in node.body)
 
 
@@ -120,6 +120,14 @@ def defined_names(module: ast.Module) -> list[str]:
         if isinstance(node, ast.ClassDef):
             names += [f"{node.name}.{child.name}" for child in node.body if isinstance(child, _DEFINITIONS)]
     return names
+
+
+def source_of(node: ast.AST | None) -> str:
+    """The node as text; '' for none, and for one that is nested too deeply to be written by people."""
+    try:
+        return ast.unparse(node) if node is not None else ""
+    except RecursionError:
+        return ""
 
 
 def _does_nothing(statement: ast.stmt) -> bool:
@@ -156,7 +164,7 @@ def _belongs_beside(node: ast.stmt, last: ast.stmt) -> bool:
     """Whether a definition is no earlier try at the last one: an overload of it, or the property that it sets."""
     if not isinstance(node, _DEFINITIONS) or not isinstance(last, _DEFINITIONS):
         return False
-    overload = any(ast.unparse(mark).rpartition(".")[2] == "overload" for mark in node.decorator_list)
+    overload = any(source_of(mark).rpartition(".")[2] == "overload" for mark in node.decorator_list)
     accessor = any(isinstance(mark, ast.Attribute) and mark.attr in ("setter", "deleter", "register", "getter")
                    for mark in last.decorator_list)  # fmt: skip
     return overload or accessor
@@ -208,7 +216,7 @@ def _in_order(nodes: Sequence[ast.stmt], order: Sequence[ast.stmt]) -> list[ast.
 def _imports(nodes: Sequence[ast.stmt]) -> Iterator[tuple[NeededImport, str]]:
     """Module-level imports of a reply with the name that each binds; those for type checkers are marked."""
     for node in nodes:
-        if isinstance(node, ast.If) and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING":
+        if isinstance(node, ast.If) and source_of(node.test).rpartition(".")[2] == "TYPE_CHECKING":
             for found, bound in _imports(node.body):
                 yield NeededImport(found.module, found.name, found.asname, type_checking=True), bound
         elif isinstance(node, ast.Import):
@@ -223,10 +231,7 @@ def _imports(nodes: Sequence[ast.stmt]) -> Iterator[tuple[NeededImport, str]]:
 
 def _names(node: ast.stmt) -> frozenset[str]:
     """Names that a statement expects from its module, those in string annotations too."""
-    try:
-        text = ast.unparse(node)
-    except RecursionError:
-        return frozenset()
+    text = source_of(node)
     quoted = {
         name.id
         for child in ast.walk(node)

@@ -6,8 +6,8 @@ from autogen_lsp.config import Settings
 
 # Backends that charge by the run; all others charge by the token.
 _PER_RUN = frozenset({"codegen"})
-# Tokens that a reply is taken to have, before it is there: nine in ten of 23,535 functions (Django, SQLAlchemy, pydantic,
-# flask, requests) are shorter than 330, and models add a few words.
+# Tokens that a reply is taken to have, before it is there: nine in ten of 23,535 functions (of Django, SQLAlchemy,
+# pydantic, flask, requests) are shorter than 330, and models add a few words.
 _REPLY_TOKENS = 400
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from autogen_lsp.generation.definitions import source_of
 from autogen_lsp.syntax.model import Call, Signature
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -48,19 +49,19 @@ def refused(arguments: ast.arguments, call: Call, implicit: bool) -> str | None:
 def changed(skeleton: Function, written: Function) -> str | None:
     """How a written-out stub differs from what its author declared, None where it keeps names, kinds and defaults."""
     if _shape(skeleton.args) != _shape(written.args):
-        return f"its parameters are ({ast.unparse(skeleton.args)}), not ({ast.unparse(written.args)})"
-    lost = [ast.unparse(mark) for mark in skeleton.decorator_list]
+        return f"its parameters are ({source_of(skeleton.args)}), not ({source_of(written.args)})"
+    lost = [source_of(mark) for mark in skeleton.decorator_list]
     for mark in written.decorator_list:
-        if ast.unparse(mark) in lost:
-            lost.remove(ast.unparse(mark))
+        if source_of(mark) in lost:
+            lost.remove(source_of(mark))
     return f"it lost the decorator @{lost[0]}" if lost else None
 
 
 def misawaited(skeleton: Function, signature: Signature | None, written: Function) -> str | None:
     """Whether callers that await (or do not) would get something else than they expect; None where it fits."""
-    returns = signature.returns if signature and signature.returns else _text(skeleton.returns)
+    returns = signature.returns if signature and signature.returns else source_of(skeleton.returns)
     if any(name in returns for name in _ASYNC_RETURNS) or any(
-        "contextmanager" in _text(m) for m in skeleton.decorator_list
+        "contextmanager" in source_of(m) for m in skeleton.decorator_list
     ):
         return None  # an async generator and a function that returns one look the same to callers
     expected = isinstance(skeleton, ast.AsyncFunctionDef)
@@ -76,7 +77,7 @@ def misawaited(skeleton: Function, signature: Signature | None, written: Functio
 def functions(nodes: Sequence[ast.stmt]) -> list[Function]:
     """The functions among a definition's nodes that are called: overloads have no body."""
     found = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return [node for node in found if not any("overload" in ast.unparse(mark) for mark in node.decorator_list)]
+    return [node for node in found if not any("overload" in source_of(mark) for mark in node.decorator_list)]
 
 
 def constructor(node: ast.ClassDef) -> ast.arguments | None:
@@ -92,7 +93,7 @@ def constructor(node: ast.ClassDef) -> ast.arguments | None:
 
 def has_implicit(function: Function, call: Call, owner: str) -> bool:
     """Whether a call of a method passes its first argument by the object before the dot."""
-    marks = {ast.unparse(mark).rpartition(".")[2] for mark in function.decorator_list}
+    marks = {source_of(mark).rpartition(".")[2] for mark in function.decorator_list}
     if "staticmethod" in marks:
         return False
     return "classmethod" in marks or call.receiver.rpartition(".")[2] != owner
@@ -120,7 +121,3 @@ def _yields(function: Function) -> bool:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             waiting += ast.iter_child_nodes(node)
     return False
-
-
-def _text(node: ast.expr | None) -> str:
-    return ast.unparse(node) if node is not None else ""

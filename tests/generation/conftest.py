@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,10 +112,12 @@ class Workshop:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
+def workshop(tmp_path: Path) -> Iterator[Workshop]:
     root = tmp_path / "project"
     root.mkdir()
-    return Workshop(root)
+    shop = Workshop(root)
+    yield shop
+    shop.ledger.database.close()
 
 
 def scripted(*replies: Reply, **given: Any) -> ScriptedBackend:

@@ -119,6 +119,20 @@ def test_file_with_syntax_errors_elsewhere_still_takes_a_reply(workshop: Worksho
     assert problems(workshop, "compute", "def compute(rows):\n    return sum(rows)\n", "broken.py") == ""
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "@" + "a." * 3_000 + "a\ndef compute(rows, n): return 1\n",
+        "def compute(rows, n: " + "a." * 3_000 + "a = " + "-" * 3_000 + "1): return 1\n",
+        "def compute(rows, n):\n    return " + "+".join(["rows"] * 20_000) + "\n",
+        "def compute(rows, n):\n    return " + "rows[" * 90 + "0" + "]" * 90 + "\n",
+        "def compute(rows, n):\n    '\\d'\n    return n is 1\n",
+    ],
+)
+def test_deeply_nested_replies_are_checked_without_raising(workshop: Workshop, reply: str) -> None:
+    assert checks(workshop, "compute", reply)
+
+
 def test_names_of_the_enclosing_function_are_known_to_a_nested_one(workshop: Workshop) -> None:
     workshop.write("nested.py", "def outer(n):\n    def inner(z):\n        ...\n\n    return inner(1)\n")
     assert problems(workshop, "inner", "def inner(z):\n    return z + n\n", "nested.py") == ""

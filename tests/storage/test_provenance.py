@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,10 @@ CODE = 'def total(rows):\n    """Sum.\n\n    Really."""\n    if rows:\n        r
 
 
 @pytest.fixture
-def provenance(tmp_path: Path, warnings: Warnings) -> Provenance:
-    return Provenance(open_database(tmp_path / "state", warnings))
+def provenance(tmp_path: Path, warnings: Warnings) -> Iterator[Provenance]:
+    database = open_database(tmp_path / "state", warnings)
+    yield Provenance(database)
+    database.close()
 
 
 def record(root: Path, clock: Clock, identity: str = "1") -> Record:

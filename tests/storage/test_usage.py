@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from tests.storage.conftest import Clock, Warnings
 
 
 @pytest.fixture
-def database(tmp_path: Path, warnings: Warnings) -> Database:
-    return open_database(tmp_path, warnings)
+def database(tmp_path: Path, warnings: Warnings) -> Iterator[Database]:
+    opened = open_database(tmp_path, warnings)
+    yield opened
+    opened.close()
 
 
 def ledger(database: Database, clock: Clock, session: str = "s", **budget: float) -> Ledger:
