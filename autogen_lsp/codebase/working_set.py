@@ -112,7 +112,7 @@ class WorkingSet:
             self._busy(outer)
 
     def resolve_from(self, path: str) -> list[Path]:
-        """Folders in which the file's absolute imports are looked up, its own first. graph_sitter uses them from now on.
+        """Folders in which the file's absolute imports are looked up, its own first; graph_sitter uses them from now.
 
         Besides the roots these are the folders above packages; a folder of scripts counts for its own files only.
         """
