@@ -19,7 +19,7 @@ from autogen_lsp.analysis.model import Plan
 from autogen_lsp.context import conventions, guides, render, score, similar, sites
 from autogen_lsp.context.budget import Form, Piece
 from autogen_lsp.context.candidates import Candidate, Lookup, candidates
-from autogen_lsp.context.usage import Usage, parts, usage
+from autogen_lsp.context.usage import Usage, names_in, parts, usage
 from autogen_lsp.syntax.model import Facts, Symbol, SymbolKind
 from autogen_lsp.workspace.source import Source
 
@@ -45,6 +45,8 @@ _ORDER = (
 _MOST_DEFINITIONS = 500
 _FEWEST = 0.001  # definitions that are less likely are not looked at
 _MORE = 1.2  # worth of a signature with types and docstring, against the line alone
+_WHOLE = 0.3  # worth of a whole body of what similar functions use, added
+_SHORT = 1500  # bytes of such a body
 _CLASS_LINE = 0.8
 _IMPORTS = 0.35
 _SITES = (0.9, 0.45, 0.3, 0.2, 0.15, 0.1)
@@ -114,9 +116,10 @@ def gather(lookup: Lookup, plan: Plan, described: GraphContext | None) -> Pool:
     _add_project(pool, lookup, path)
     classes = _add_classes(pool, lookup, path, place.about.owner)
     _add_types(pool, lookup, plan, place.about, classes)
-    _add_definitions(pool, lookup, path, place, classes)
+    alike = similar.similar(lookup, place.about, path, place.used.units, len(_SIMILAR))
+    _add_definitions(pool, lookup, path, place, classes, _used_by(lookup, path, alike))
     _add_imports(pool, lookup, path, lookup.facts(path))
-    _add_similar(pool, lookup, path, place)
+    _add_similar(pool, lookup, alike)
     _add_uses(pool, uses)
     if described is not None:
         _add_graph(pool, lookup, described)
@@ -185,7 +188,12 @@ def _add_classes(pool: Pool, lookup: Lookup, path: Path, owner: str) -> dict[tup
 
 
 def _add_definitions(
-    pool: Pool, lookup: Lookup, path: Path, place: _Place, classes: dict[tuple[Path, str], Hashable]
+    pool: Pool,
+    lookup: Lookup,
+    path: Path,
+    place: _Place,
+    classes: dict[tuple[Path, str], Hashable],
+    used_by_similar: frozenset[str],
 ) -> None:
     for probability, each, values in _ranked(lookup, path, place):
         source = lookup.source(each.path)
@@ -300,8 +308,18 @@ def _add_imports(pool: Pool, lookup: Lookup, path: Path, facts: Facts) -> None:
         pool.add(Piece("imports", group, (Form(text, _IMPORTS),)), Detail(-1, "imports", "", _IMPORTS))
 
 
-def _add_similar(pool: Pool, lookup: Lookup, path: Path, place: _Place) -> None:
-    for n, each in enumerate(similar.similar(lookup, place.about, path, place.used.units, len(_SIMILAR))):
+def _used_by(lookup: Lookup, path: Path, alike: Sequence[similar.Similar]) -> frozenset[str]:
+    """The names that similar functions of the target's file use: their direct dependencies may be sent whole."""
+    found: set[str] = set()
+    source = lookup.source(path)
+    for each in alike:
+        if each.path == path and source is not None:
+            found |= names_in(source.text[each.symbol.body_start : each.symbol.end])
+    return frozenset(found)
+
+
+def _add_similar(pool: Pool, lookup: Lookup, alike: Sequence[similar.Similar]) -> None:
+    for n, each in enumerate(alike):
         source = lookup.source(each.path)
         if source is None or each.symbol.end > len(source.text):
             continue
