@@ -52,6 +52,14 @@ def at(project: Project, path: Path, offset: int) -> list[Finding]:
     return sorted(_find(project, path, offset), key=lambda finding: finding.span)
 
 
+def undefined(project: Project, path: Path) -> list[Finding]:
+    """The undefined names among the findings: a first answer, since hardly any other file is read for it."""
+    table, source = project.table(path), project.source(path)
+    if table is None or source is None or path.suffix == ".pyi":
+        return []
+    return sorted(_undefined(project, path, table, source, None), key=lambda finding: finding.span)
+
+
 def _find(project: Project, path: Path, offset: int | None) -> Iterator[Finding]:
     table = project.table(path)
     source = project.source(path)

@@ -17,7 +17,6 @@ from autogen_lsp.server import convert
 from autogen_lsp.server.peer import RequestError
 from autogen_lsp.server.wire import Json
 from autogen_lsp.workspace.document import Document
-from autogen_lsp.workspace.files import MAX_BYTES
 
 if TYPE_CHECKING:
     from autogen_lsp.analysis.model import Finding
@@ -33,6 +32,9 @@ _SHORTEST_PAUSE = 0.001
 _LONGEST_PAUSE = 0.1
 _LONGEST = 0.4
 _OTHERS = 0.3
+
+# Bytes. Nobody writes larger files by hand, and looking at one would hold up everything else for seconds.
+LARGEST = 2 * 1024 * 1024
 
 
 class Diagnostics:
@@ -90,7 +92,7 @@ class Diagnostics:
         if self._shown.pop(uri, None):
             self._publish(uri, None, [])
         document = self._session.overlay.get(uri)
-        items = [] if document is None else self._look(document)
+        items = [] if document is None else self._items(document)
         identity = f"{hash(repr(items)) & 0xFFFFFFFFFFFF:x}"
         if previous == identity:
             return {"kind": "unchanged", "resultId": identity}
@@ -118,28 +120,39 @@ class Diagnostics:
             return
         # One document a turn of the loop, newest edit first, so that requests come in between.
         uri = max(self._waiting, key=self._waiting.__getitem__)
-        del self._waiting[uri]
+        since = self._waiting.pop(uri)
         document = self._session.overlay.get(uri)
         if document is not None:
             with self._session.peer.guard.protect("diagnostics"):
-                items = self._look(document)
+                first = uri not in self._shown
+                items = self._items(document, first=first)
                 self._shown[uri] = items
-                self._publish(uri, document.version, items)
+                if items or not first:
+                    self._publish(uri, document.version, items)
+                if first:
+                    self._waiting[uri] = since
         if self._waiting:
             self._timer = asyncio.get_running_loop().call_later(0, self._run)
 
-    def _look(self, document: Document) -> list[Json]:
-        """The document's findings as diagnostics, none where they are switched off or the file is too large."""
+    def _items(self, document: Document, *, first: bool = False) -> list[Json]:
+        """The document's findings as diagnostics, none where they are switched off or the file is too large.
+
+        With ``first`` they are those that need no other files: a cold workspace takes a while to read.
+        """
         settings = self._session.overlay.settings
         severity = SEVERITIES.get(settings.diagnostics_severity)
-        if severity is None or len(document.text) > MAX_BYTES:
+        if severity is None or len(document.text) > LARGEST:
             return []
         started = time.perf_counter()
-        found = self._session.findings_of(self._session.project(), document.path)
+        if first:
+            found = self._session.first_findings_of(document.path)
+        else:
+            found = self._session.findings_of(self._session.project(), document.path)
         items = [
             self._item(document, finding, severity) for finding in found if finding.kind in settings.diagnostics_kinds
         ]
-        self._cost[document.uri] = time.perf_counter() - started
+        if not first:
+            self._cost[document.uri] = time.perf_counter() - started
         return items
 
     def _item(self, document: Document, finding: Finding, severity: int) -> Json:

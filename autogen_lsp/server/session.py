@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from autogen_lsp.config import Problem
 from autogen_lsp.server.capabilities import Client
-from autogen_lsp.server.diagnostics import Diagnostics
-from autogen_lsp.server.guard import WARNING
+from autogen_lsp.server.diagnostics import LARGEST, Diagnostics
+from autogen_lsp.server.guard import INFO, WARNING
 from autogen_lsp.server.indexing import Indexing
 from autogen_lsp.server.jobs import Jobs
 from autogen_lsp.server.mirror import Mirror
@@ -103,12 +103,20 @@ class Session:
             kept = self._findings[document.uri] = (self._epoch, findings.find(project, path))
         return kept[1]
 
+    def first_findings_of(self, path: Path) -> list[Finding]:
+        """What can be said of a file before others are read."""
+        from autogen_lsp.analysis import findings
+
+        return findings.undefined(self.project(), path)
+
     def known_findings(self) -> list[Finding]:
         """What was found last in each open document: as of now, or of a moment ago."""
         return [finding for _, found in self._findings.values() for finding in found]
 
     def opened(self, document: Document) -> None:
         """The client opened a document."""
+        if len(document.text) > LARGEST:
+            self.peer.show(INFO, f"autogen-lsp: {document.path.name} is larger than 2 MB and is not looked at")
         self._changed(document)
         self.indexing.opened()
         self.mirror.opened(document)
