@@ -22,7 +22,7 @@ def main(uv: str) -> None:
         print(f"{wheel.name}: {wheel.stat().st_size / 1024:.0f} kB")
 
         light = environment(folder / "light")
-        run(str(light / "pip"), "install", "--quiet", str(wheel))
+        run(str(light / "pip"), "install", "-qq", str(wheel))
         print(run(str(light / "autogen-lsp"), "--version").strip())
         report = json.loads(run(str(light / "autogen-lsp"), "doctor", "--format", "json"))
         assert report["ok"], report
@@ -33,9 +33,9 @@ def main(uv: str) -> None:
 
         full = environment(folder / "full")
         # The documented order is the light installation first; its packages are in the lock too.
-        run(str(full / "pip"), "install", "--quiet", str(wheel))
+        run(str(full / "pip"), "install", "-qq", str(wheel))
         lock = run(str(full / "autogen-lsp"), "doctor", "--full-lock").strip()
-        run(str(full / "pip"), "install", "--quiet", "--no-deps", "--no-compile", "-r", lock)
+        run(str(full / "pip"), "install", "-qq", "--no-deps", "--no-compile", "-r", lock)
         run(str(full / "python"), "-c", "import graph_sitter, codegen")
         report = json.loads(run(str(full / "autogen-lsp"), "doctor", "--format", "json"))
         assert report["ok"], report
