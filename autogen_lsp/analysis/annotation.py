@@ -31,10 +31,11 @@ _TYPING_ALIASES = {
 }  # fmt: skip
 _ABC = frozenset(
     {
-        "Awaitable", "Coroutine", "AsyncIterable", "AsyncIterator", "AsyncGenerator", "Hashable", "Iterable", "Iterator",
-        "Generator", "Reversible", "Sized", "Container", "Collection", "Set", "MutableSet", "Mapping", "MutableMapping",
-        "Sequence", "MutableSequence", "ByteString", "MappingView", "KeysView", "ItemsView", "ValuesView", "Callable",
-        "Buffer",
+        "Awaitable", "Coroutine", "AsyncIterable", "AsyncIterator", "AsyncGenerator",
+        "Hashable", "Iterable",
+        "Iterator", "Generator", "Reversible", "Sized", "Container", "Collection", "Set", "MutableSet", "Mapping", "Sequence",
+        "MutableMapping", "MutableSequence", "ByteString", "MappingView", "KeysView", "ItemsView", "ValuesView",
+        "Callable", "Buffer",
     }
 )  # fmt: skip
 _TYPING = ("typing", "typing_extensions", "_typeshed", "types")

@@ -1,8 +1,8 @@
 """A plan and the code that was written for it into edits of the project's current snapshot.
 
 The code gets the file's indentation, line ends and blank lines, and its imports. The place is found anew in the
-snapshot at hand, since the plan may be minutes old; where the target is gone, or has been defined meanwhile, the edit is refused
-(`EditRefused`). Files that do not exist yet are created with the packages above them. Nothing is written here.
+snapshot at hand, since the plan may be minutes old; where the target is gone, or was defined meanwhile, the edit is
+refused (`EditRefused`). Files that do not exist yet are created with the packages above them. Nothing is written here.
 """
 
 from __future__ import annotations

@@ -104,8 +104,7 @@ def result_of_method(
     member = classes.member_of(lookup, instance, name)
     if member is None:
         return None
-    function = Type(Form.FUNCTION, member.symbols[0].qualname, member.owner.module, (member.owner,), member.owner.path,
-                    owner=instance)  # fmt: skip
+    function = _method(member, instance)
     for symbol in symbols_of(lookup, function):
         listed = _parameters(symbol, bound=True)
         known: dict[str, Type | None] = {}
@@ -139,8 +138,7 @@ def constructed(
         member = classes.member_of(lookup, generic, name)
         if member is None or member.owner.is_a("object"):
             continue
-        function = Type(Form.FUNCTION, member.symbols[0].qualname, member.owner.module, (member.owner,), member.owner.path,
-                        owner=generic)  # fmt: skip
+        function = _method(member, generic)
         given = [(argument, evaluate(argument.node)) for argument in arguments]
         for overload in symbols_of(lookup, function):
             known = _bound(lookup, function, overload, given)
@@ -363,8 +361,7 @@ def _constructor(lookup: Lookup, instance: Type) -> Type | None:
     for name in ("__init__", "__new__"):
         member = classes.member_of(lookup, instance, name)
         if member is not None and not member.owner.is_a("object"):
-            return Type(Form.FUNCTION, member.symbols[0].qualname, member.owner.module, (member.owner,), member.owner.path,
-                        owner=instance)  # fmt: skip
+            return _method(member, instance)
     return None
 
 
@@ -391,6 +388,12 @@ def _by_body(lookup: Lookup, function: Type, symbol: Symbol, evaluate_at: Evalua
             if types[-1] is None:
                 return None
     return union(types) if types else NONE
+
+
+def _method(member: classes.Member, instance: Type) -> Type:
+    """A member of a class as the FUNCTION that an instance has."""
+    owner = member.owner
+    return Type(Form.FUNCTION, member.symbols[0].qualname, owner.module, (owner,), owner.path, owner=instance)
 
 
 def _is_async_generator(type_: Type | None) -> bool:

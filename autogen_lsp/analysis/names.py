@@ -95,7 +95,7 @@ class Lookup:
         return self._modules[path]
 
     def module_file(self, module: str, importer: Path | None = None) -> Path | None:
-        """The file of an absolute module: the workspace's, the environment's, or typeshed's stub of the standard one."""
+        """The file of an absolute module: the workspace's, the environment's, or typeshed's for the stdlib."""
         key = (module, importer.parent if importer is not None else None)
         if key not in self._files:
             self._files[key] = self._find_file(module, importer)

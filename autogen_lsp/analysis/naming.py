@@ -1,7 +1,8 @@
 """Names of parameters from the arguments that are passed (rows 20-22, 31): an expression node into a Python name.
 
 The last word of what is passed says what it is: a variable's or attribute's own name, what a call gets or builds, the
-collection that is subscripted. Literals and operators say nothing (None). Names come out in snake_case, never a keyword.
+collection that is subscripted. Literals and operators say nothing (None). Names come out in snake_case, and are never
+keywords or builtins.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ statements that leave the block (``if x is None: return``) or assert. Only names
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from tree_sitter import Node
 
@@ -66,7 +66,7 @@ def _conditions(use: Node, text: str) -> Iterator[tuple[Node, bool]]:
         child = parent
 
 
-def _earlier(block: Node, statement: Node, text: str) -> Iterator[tuple[Node, bool]]:
+def _earlier(block: Node, statement: Node, text: str) -> Generator[tuple[Node, bool], None, bool]:
     """Tests of the statements before one in its block; returns True where the name is assigned there."""
     sibling = statement.prev_named_sibling
     for _ in range(_MAX_SIBLINGS):

@@ -15,7 +15,7 @@ from autogen_lsp.analysis.expected import Expected, Role
 from autogen_lsp.analysis.model import NeededImport, Placement, Plan, Site, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.render import Scope, annotate
+from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, Passed, merge
 from autogen_lsp.analysis.sites import Use, uses_of
 from autogen_lsp.analysis.skeleton import class_text, function_text, stub_text
@@ -86,6 +86,9 @@ def _signature(
     else:
         returns, _ = expected.merge(lookup, wanted) if all(use.is_call for use in uses) else (None, False)
     written = annotate(scope, returns)
+    if written is None and not owner and _is_annotated(lookup, target):
+        # A function that only raises never returns, say type checkers, unless it says otherwise.
+        written = annotate_any(scope)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(parameters, written, is_async, carried)
 
@@ -138,6 +141,13 @@ def _on_the_class(lookup: Lookup, target: Target, use: Use) -> bool:
         return False
     owner = target.qualname.rpartition(".")[0]
     return not first_is_instance(lookup, use.path, use.expression, owner, target.path)
+
+
+def _is_annotated(lookup: Lookup, target: Target) -> bool:
+    """Whether the target's file has type annotations at all."""
+    facts = lookup.facts(target.path)
+    signatures = [symbol.signature for symbol in facts.symbols if symbol.signature is not None] if facts else []
+    return any(s.returns or any(p.annotation for p in s.parameters) for s in signatures)
 
 
 def _parameter(scope: Scope, item: Merged) -> Parameter:

@@ -1,8 +1,8 @@
 """Types into annotations of one file: which name a type has there, which imports it needs, what must be quoted.
 
 Names that the file has are used as they are; others are imported as the file of the use imports them. A type whose
-module imports the target's module would make a cycle: it is imported under ``if TYPE_CHECKING:`` and quoted. A type without a
-name that can be imported has no annotation.
+module imports the target's module would make a cycle: it is imported under ``if TYPE_CHECKING:`` and quoted. A type
+without a name that can be imported has no annotation.
 """
 
 from __future__ import annotations
@@ -70,6 +70,17 @@ def annotate(scope: Scope, type_: Type | None) -> str | None:
     scope.needed += [item for item in dict.fromkeys(pieces.needed) if item not in scope.needed]
     scope.parameters |= pieces.parameters
     return f'"{text}"' if pieces.quoted and not scope.postponed else text
+
+
+def annotate_any(scope: Scope) -> str | None:
+    """``Any``, for where not knowing must be said."""
+    pieces = _Pieces()
+    try:
+        name = _known(scope, "typing", "Any", pieces)
+    except _NoName:
+        return None
+    scope.needed += [item for item in pieces.needed if item not in scope.needed]
+    return f'"{name}"' if pieces.quoted and not scope.postponed else name
 
 
 def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str:

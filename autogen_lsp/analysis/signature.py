@@ -1,7 +1,7 @@
 """All call sites of a missing function into the parameters that fit them: the one rule of merging (row 29).
 
-What each site passes comes in as `Passed` values; what comes out are parameters in order, each with its name, kind, type
-and default. The rule is written down in docs/create-from-usage.md. Nothing here reads files or trees.
+What each site passes comes in as `Passed` values; what comes out are parameters in order, each with its name, kind,
+type and default. The rule is written down in docs/create-from-usage.md. Nothing here reads files or trees.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ Union = Callable[[Iterable[Type | None]], Type | None]
 class Passed:
     """One argument of one call: ``hint`` is the name that it suggests, ``literal`` its text if it is True or False.
 
-    ``derived`` hints (of what a call gives, not of what is passed) give way to names of variables and attributes. For ``*xs`` the type is that of the elements, for ``**kw`` that of the values.
+    ``derived`` hints (of what a call gives, not of what is passed) give way to names of variables and attributes. For
+    ``*xs`` the type is that of the elements, for ``**kw`` that of the values.
     """
 
     type: Type | None = None
@@ -135,9 +136,9 @@ def _keywords(sites: Sequence[Sequence[Passed]]) -> dict[str, _Column]:
 def _join(columns: list[_Column], by_keyword: dict[str, _Column], sites: Sequence[Sequence[Passed]]) -> None:
     """An argument passed by position here and by keyword there is one parameter.
 
-    A keyword joins the first position that no site passes together with it, if it is one of the names that this position
-    suggests; else, if that position suggests no name at all and the types agree. Later positions must not be passed
-    at a site where the joined one is given by keyword.
+    A keyword joins the first position that no site passes together with it, if it is one of the names that this
+    position suggests; else, if that position suggests no name at all and the types agree. Later positions must not
+    be passed at a site where the joined one is given by keyword.
     """
     for name in list(by_keyword):
         column = by_keyword[name]

@@ -1,8 +1,8 @@
 """All uses of a target in the workspace: calls by name that mean it, and where it is decorator, base or exception.
 
 A call counts when its name leads to the target: through the file's own scopes and imports for functions, through the
-receiver's type for methods. A receiver whose type is not known counts only where no other definition of that name exists
-to be meant. The use that asked for the target comes first.
+receiver's type for methods. A receiver whose type is not known counts only where no other definition of that name
+exists to be meant. The use that asked for the target comes first.
 """
 
 from __future__ import annotations

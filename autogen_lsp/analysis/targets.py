@@ -193,10 +193,9 @@ def _members(lookup: Lookup, path: Path, node: Node, meant: Target | None = None
         if classes.symbol_of(lookup, instance) is None or classes.member_of(lookup, instance, name) is not None:
             continue
         owner, home = instance.name, instance.path
-        if meant is not None:
-            wanted = (meant.qualname.rpartition(".")[0], meant.path)
-            owner, home = next(((b.name, b.path) for b in classes.mro(lookup, instance) if (b.name, b.path) == wanted),
-                               (owner, home))  # fmt: skip
+        wanted = (meant.qualname.rpartition(".")[0], meant.path) if meant is not None else (owner, home)
+        if any((base.name, base.path) == wanted for base in classes.mro(lookup, instance)):
+            owner, home = wanted
         kind = _method_kind(lookup, path, node, owner, home)
         yield Target(home, f"{owner}.{name}", kind, path, nodes.span_of(node))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.support.actions import check, check_not_offered, workspace
 
 
@@ -182,6 +183,9 @@ def outer(n: int):
     return inner
 """,
         """\
+from typing import Any
+
+
 def outer(n: int):
     def inner():
         return scale(n)
@@ -189,7 +193,7 @@ def outer(n: int):
     return inner
 
 
-def scale(n: int):
+def scale(n: int) -> Any:
     raise NotImplementedError
 """,
     )
@@ -354,7 +358,8 @@ def test_row_8_a_class_at_the_end_of_a_file_without_newline() -> None:
 def test_row_9_a_call_on_the_class_asks_for_a_class_method() -> None:
     check(
         "class A:\n    x = 1\n\n\na = A.$0make(1)\n",
-        "class A:\n    x = 1\n\n    @classmethod\n    def make(cls, arg1: int):\n        raise NotImplementedError\n\n\n"
+        "class A:\n    x = 1\n\n    @classmethod\n"
+        "    def make(cls, arg1: int):\n        raise NotImplementedError\n\n\n"
         "a = A.make(1)\n",
     )
 
@@ -437,13 +442,15 @@ def test_row_12_the_placeholder_of_an_empty_class_is_replaced(body: str, kept: s
 def test_row_13_an_attribute_that_is_read_is_an_attribute() -> None:
     check(
         "class A:\n    def __init__(self):\n        self.x = 1\n\n\na = A()\nn: int = a.$0size\n",
-        "class A:\n    def __init__(self):\n        self.x = 1\n        self.size: int | None = None\n\n\na = A()\nn: int = a.size\n",
+        "class A:\n    def __init__(self):\n        self.x = 1\n        self.size: int | None = None\n\n\n"
+        "a = A()\nn: int = a.size\n",
     )
 
 
 def test_row_13_a_dataclass_gets_a_field_with_a_default() -> None:
     check(
-        "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    x: int = 0\n\n\ndef f(a: A) -> str:\n    return a.$0name\n",
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    x: int = 0\n\n\n"
+        "def f(a: A) -> str:\n    return a.$0name\n",
         "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    x: int = 0\n    name: str | None = None\n\n\n"
         "def f(a: A) -> str:\n    return a.name\n",
     )
@@ -529,7 +536,8 @@ def area(arg1: float, *, unit: str):
 def test_row_15_an_imported_class_and_an_imported_constant() -> None:
     check(
         "//- tools.py\n//- main.py\nfrom tools import $0Shape\n\nShape(sides=3)\n",
-        "//- tools.py\nclass Shape:\n    def __init__(self, *, sides: int) -> None:\n        raise NotImplementedError\n",
+        "//- tools.py\nclass Shape:\n"
+        "    def __init__(self, *, sides: int) -> None:\n        raise NotImplementedError\n",
     )
     check(
         '//- tools.py\n"""Tools."""\n\nimport os\n//- main.py\nfrom tools import $0LIMIT\n\nprint(LIMIT)\n',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.support.actions import check, signature
 
 
@@ -51,6 +52,12 @@ def test_a_use_that_says_nothing_leaves_the_return_type_open(usage: str) -> None
     assert signature(f"{usage}\n") == "def f():"
 
 
+def test_in_an_annotated_file_a_function_says_that_its_result_is_not_known() -> None:
+    """Type checkers take an unannotated function that only raises for one that never returns; methods are excepted."""
+    assert signature("def g(n: int): ...\n\n\nx = $0f()\n") == "def f() -> Any:"
+    assert signature("class A:\n    def g(self, n: int):\n        return self.$0f()\n") == "def f(self):"
+
+
 def test_written_types_win_over_what_the_syntax_suggests() -> None:
     assert signature("if $0f():\n    pass\nx: list[int] = f()\n") == "def f() -> list[int]:"
 
@@ -81,7 +88,9 @@ def test_rows_39_and_40_in_async_code(usage: str, head: str) -> None:
 
 def test_row_39_what_takes_a_coroutine_asks_for_an_async_function() -> None:
     assert signature("import asyncio\n\nasyncio.run($0f())\n").startswith("async def f()")
-    assert signature("import asyncio\n\n\nasync def g():\n    asyncio.create_task($0f(1))\n") == "async def f(arg1: int):"
+    assert (
+        signature("import asyncio\n\n\nasync def g():\n    asyncio.create_task($0f(1))\n") == "async def f(arg1: int):"
+    )
 
 
 def test_row_39_an_awaited_method() -> None:

@@ -1,7 +1,7 @@
 """One fixture language for all tests of actions: texts before and after, with the cursor as ``$0``.
 
 A text may hold several files, each after a line ``//- path.py`` (as in rust-analyzer); a text without such lines is the
-file ``main.py``. ``after`` holds the files that changed or are new; all others must stay as they were. Every Python file
+file ``main.py``. ``after`` holds the files that changed or are new; all others must stay as they were. Every file
 of the result must compile. The files are written to a scratch folder, so what is tested is what users run.
 """
 
@@ -12,11 +12,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from autogen_lsp.analysis import apply, plan, targets
 from autogen_lsp.analysis.model import Plan, Target
-from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.project import Caches, Project
 from autogen_lsp.text import SourceChange
 from autogen_lsp.workspace.snapshot import Snapshot
 
@@ -43,6 +44,12 @@ class Workspace:
         return plan.make(self.project, self.targets[index])
 
 
+@cache
+def _caches() -> Caches:
+    """Shared by all tests, so that typeshed is read once."""
+    return Caches()
+
+
 def split(text: str, default: str = "main.py") -> dict[str, str]:
     """The files of a fixture text."""
     parts = _FILE.split(text)
@@ -64,7 +71,7 @@ def workspace(before: str) -> Iterator[Workspace]:
         for file, text in files.items():
             (root / file).parent.mkdir(parents=True, exist_ok=True)
             (root / file).write_bytes(text.encode())
-        yield Workspace(root, files, Project(Snapshot((root,))), root / name, offset)
+        yield Workspace(root, files, Project(Snapshot((root,)), caches=_caches()), root / name, offset)
 
 
 def written(space: Workspace, change: SourceChange) -> dict[str, str]:
