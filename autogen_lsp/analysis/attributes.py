@@ -9,21 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from autogen_lsp.analysis import infer, nodes
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.mro import Class, Mro, TooMany, subclasses
+from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name
 from autogen_lsp.analysis.project import Project, Table
-from autogen_lsp.syntax.model import Call, Reference, SymbolKind
+from autogen_lsp.analysis.types import Form, members, without_none
+from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind
 from autogen_lsp.text import Span
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _MAX_CALLS = 50
 _SELF = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass", "this", "_self", "_cls"})
+_CALLED = re.compile(r"([^\W\d][\w.]*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
+_CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbol, which was cut
+_OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
 
@@ -36,6 +42,7 @@ class Receiver:
     described: str  # "class 'A'"
     exact: bool  # no subclass may be meant instead
     of_class: bool = False  # the class itself, which has its metaclass's members too
+    inferred: bool = False  # from how a variable was made: the flow of the program has the last word
 
 
 def missing_attributes(project: Project, path: Path, table: Table, offset: int | None) -> Iterator[Finding]:
@@ -61,10 +68,11 @@ class _Look:
     project: Project
     path: Path
     table: Table
-    _receivers: dict[tuple[str, str, bool], Module | Receiver | None] = field(default_factory=dict)
+    _receivers: dict[tuple[str, str, bool, str], Module | Receiver | None] = field(default_factory=dict)
 
     def receiver(self, item: Call | Reference) -> Module | Receiver | None:
-        key = (item.receiver, item.scope, item.local)
+        made = item.made if isinstance(item, Call) else ""
+        key = (item.receiver, item.scope, item.local, made)
         if key not in self._receivers:
             self._receivers[key] = self._receiver(item)
         return self._receivers[key]
@@ -74,14 +82,16 @@ class _Look:
         if _SUPER.fullmatch(text):
             return self._super(text, item.scope)
         if not _DOTTED.fullmatch(text):
-            return None
+            called = _CALLED.fullmatch(text)
+            return self._of_made(self.path, f"={called.group(1)}", item.scope) if called else None
         first = text.partition(".")[0]
         if item.local:
             method = self._method(first, item.scope)
             if method is not None:
-                return self._of_self(*method) if text == first else None
+                return self._of_self(*method) if text == first else self._of_own_attribute(text, *method)
             if not self._imported_locally(first, item.scope):
-                return None
+                made = item.made if isinstance(item, Call) else ""
+                return self._of_made(self.path, made, item.scope)
         elif self._in_class_body(first, item.scope):
             return None
         found = follow(self.project, self.path, text, item.scope if item.local else "")
@@ -150,7 +160,51 @@ class _Look:
         symbol = found.symbol
         if symbol.kind == SymbolKind.CLASS:
             return self._of_class(found.path, symbol.qualname, exact=True, of_class=True)
+        if symbol.kind == SymbolKind.VARIABLE and not symbol.conditional:
+            return self._of_made(found.path, _made(symbol), "")
         return None
+
+    def _of_own_attribute(self, text: str, qualname: str, of_class: bool) -> Receiver | None:
+        """``self.x``: an instance of the one class that all assignments and annotations of ``x`` agree on."""
+        name = text.partition(".")[2]
+        mro = self.project.mro(self.path, qualname)
+        if mro.open or of_class or "." in name:
+            return None
+        made: dict[tuple[Path, str], None] = {}
+        for found in mro.classes:
+            table = self.project.table(found.path)
+            symbols = table.members.get(found.symbol.qualname, {}).get(name, []) if table is not None else []
+            for symbol in symbols:
+                if symbol.value != "None" or symbol.annotation is not None:
+                    made[found.path, _made(symbol)] = None
+        if len(made) != 1:
+            return None
+        ((path, how),) = made
+        return self._of_made(path, how, "")
+
+    def _of_made(self, path: Path, made: str, scope: str) -> Receiver | None:
+        """An instance, by how its variable was made (see `Call.made`), in the file where that is written."""
+        written = _class_text(made[1:]) if made.startswith(":") else made[1:]
+        if not _DOTTED.fullmatch(written):
+            return None
+        found = follow(self.project, path, written, scope)
+        if not isinstance(found, Definition):
+            return None
+        symbol = found.symbol
+        if symbol.kind == SymbolKind.FUNCTION and made.startswith("="):
+            returns = symbol.signature.returns if symbol.signature is not None else None
+            if returns is None or symbol.decorators or (symbol.signature is not None and symbol.signature.is_async):
+                return None
+            return self._of_made(found.path, f":{returns}", symbol.parent)
+        if symbol.kind != SymbolKind.CLASS:
+            return None
+        receiver = self._of_class(found.path, symbol.qualname, exact=made.startswith("="), of_class=False)
+        if receiver is None:
+            return None
+        maker = receiver.lineage.owner("__new__")
+        if receiver.exact and maker is not None and maker.symbol.qualname != "object":  # it may return anything
+            return None
+        return replace(receiver, inferred=True)
 
     def _imported_locally(self, name: str, scope: str) -> bool:
         while scope:
@@ -183,6 +237,8 @@ class _Look:
             return None
         owner = receiver.owner
         if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
+            return None
+        if receiver.inferred and not self._confirmed(item, name):
             return None
         message = f"{receiver.described[0].upper()}{receiver.described[1:]} has no '{name}'"
         return self._finding(item, message, owner.path, f"{owner.symbol.qualname}.{name}")
@@ -226,6 +282,27 @@ class _Look:
         source = self.project.source(self.path)
         return source is not None and _mentioned(source.text, name)
 
+    def _confirmed(self, item: Call | Reference, name: str) -> bool:
+        """Whether the receiver, as it is at this place (narrowed, reassigned), is of classes that lack the member."""
+        source = self.project.source(self.path)
+        if source is None:
+            return False
+        attribute = nodes.node_at(source.tree, Span(item.start, item.end)).parent
+        receiver = attribute.child_by_field_name("object") if attribute is not None else None
+        found = None if receiver is None else infer.type_of(self._lookup, self.path, receiver)
+        parts = [part for part in members(without_none(found)) if found is not None]
+        for part in parts:
+            if part is None or part.form is not Form.INSTANCE or part.path is None:
+                return False
+            mro = self.project.mro(part.path, part.name)
+            if mro.open or name in mro.names:
+                return False
+        return bool(parts)
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.project)
+
     def _made_elsewhere(self, mro: Mro, name: str) -> bool:
         """Whether a base may have it without saying so.
 
@@ -245,6 +322,24 @@ class _Look:
     def _finding(self, item: Call | Reference, message: str, target: Path, qualname: str) -> Finding:
         span = Span(item.start, item.end)
         return Finding(self.path, span, FindingKind.MISSING_ATTRIBUTE, item.name, message, target, qualname)
+
+
+def _made(symbol: Symbol) -> str:
+    """How a variable or attribute was made, as `Call.made`; '' where that is not known."""
+    if symbol.annotation is not None:
+        return f":{symbol.annotation}"
+    called = _CALLED.fullmatch(symbol.value or "") or _CALL_CUT.match(symbol.value or "")
+    return f"={called.group(1)}" if called else ""
+
+
+def _class_text(annotation: str) -> str:
+    """The class that an annotation names: quotes, ``Optional`` and ``| None`` taken off."""
+    text = annotation.strip().strip("\"'").strip()
+    optional = _OPTIONAL.fullmatch(text)
+    text = optional.group(1) if optional else text
+    parts = [part.strip() for part in text.split("|")]
+    kept = [part for part in parts if part != "None"]
+    return kept[0] if len(kept) == 1 else ""
 
 
 def _mentioned(text: bytes, name: str) -> bool:

@@ -238,7 +238,7 @@ def _moved(unit: _Unit, start: int) -> _Unit:
             calls=[
                 Call(
                     c.name, c.receiver, c.start + by, c.end + by, c.call_start + by, c.call_end + by, c.scope,
-                    c.positional, c.keywords, c.star, c.double_star, c.guarded, c.local,
+                    c.positional, c.keywords, c.star, c.double_star, c.guarded, c.local, c.made,
                 )
                 for c in old.calls
             ],

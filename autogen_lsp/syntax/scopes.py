@@ -20,10 +20,11 @@ from tree_sitter import Node
 from autogen_lsp.syntax import nodes as n
 from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.guards import Guard, guard_of_except, guard_of_if, guard_of_raises
-from autogen_lsp.syntax.model import Call, Import, Reference, Symbol, SymbolKind, Use
+from autogen_lsp.syntax.model import Call, Import, ParameterKind, Reference, Symbol, SymbolKind, Use
 from autogen_lsp.syntax.signatures import signature_of
 
 _MAX_TEXT = 200
+_PACKED = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 _MAX_CLAUSES = 50  # branches of one `if` that are looked at for guards
 _MAX_ALL = 100_000  # bytes of an `__all__` that is read
 _STRING = re.compile(rb"""[rRbBuUfF]{0,2}('''|\"""|'|")(.*?)\1""", re.S)
@@ -47,6 +48,7 @@ class Scope:
         "compound_end",
         "globals",
         "level",
+        "made",
         "names",
         "nonlocals",
         "owner",
@@ -62,6 +64,7 @@ class Scope:
         self.qualname = qualname
         self.prefix = prefix
         self.names: set[str] = set()
+        self.made: dict[str, str] = {}  # as `Call.made`, of names that are bound once
         self.globals: set[str] | None = None
         self.nonlocals: set[str] | None = None
         self.compound_end = 0  # end of the if, try, with or loop that the sweep is in, at this level
@@ -184,7 +187,10 @@ class _Sweep:
             generic = node.child_by_field_id(n.F_TYPE_PARAMETERS)
             if generic is not None:
                 inner.parent = self._type_parameters(generic, end, scope)
-        inner.names.update([p.name for p in signature.parameters])
+        for parameter in signature.parameters:
+            inner.names.add(parameter.name)
+            if parameter.annotation is not None and parameter.kind not in _PACKED:
+                inner.made[parameter.name] = f":{parameter.annotation}"
         if holder.level == Level.CLASS:
             inner.names.add("__class__")
             if signature.parameters and "staticmethod" not in decorators:
@@ -271,7 +277,9 @@ class _Sweep:
 
     # -- bindings ----------------------------------------------------------------------------------------------------
 
-    def _bind(self, scope: Scope, name: str) -> None:
+    def _bind(self, scope: Scope, name: str, made: str = "") -> None:
+        if scope.level >= Level.FUNCTION:
+            scope.made[name] = made if name not in scope.names else ""
         if scope.globals and name in scope.globals:
             self.chunk.bound_global.add(name)
         elif not scope.nonlocals or name not in scope.nonlocals:
@@ -283,7 +291,13 @@ class _Sweep:
             return
         kind = left.kind_id
         if kind == n.IDENTIFIER and scope.level >= Level.FUNCTION:  # a local: the most frequent case
-            self._bind(scope, self.text[left.start_byte : left.end_byte].decode("utf-8", "replace"))
+            start, end = left.start_byte, left.end_byte
+            name = self.text[start:end].decode("utf-8", "replace")
+            self._bind(scope, name, self._made(node))
+            if scope.globals and name in scope.globals:  # the module's variable has one more value
+                self.chunk.symbols.append(
+                    Symbol(name, SymbolKind.VARIABLE, at, node.end_byte, start, end, conditional=True)
+                )
         elif kind in (n.IDENTIFIER, n.ATTRIBUTE):
             annotation = node.child_by_field_id(n.F_TYPE)
             right = node.child_by_field_id(n.F_RIGHT)
@@ -298,6 +312,17 @@ class _Sweep:
                 self._exports(right)
         else:
             self._targets(left, node, scope)
+
+    def _made(self, assignment: Node) -> str:
+        annotation = assignment.child_by_field_id(n.F_TYPE)
+        if annotation is not None:
+            return f":{self._cut(annotation)}"
+        value = assignment.child_by_field_id(n.F_RIGHT)
+        if value is not None and value.kind_id == n.CALL:
+            function = value.child_by_field_id(n.F_FUNCTION)
+            if function is not None and function.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
+                return f"={self._cut(function)}"
+        return ""
 
     def _augmented(self, node: Node, at: int, scope: Scope) -> None:
         left = node.child_by_field_id(n.F_LEFT)
@@ -783,11 +808,15 @@ class _Sweep:
             if found is not None:
                 (chunk.direct if found else chunk.nested).append(Use(name, start, end, scope.qualname, how))
         for scope, receiver, symbol in self.stores:
-            if not _is_local(scope, receiver):
+            if _local_scope(scope, receiver) is None:
                 chunk.symbols.append(symbol)
         for scope, receiver, item in self.received:
-            if receiver == scope.self or _is_local(scope, receiver):
+            if receiver == scope.self:
                 force_setattr(item, "local", True)
+            elif (holder := _local_scope(scope, receiver)) is not None:
+                force_setattr(item, "local", True)
+                if item.receiver == receiver and isinstance(item, Call):
+                    force_setattr(item, "made", holder.made.get(receiver, ""))
 
     def _guard(self, at: int) -> Guard:
         """What the code around ``at`` says may fail. Guards are few and short-lived, so that a scan is cheap."""
@@ -826,20 +855,20 @@ def _resolve(scope: Scope, name: str, outer: Scope) -> bool | None:
     return None if outer.level == Level.MODULE and name in outer.names else False
 
 
-def _is_local(scope: Scope, name: str) -> bool:
-    """Whether a function, lambda or comprehension around binds the name."""
+def _local_scope(scope: Scope, name: str) -> Scope | None:
+    """The function, lambda or comprehension around that binds the name."""
     current: Scope | None = scope
     while current is not None:
         if current.globals and name in current.globals:
-            return False
+            return None
         if current.level >= Level.FUNCTION and name in current.names:
-            return True
+            return current
         current = current.parent
-    return False
+    return None
 
 
 def _receiver(text: bytes, start: int, end: int) -> str:
-    """What stands before the dot. Over several lines it may be an unfinished line, with the next one taken for its end."""
+    """What stands before the dot. Over several lines, an unfinished one may have been joined with the next."""
     written = text[start:end] if end - start <= _MAX_TEXT else b"\n"
     if b"\n" in written or b"\r" in written:
         return "(…)"

@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.findings import check_findings
 
+CLASS = "class A:\n    def f(self): return 1\n"
+
 
 @pytest.mark.parametrize(
     ("text", "target"),
@@ -69,6 +71,34 @@ from tests.support.findings import check_findings
             "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass A(Generic[T]):\n    def f(self): self.«g»()\n",
             ("main.py", "A.g"),
             id="generic",
+        ),
+        pytest.param(CLASS + "def g():\n    x = A()\n    x.f(), x.«n»()\n", ("main.py", "A.n"), id="local variable"),
+        pytest.param(CLASS + "def g(x: A):\n    x.f(), x.«n»()\n", ("main.py", "A.n"), id="parameter"),
+        pytest.param(CLASS + "def g(x: 'A | None' = None):\n    if x: x.«n»()\n", ("main.py", "A.n"), id="optional"),
+        pytest.param(CLASS + "A().f()\nA().«n»()\n", ("main.py", "A.n"), id="constructor call"),
+        pytest.param(CLASS + "x = A()\nx.f(), x.«n»()\n", ("main.py", "A.n"), id="module variable"),
+        pytest.param(CLASS + "def make() -> A: return A()\nmake().«n»()\n", ("main.py", "A.n"), id="return annotation"),
+        pytest.param(
+            CLASS + "def make() -> A: return A()\ndef g():\n    x = make()\n    x.«n»()\n",
+            ("main.py", "A.n"),
+            id="made",
+        ),
+        pytest.param(
+            CLASS
+            + "class B:\n    def __init__(self):\n        self.a = A()\n    def g(self):\n        self.a.f(), self.a.«n»()\n",
+            ("main.py", "A.n"),
+            id="attribute of self",
+        ),
+        pytest.param(
+            CLASS
+            + "from dataclasses import dataclass\n@dataclass\nclass B:\n    a: A\n    def g(self): self.a.«n»()\n",
+            ("main.py", "A.n"),
+            id="dataclass field",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import A\ndef g(x: A):\n    x.«n»()\n//- b.py\n" + CLASS,
+            ("b.py", "A.n"),
+            id="imported class",
         ),
         pytest.param(
             "from enum import Enum\nclass A(Enum):\n    X = 1\n    def f(self): self.X(), self.name.lower(), self.«g»()\n",
@@ -146,6 +176,19 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="base either way",
         ),
         pytest.param("C = type('C', (), {'g': print})\nclass A(C):\n    def f(self): self.g()\n", id="made by type()"),
+        pytest.param(CLASS + "def g(x: A):\n    x = other(x)\n    x.n()\ndef other(x): return x\n", id="reassigned"),
+        pytest.param(
+            CLASS + "class B(A):\n    def n(self): return 1\ndef g(x: A):\n    if isinstance(x, B): x.n()\n",
+            id="narrowed to a subclass",
+        ),
+        pytest.param(CLASS + "def g():\n    x = A()\n    x.n = 1\n    x.n()\n", id="set on the instance"),
+        pytest.param(CLASS + "def g(x: 'A | int'): x.n()\n", id="union"),
+        pytest.param(CLASS + "x = A()\ndef g():\n    global x\n    x = object\nx.n()\n", id="global reassigned"),
+        pytest.param("def g(*args: int, **k: str):\n    args.n(), k.n()\n", id="packed parameters"),
+        pytest.param(
+            "class A:\n    def __new__(cls): return other\n    def f(self): return 1\nA().n()\nother = 1\n",
+            id="__new__",
+        ),
         pytest.param("try:\n    import b\nexcept ImportError:\n    b = None\nb.f()\n", id="optional module"),
         pytest.param(
             "class A:\n    def f(self):\n        with raises(AttributeError):\n            self.g()\n",
