@@ -20,7 +20,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis import plan, targets
 from autogen_lsp.analysis.project import Caches, Project
-from autogen_lsp.generation.definitions import is_placeholder
+from autogen_lsp.generation.nodes import is_placeholder
 from autogen_lsp.generation.parse import parse, wanted_of
 from autogen_lsp.generation.validate import localised, taken_names, validate
 from autogen_lsp.syntax.model import Symbol, SymbolKind

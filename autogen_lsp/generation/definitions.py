@@ -13,10 +13,17 @@ from dataclasses import dataclass
 
 from autogen_lsp.analysis.model import NeededImport
 from autogen_lsp.generation.names import global_names, members_used
+from autogen_lsp.generation.nodes import (
+    DEFINITIONS,
+    bound_names,
+    describe,
+    is_docstring,
+    is_literal,
+    quoted_names,
+    source_of,
+    targets_of,
+)
 
-type Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _RECEIVERS = frozenset({"self", "cls"})
 
 
@@ -82,87 +89,33 @@ def reduce(module: ast.Module, wanted: Wanted, others: Sequence[ast.Module] = ()
     used: frozenset[str] = frozenset().union(*map(_names, kept))
     imports = tuple(dict.fromkeys(needed for needed, bound in _imports(pool) if bound in used))
     dropped = tuple(
-        _describe(node)
+        describe(node)
         for node in module.body
         if not any(node is each or each in getattr(node, "body", ()) for each in kept)
         and not isinstance(node, ast.Import | ast.ImportFrom)
-        and not _is_docstring(node)
+        and not is_docstring(node)
     )
     return Kept(tuple(kept), definition, imports, dropped)
 
 
-def is_placeholder(node: ast.stmt) -> bool:
-    """Whether a function does nothing but `pass`, ``...`` or raise NotImplementedError, or a class has such a method.
-
-    An empty class is none (an exception often is one), nor an abstract method, an overload or a Protocol's member.
-    """
-    if isinstance(node, ast.ClassDef):
-        if any(source_of(base).split("[")[0].rpartition(".")[2] == "Protocol" for base in node.bases):
-            return False
-        return any(is_placeholder(child) for child in node.body if isinstance(child, _DEFINITIONS))
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    marks = {source_of(mark).rpartition(".")[2] for mark in node.decorator_list}
-    return not marks & {"abstractmethod", "overload"} and all(_does_nothing(statement) for statement in node.body)
-
-
-def bound_names(node: ast.stmt) -> list[str]:
-    """Names that a definition or an assignment binds, of attributes their last part."""
-    return [node.name] if isinstance(node, _DEFINITIONS) else list(_targets(node))
-
-
-def defined_names(module: ast.Module) -> list[str]:
-    """Names of the functions and classes that a reply defines, its classes' methods as ``Class.method``."""
-    names = []
-    for node in module.body:
-        if isinstance(node, _DEFINITIONS):
-            names.append(node.name)
-        if isinstance(node, ast.ClassDef):
-            names += [f"{node.name}.{child.name}" for child in node.body if isinstance(child, _DEFINITIONS)]
-    return names
-
-
-def source_of(node: ast.AST | None) -> str:
-    """The node as text; '' for none, and for one that is nested too deeply to be written by people."""
-    try:
-        return ast.unparse(node) if node is not None else ""
-    except RecursionError:
-        return ""
-
-
-def _does_nothing(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Pass) or _is_docstring(statement):
-        return True
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant) and statement.value.value is ...
-    if isinstance(statement, ast.Raise) and statement.exc is not None:
-        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
-    return False
-
-
 def _named(body: Sequence[ast.stmt], wanted: Wanted) -> tuple[ast.stmt, ...]:
     """The statements that define the name: the last one, and those before it that Python needs beside it."""
-    nodes = [node for node in body if _defines(node, wanted.name) and _fits(node, wanted.kind)]
+    nodes = [node for node in body if wanted.name in bound_names(node) and _fits(node, wanted.kind)]
     if not nodes:
         return ()
     kept = [node for node in nodes[:-1] if _belongs_beside(node, nodes[-1])]
     return (*kept, nodes[-1])
 
 
-def _defines(node: ast.stmt, name: str) -> bool:
-    return name in bound_names(node)
-
-
 def _fits(node: ast.stmt, kind: str) -> bool:
     if kind == "value":
-        return not isinstance(node, _DEFINITIONS)
-    return isinstance(node, ast.ClassDef) == (kind == "class") and isinstance(node, _DEFINITIONS)
+        return not isinstance(node, DEFINITIONS)
+    return isinstance(node, ast.ClassDef) == (kind == "class") and isinstance(node, DEFINITIONS)
 
 
 def _belongs_beside(node: ast.stmt, last: ast.stmt) -> bool:
     """Whether a definition is no earlier try at the last one: an overload of it, or the property that it sets."""
-    if not isinstance(node, _DEFINITIONS) or not isinstance(last, _DEFINITIONS):
+    if not isinstance(node, DEFINITIONS) or not isinstance(last, DEFINITIONS):
         return False
     overload = any(source_of(mark).rpartition(".")[2] == "overload" for mark in node.decorator_list)
     accessor = any(isinstance(mark, ast.Attribute) and mark.attr in ("setter", "deleter", "register", "getter")
@@ -174,7 +127,7 @@ def _new_globals(definition: Sequence[ast.stmt], pool: Sequence[ast.stmt], wante
     """New module-level definitions and literal constants that the definition uses, directly or through another."""
     new: dict[str, ast.stmt] = {}
     for node in pool:
-        if (isinstance(node, _DEFINITIONS) or _constant(node)) and node not in definition:
+        if (isinstance(node, DEFINITIONS) or is_literal(node)) and node not in definition:
             new |= {name: node for name in bound_names(node) if name not in wanted.taken}
     return _closure(definition, new, _names)
 
@@ -232,56 +185,11 @@ def _imports(nodes: Sequence[ast.stmt]) -> Iterator[tuple[NeededImport, str]]:
 def _names(node: ast.stmt) -> frozenset[str]:
     """Names that a statement expects from its module, those in string annotations too."""
     text = source_of(node)
-    quoted = {
-        name.id
-        for child in ast.walk(node)
-        if isinstance(child, ast.Constant) and isinstance(child.value, str) and child.value.isprintable()
-        for name in _quoted_names(child.value)
-    }
-    return global_names(text) | quoted
-
-
-def _quoted_names(text: str) -> list[ast.Name]:
-    if len(text) > 200:
-        return []
-    try:
-        return [node for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-
-
-def _targets(node: ast.stmt) -> Iterator[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    for target in targets:
-        if isinstance(target, ast.Name):
-            yield target.id
-        elif isinstance(target, ast.Attribute):
-            yield target.attr
-
-
-def _constant(node: ast.stmt) -> bool:
-    """Whether a statement binds plain names to a literal."""
-    if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None or not list(_targets(node)):
-        return False
-    try:
-        ast.literal_eval(node.value)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return False
-    return True
+    strings = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return global_names(text).union(*map(quoted_names, strings))
 
 
 def _belongs_in_module(node: ast.stmt, wanted: Wanted) -> bool:
     """Whether a new module keeps a statement: an asked-for value may be computed, as it has no other place."""
-    asked = not wanted.members.isdisjoint(_targets(node))
-    return asked or isinstance(node, _DEFINITIONS) or _is_docstring(node) or _constant(node)
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-def _describe(node: ast.stmt) -> str:
-    if isinstance(node, _DEFINITIONS):
-        return f"'{node.name}'"
-    names = list(_targets(node))
-    return f"'{names[0]} = …'" if names else f"{type(node).__name__.lower()} statement"
+    asked = not wanted.members.isdisjoint(targets_of(node))
+    return asked or isinstance(node, DEFINITIONS) or is_docstring(node) or is_literal(node)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from autogen_lsp.analysis.model import NeededImport, Plan, TargetKind
 from autogen_lsp.generation import blocks
-from autogen_lsp.generation.definitions import Wanted, bound_names, defined_names, find, is_placeholder, reduce
+from autogen_lsp.generation.definitions import Wanted, find, reduce
 from autogen_lsp.generation.indentation import cut, normalise, parse_python, syntax_error, unindent
+from autogen_lsp.generation.nodes import bound_names, defined_names, is_placeholder
 
 _WORK = 1_000_000  # characters tried as Python in one reply; hostile replies have endless possible blocks
 

@@ -10,24 +10,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.backends.base import Backend, Completion, Prompt, Report, Tokens
 from autogen_lsp.config import Problem, Settings
-from autogen_lsp.errors import BackendError, InvalidReply, TimedOut
-from autogen_lsp.generation import prices, prompt, tokens
+from autogen_lsp.errors import InvalidReply, TimedOut
+from autogen_lsp.generation import prompt
 from autogen_lsp.generation.flights import Flights
 from autogen_lsp.generation.formatting import format_code
+from autogen_lsp.generation.job import Job, Tally, total_cost, total_tokens
 from autogen_lsp.generation.model import Check, Draft, Request
 from autogen_lsp.generation.parse import Parsed, definition_in, parse, wanted_of
 from autogen_lsp.generation.validate import localised, taken_names, validate
-from autogen_lsp.storage.paths import workspace_key
 from autogen_lsp.storage.replies import Reply, ReplyCache
-from autogen_lsp.storage.usage import Ledger, Reservation, Spent, Status
-
-_SKELETON = "skeleton"  # the backend whose job is a placeholder; it is free, and quicker than any cache
-_GRACE_SECONDS = 60.0  # until a reservation of a dead server counts as lost
+from autogen_lsp.storage.usage import Ledger, Reservation, Status
 
 
 async def generate(
@@ -47,10 +44,12 @@ async def generate(
     passes through after the budget was settled. ``report`` is told each stage, and what works only in part.
     """
     report("writing the prompt", 0.2)
+    if not request.path:
+        request = replace(request, path=project.snapshot.relative(request.plan.target.path))
     warn = _teller(report)
     first = prompt.render(request, settings, backend=backend.name, model=backend.model, warn=warn)
-    job = _Job(request, project, backend, ledger, settings)
-    if backend.name == _SKELETON:
+    job = Job(request, project, backend, ledger, settings)
+    if job.is_skeleton:
         return await _call(job, first, report, warn)
 
     started = time.monotonic()
@@ -72,44 +71,7 @@ async def generate(
     return replace(draft, completions=(), cached=True) if joined else draft
 
 
-@dataclass(frozen=True)
-class _Job:
-    """What stays the same during one generation."""
-
-    request: Request
-    project: Project
-    backend: Backend
-    ledger: Ledger
-    settings: Settings
-
-    @property
-    def module(self) -> str:
-        return self.project.snapshot.relative(self.request.plan.target.path)
-
-    @property
-    def workspace(self) -> str:
-        path = self.request.plan.target.path
-        return workspace_key(self.project.snapshot.root_of(path) or path.parent)
-
-    def estimate(self, tokens: int) -> float | None:
-        return prices.estimate(self.settings, self.backend.name, tokens) if self.backend.paid else 0.0
-
-    def passed(self, checks: Sequence[Check]) -> bool:
-        """Whether a reply may be used. A skeleton may if it parses: its user asked for a start, not for an answer."""
-        return all(check.ok for check in (checks[:1] if self.backend.name == _SKELETON else checks))
-
-    def hit(self, saved: float, seconds: float) -> None:
-        self.ledger.hit(
-            workspace=self.workspace,
-            module=self.module,
-            backend=self.backend.name,
-            model=self.backend.model,
-            saved=saved,
-            seconds=seconds,
-        )
-
-
-async def _from_cache(job: _Job, cache: ReplyCache, recipe: str) -> Draft | None:
+async def _from_cache(job: Job, cache: ReplyCache, recipe: str) -> Draft | None:
     """The cached reply, checked anew: the project may have changed where the prompt does not show it."""
     found = await asyncio.to_thread(cache.get, recipe)
     if found is None:
@@ -124,20 +86,11 @@ async def _from_cache(job: _Job, cache: ReplyCache, recipe: str) -> Draft | None
     return replace(draft, cached=True, origin=origin)
 
 
-async def _call(job: _Job, first: Prompt, report: Report, warn: prompt.Warn) -> Draft:
+async def _call(job: Job, first: Prompt, report: Report, warn: prompt.Warn) -> Draft:
     """Ask the backend, and again with the problems; the budget is settled on every way out."""
     timeout = job.settings.timeout_seconds
-    reservation = job.ledger.reserve(
-        workspace=job.workspace,
-        module=job.module,
-        backend=job.backend.name,
-        model=job.backend.model,
-        amount=job.estimate(first.tokens),
-        paid=job.backend.paid,
-        seconds=timeout + _GRACE_SECONDS,
-        cache="unused" if job.request.fresh or job.backend.name == _SKELETON else "miss",
-    )
-    tally = _Tally(job)
+    reservation = job.reserve(first)
+    tally = Tally(job)
     status: Status = "failed"
     try:
         async with asyncio.timeout(timeout or None):
@@ -154,11 +107,10 @@ async def _call(job: _Job, first: Prompt, report: Report, warn: prompt.Warn) -> 
 
 
 async def _rounds(
-    job: _Job, first: Prompt, report: Report, warn: prompt.Warn, reservation: Reservation, tally: _Tally
+    job: Job, first: Prompt, report: Report, warn: prompt.Warn, reservation: Reservation, tally: Tally
 ) -> Draft:
-    attempts = job.settings.repair_attempts if job.backend.name != _SKELETON else 0
     asked = first
-    for attempt in range(attempts + 1):
+    for attempt in range(job.attempts + 1):
         report(f"waiting for {job.backend.name}", 0.3)
         completion = await tally.ask(asked, report)
         report("checking the reply", 0.85)
@@ -166,97 +118,46 @@ async def _rounds(
         if job.passed(checks):
             return await _draft(job, parsed, checks, tuple(tally.completions), first.recipe)
         problems = tuple(check.detail or check.name for check in checks if not check.ok)
-        if attempt < attempts:
+        if attempt < job.attempts:
             report(f"asking again: {problems[0]}", 0.3)
             asked = prompt.repair(first, completion.text, problems, job.settings, warn)
             reservation.extend(job.estimate(asked.tokens))
-    rounds = f", asked {attempts + 1} times" if attempts else ""
+    rounds = f", asked {job.attempts + 1} times" if job.attempts else ""
     raise InvalidReply(f"the reply of {job.backend.name} cannot be used{rounds}: {'; '.join(problems)}", problems)
 
 
-@dataclass
-class _Tally:
-    """What the calls of one generation took: replies in hand, and perhaps a call that nobody answered."""
-
-    job: _Job
-    completions: list[Completion] = field(default_factory=list)
-    asking: bool = False  # a call is out that may have been billed
-    asked_tokens: int = 0
-
-    async def ask(self, asked: Prompt, report: Report) -> Completion:
-        self.asking, self.asked_tokens = True, asked.tokens
-        try:
-            completion = await self.job.backend.complete(asked, report)
-        except BackendError as error:
-            self.asking = error.billed
-            raise
-        self.asking = False
-        told = completion.tokens
-        if not told.prompt and self.job.backend.paid:  # it counts none, so we do
-            told = Tokens(asked.tokens, tokens.count(completion.text))
-        cost = completion.cost
-        if cost is None and self.job.backend.paid:
-            cost = prices.estimate(self.job.settings, self.job.backend.name, told.prompt, told.completion)
-        completion = replace(completion, tokens=told, cost=cost)
-        self.completions.append(completion)
-        return completion
-
-    def spent(self) -> Spent:
-        lost = self.job.estimate(self.asked_tokens) or 0.0 if self.asking else 0.0
-        cost = (_cost(self.completions) or 0.0) + lost
-        total = _total(self.completions)
-        return Spent(
-            prompt_tokens=total.prompt,
-            completion_tokens=total.completion,
-            cached_tokens=total.cached,
-            cost=cost,
-            estimated=self.job.backend.paid,  # prices are the user's settings, never a bill
-        )
-
-
-async def _checked(job: _Job, text: str) -> tuple[Parsed, tuple[Check, ...]]:
+async def _checked(job: Job, text: str) -> tuple[Parsed, tuple[Check, ...]]:
     """Off the event loop: it analyses the whole file anew."""
-    plan, project, placeholders = job.request.plan, job.project, job.backend.name == _SKELETON
+    plan, project = job.plan, job.project
 
     def check() -> tuple[Parsed, tuple[Check, ...]]:
         parsed = localised(parse(text, wanted_of(plan, taken_names(plan, project))), plan, project)
-        return parsed, validate(parsed, plan, project, placeholders=placeholders)
+        return parsed, validate(parsed, plan, project, placeholders=job.is_skeleton)
 
     return await asyncio.to_thread(check)
 
 
 async def _draft(
-    job: _Job, parsed: Parsed, checks: Sequence[Check], completions: tuple[Completion, ...], recipe: str
+    job: Job, parsed: Parsed, checks: Sequence[Check], completions: tuple[Completion, ...], recipe: str
 ) -> Draft:
-    plan = job.request.plan
-    path = plan.target.path
-    root = job.project.snapshot.root_of(path) or path.parent
-    levels = len(plan.placement.indent.expandtabs(4)) // 4
-    code, formatted = await format_code(parsed.code, path, root, levels)
+    levels = len(job.plan.placement.indent.expandtabs(4)) // 4
+    code, formatted = await format_code(parsed.code, job.plan.target.path, job.root, levels)
     return Draft(
         code=code,
         imports=parsed.imports,
         checks=(*checks, formatted),
         completions=completions,
         recipe=recipe,
-        origin=replace(completions[-1], tokens=_total(completions), cost=_cost(completions)) if completions else None,
-        definition=definition_in(code, wanted_of(plan)) or parsed.definition,
+        origin=replace(completions[-1], tokens=total_tokens(completions), cost=total_cost(completions))
+        if completions
+        else None,
+        definition=definition_in(code, wanted_of(job.plan)) or parsed.definition,
     )
-
-
-def _total(completions: Sequence[Completion]) -> Tokens:
-    told = [completion.tokens for completion in completions]
-    return Tokens(sum(t.prompt for t in told), sum(t.completion for t in told), sum(t.cached for t in told))
-
-
-def _cost(completions: Sequence[Completion]) -> float | None:
-    told = [completion.cost for completion in completions if completion.cost is not None]
-    return sum(told) if told else None
 
 
 def _reply(draft: Draft, now: float) -> Reply:
     """What the cache keeps of a draft: the accepted reply as the backend gave it, to be checked anew."""
-    last, total = draft.completions[-1], _total(draft.completions)
+    last, total = draft.completions[-1], total_tokens(draft.completions)
     return Reply(
         text=last.text,
         backend=last.backend,
@@ -264,7 +165,7 @@ def _reply(draft: Draft, now: float) -> Reply:
         prompt_tokens=total.prompt,
         completion_tokens=total.completion,
         cached_tokens=total.cached,
-        cost=_cost(draft.completions) or 0.0,
+        cost=total_cost(draft.completions) or 0.0,
         estimated=True,
         run_id=last.run_id,
         run_url=last.run_url,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from autogen_lsp.generation.definitions import source_of
+from autogen_lsp.generation.nodes import source_of
 from autogen_lsp.syntax.model import Call, Signature
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef

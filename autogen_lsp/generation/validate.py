@@ -17,10 +17,11 @@ from autogen_lsp.analysis.model import FindingKind, Plan, Site, TargetKind
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.errors import EditRefused
 from autogen_lsp.generation import signature
-from autogen_lsp.generation.definitions import bound_names, find, is_placeholder
+from autogen_lsp.generation.definitions import find
 from autogen_lsp.generation.indentation import parse_python
 from autogen_lsp.generation.model import Check
 from autogen_lsp.generation.names import global_names
+from autogen_lsp.generation.nodes import bound_names, is_placeholder
 from autogen_lsp.generation.parse import Parsed, wanted_of
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts
