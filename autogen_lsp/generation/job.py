@@ -111,7 +111,7 @@ class Tally:
         return completion
 
     def spent(self) -> Spent:
-        """What the ledger is told: the replies' cost, and the estimate of a call that was perhaps billed for nothing."""
+        """What the ledger is told: the replies' cost, and the estimate of a call perhaps billed for nothing."""
         lost = self.job.estimate(self.asked_tokens) if self.asking else None
         total = total_tokens(self.completions)
         return Spent(
