@@ -1,9 +1,11 @@
 """What the other rooms ask of the index: facts by path, calls and definitions by name, symbols by words.
 
-Open documents override the disk in every answer. Queries are synchronous and short, from any thread; what is not
-indexed (yet) is not found, and `complete` says whether that can be. `build` and `rescan` are long: `build` is for the
-event loop and works in a thread and in processes, `rescan` blocks its caller. Nothing here raises for the state of the
-disk or of the database: damage empties the index, is reported to ``warn``, and the index is built again by itself.
+Open documents override the disk in every answer; those that ignore rules leave out, or that lie outside the roots, are
+known by path only and never turn up among calls, definitions or search results. Queries are synchronous and short, from
+any thread; what is not indexed (yet) is not found, and `complete` says whether that can be. `build` and `rescan` are
+long: `build` is for the event loop and works in a thread and in processes, `rescan` blocks its caller. Nothing here
+raises for the state of the disk or of the database: damage empties the index, is reported to ``warn``, and the index is
+built again by itself.
 """
 
 from __future__ import annotations
@@ -91,6 +93,7 @@ class Index:
         self._files: dict[str, Path] | None = None  # replaced, never changed: any thread may read it
         self._tuple: tuple[dict[str, Path] | None, tuple[Path, ...]] = (None, ())
         self._open: Mapping[str, _Open] = {}
+        self._ours: dict[str, bool] = {}  # of open documents, as of the rules in force
         self._decoded: LRUCache[tuple[int, int], _Decoded] = LRUCache(decoded_bytes, getsizeof=lambda item: item.size)
         self._updated: set[Path] = set()  # since the last scan began
         self._decoding = threading.Lock()
@@ -245,6 +248,7 @@ class Index:
             found = list(rules.walk(lambda seen: names.update(os.fsencode(seen) + b"\0\0")))
             self._names = names.digest()
             self._rules = rules
+            self._ours = {}
             known = self._files or {}
             if known.keys() != {file.path for file in found}:
                 self._files = {file.path: known.get(file.path) or Path(file.path) for file in found}
@@ -285,6 +289,14 @@ class Index:
         if text in self._listed():
             self._files = {name: found for name, found in self._listed().items() if name != text}
 
+    def _shared(self) -> dict[str, _Open]:
+        """The open documents that belong to the workspace as its files do."""
+        opened, ours, rules = self._open, self._ours, self._rules
+        for path in opened:
+            if path not in ours:
+                ours[path] = not rules.is_ignored(Path(path))
+        return {path: document for path, document in opened.items() if ours[path]}
+
     def _named[T](
         self,
         role: str,
@@ -295,7 +307,7 @@ class Index:
         limit: int | None,
     ) -> list[tuple[Path, T]]:
         """Items of one name: of stored files decoded alone, of open documents from their facts."""
-        opened = self._open
+        opened = self._shared()
         groups = {path: of_document(document.facts) for path, document in opened.items()}
         count = 0
         for path, key in self._files_with(role, name):
@@ -350,7 +362,7 @@ class Index:
 
     def _unsaved(self, terms: set[str]) -> Iterator[tuple[Path, Symbol, float]]:
         """Functions and classes that only an open document has, not its stored file, with their share of the terms."""
-        for path, document in self._open.items():
+        for path, document in self._shared().items():
             keys = self._read("SELECT id FROM files WHERE path = ?", (path,))
             stored = self._facts_of(keys[0][0]) if keys else None
             known = {symbol.qualname for symbol in stored.symbols} if stored else set()

@@ -111,6 +111,24 @@ def test_an_open_document_overrides_its_file_everywhere(workspace: Workspace) ->
     assert index.definitions("new_name") == []
 
 
+def test_an_open_document_that_is_ignored_or_elsewhere_is_known_by_path_only(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.write(".gitignore", "secret.py\n")
+    index = workspace.built()
+    documents = {
+        path: Source(path, b"class Token(Base): ...\ncall_token(import_token)\n")
+        for path in (workspace.root / "secret.py", tmp_path / "elsewhere.py")
+    }
+    index.overlay(documents)
+    assert [index.facts(path) is not None for path in documents] == [True, True]
+    assert index.calls("call_token") == index.definitions("Token") == index.derived("Base") == []
+    assert index.search("token") == []
+    (workspace.root / ".gitignore").unlink()
+    index.rescan()
+    assert names(index.calls("call_token")) == [("secret.py", "call_token")]
+
+
 def test_a_search_hit_in_an_open_document_has_its_place_of_now(workspace: Workspace) -> None:
     path = workspace.write("a.py", "def total(): ...\n")
     index = workspace.built()
