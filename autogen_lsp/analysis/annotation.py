@@ -31,10 +31,9 @@ _TYPING_ALIASES = {
 }  # fmt: skip
 _ABC = frozenset(
     {
-        "Awaitable", "Coroutine", "AsyncIterable", "AsyncIterator", "AsyncGenerator",
-        "Hashable", "Iterable",
-        "Iterator", "Generator", "Reversible", "Sized", "Container", "Collection", "Set", "MutableSet", "Mapping", "Sequence",
-        "MutableMapping", "MutableSequence", "ByteString", "MappingView", "KeysView", "ItemsView", "ValuesView",
+        "Awaitable", "Coroutine", "AsyncIterable", "AsyncIterator", "AsyncGenerator", "Hashable", "Iterable",
+        "Iterator", "Generator", "Reversible", "Sized", "Container", "Collection", "Set", "MutableSet", "Mapping",
+        "Sequence", "MutableMapping", "MutableSequence", "ByteString", "MappingView", "KeysView", "ItemsView", "ValuesView",
         "Callable", "Buffer",
     }
 )  # fmt: skip
