@@ -233,7 +233,7 @@ class _Look:
         names = mro.after(mro.classes[0].key).names if _SUPER.fullmatch(item.receiver) else mro.names
         if name in names or (receiver.of_class and name in self._of_type):
             return None
-        if self._doubtful(name) or (not receiver.exact and self._subclasses_have(mro.classes[0], name)):
+        if self._doubtful(name) or (not receiver.exact and self._subclasses_have(receiver, name)):
             return None
         owner = receiver.owner
         if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
@@ -249,16 +249,19 @@ class _Look:
         stdlib = self.project.environment.stdlib
         return frozenset() if stdlib is None else self.project.mro(stdlib / "builtins.pyi", "type").names
 
-    def _subclasses_have(self, found: Class, name: str) -> bool:
+    def _subclasses_have(self, receiver: Receiver, name: str) -> bool:
         """Whether the class may count on its subclasses for the member, as mixins and abstract classes do.
 
-        One that is instantiated itself may not.
+        One that is instantiated itself may not; but a variable of that type may still hold any of them.
         """
+        found = receiver.lineage.classes[0]
         try:
             lineages = [self.project.mro(*below.key) for below in subclasses(self.project, *found.key)]
         except TooMany:
             return True
-        return any(one.open or name in one.names for one in lineages) and not self._instantiated(found)
+        if not any(one.open or name in one.names for one in lineages):
+            return False
+        return receiver.inferred or not self._instantiated(found)
 
     def _instantiated(self, found: Class) -> bool:
         for file, call in self.project.calls(found.symbol.name)[:_MAX_CALLS]:
@@ -325,11 +328,16 @@ class _Look:
 
 
 def _made(symbol: Symbol) -> str:
-    """How a variable or attribute was made, as `Call.made`; '' where that is not known."""
-    if symbol.annotation is not None:
-        return f":{symbol.annotation}"
+    """How a variable or attribute was made, as `Call.made`; '' where that is not known.
+
+    Something else made for an annotated variable may be a proxy, or a subclass.
+    """
     called = _CALLED.fullmatch(symbol.value or "") or _CALL_CUT.match(symbol.value or "")
-    return f"={called.group(1)}" if called else ""
+    maker = called.group(1) if called else ""
+    if symbol.annotation is None:
+        return f"={maker}" if maker else ""
+    plain = symbol.value in (None, "None", "...") or maker.rpartition(".")[2] in ("field", "Field", "ib")
+    return f":{symbol.annotation}" if plain or maker == _class_text(symbol.annotation) else ""
 
 
 def _class_text(annotation: str) -> str:

@@ -314,10 +314,11 @@ class _Sweep:
             self._targets(left, node, scope)
 
     def _made(self, assignment: Node) -> str:
+        """As `Call.made`. An annotation counts where no value stands beside it, which may be a proxy or a subclass."""
         annotation = assignment.child_by_field_id(n.F_TYPE)
-        if annotation is not None:
-            return f":{self._cut(annotation)}"
         value = assignment.child_by_field_id(n.F_RIGHT)
+        if annotation is not None:
+            return f":{self._cut(annotation)}" if value is None else ""
         if value is not None and value.kind_id == n.CALL:
             function = value.child_by_field_id(n.F_FUNCTION)
             if function is not None and function.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
