@@ -32,10 +32,11 @@ _FEW = 24
 
 @dataclass(frozen=True)
 class Checked:
-    """Findings by path and place, and how many files were looked at."""
+    """Findings by path and place, how many files were looked at, and those that could not be analysed."""
 
     findings: tuple[Finding, ...]
     files: int
+    skipped: tuple[Path, ...] = ()
 
 
 def check(
@@ -64,7 +65,8 @@ def check(
             used.close()
     findings = [worker.from_row(path, row) for path in files for row in found.get(path.as_posix(), ())]
     findings.sort(key=lambda finding: (finding.path, finding.span, finding.kind, finding.name))
-    return Checked(tuple(findings), len(files))
+    skipped = () if stopped() else tuple(path for path in files if path.as_posix() not in found)
+    return Checked(tuple(findings), len(files), skipped)
 
 
 def _files(index: Index, snapshot: Snapshot, paths: Sequence[Path]) -> list[Path]:
@@ -90,9 +92,9 @@ def _found(
         return found
     total = len(todo)
     done = 0
-    for some in _analysed(snapshot, index, todo, stopped, workers):
+    for paths, some in _analysed(snapshot, index, todo, stopped, workers):
         found |= some
-        done += len(some)
+        done += len(paths)
         report(f"checking {done:,} of {total:,} files", done / total)
     if done == total and fingerprint(snapshot, index) == key:
         index.keep_result(key, worker.encode(found))
@@ -101,7 +103,8 @@ def _found(
 
 def _analysed(
     snapshot: Snapshot, index: Index, paths: list[str], stopped: Callable[[], bool], workers: int
-) -> Iterator[dict[str, list[worker.Row]]]:
+) -> Iterator[tuple[list[str], dict[str, list[worker.Row]]]]:
+    """Paths and their rows; a file that a worker died of has none, and would take this process along, too."""
     if len(paths) > _FEW and workers and index.on_disk:
         setup = _setup(snapshot)
         batches = (paths[at : at + _BATCH] for at in range(0, len(paths), _BATCH))
@@ -113,8 +116,7 @@ def _analysed(
                 workers=workers,
                 stopped=stopped,
             ):
-                # A file that a worker died of is passed over: it would take this process along, too.
-                yield {batch[0]: []} if reply is None else worker.decode_found(reply)
+                yield batch, {} if reply is None else worker.decode_found(reply)
             return
         except pool.NoWorkers:
             pass
@@ -122,7 +124,7 @@ def _analysed(
     for path in paths:
         if stopped():
             return
-        yield {path: [worker.to_row(finding) for finding in find(project, Path(path))]}
+        yield [path], {path: [worker.to_row(finding) for finding in find(project, Path(path))]}
 
 
 def _setup(snapshot: Snapshot) -> bytes:

@@ -159,7 +159,7 @@ def test_without_a_cache_folder_the_findings_are_the_same(root: Path, tmp_path: 
     assert len(problems) == 1
 
 
-def test_a_file_that_kills_the_worker_is_passed_over(
+def test_a_file_that_kills_the_worker_is_passed_over_and_named(
     root: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many_files(root)
@@ -180,6 +180,7 @@ def test_a_file_that_kills_the_worker_is_passed_over(
     monkeypatch.setattr(check_worker, "MODULE", "fragile_checker")
     result = check(Snapshot((root,), settings=settings), [root], workers=2)
     assert len(result.findings) == len(EXPECTED) + 2 * 59
+    assert result.skipped == (root / "m07.py",)
 
 
 def test_a_stopped_check_gives_what_it_has_and_keeps_nothing(root: Path, settings: Settings) -> None:
