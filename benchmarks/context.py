@@ -2,11 +2,12 @@
 
     python -m benchmarks.context PACKAGE… [--sample 200] [--seed 1] [--ablate] [--no-index] [--dump FILE]
 
-For functions of real packages the body is replaced by ``raise NotImplementedError``, the prompt is made as for a click,
-and counted is the share of the project's symbols used by the original body (see `truth.py`) of which a definition line
-stands in the prompt. A token is four characters, and the whole prompt, rules and skeleton included, is within the budget.
-``--ablate`` leaves out one source at a time; ``--dump`` writes the features and labels from which `fit_context.py` makes
-the weights. Nothing is written into the packages; the index goes to a scratch folder.
+For functions of real packages the body is replaced by ``raise NotImplementedError``, the prompt is made as for a
+click and counted is the share of the project's symbols used by the original body (see `truth.py`) of which a
+definition line stands in the prompt. A token is four characters; the whole prompt, rules and skeleton included, is
+within the budget (but for functions whose own skeleton is longer). Shown are the pooled share and, in brackets, the
+functions' mean. ``--ablate`` leaves out one source at a time; ``--dump`` writes the features and labels from which
+`fit_context.py` makes the weights. Nothing is written into the packages; the index goes to a scratch folder.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     uv run --with scikit-learn python benchmarks/fit_context.py DUMP.jsonl [--out autogen_lsp/context/weights.json]
 
-One logistic regression a source, standardised and regularised; weights are rounded to three digits. Fit on packages that
-you do not report on.
+One logistic regression a source, standardised and regularised; weights are rounded to three digits. Fit on packages
+that you do not report on.
 """
 
 from __future__ import annotations

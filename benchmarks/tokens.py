@@ -2,8 +2,8 @@
 
     uv run --with tokenizers python benchmarks/tokens.py FOLDER… --tokenizer tokenizer.json [--sample 300]
 
-``--tokenizer`` takes files in the format of Hugging Face's ``tokenizers``; none is shipped, since a count must work without
-one. Printed are the mean and the percentiles of the relative error over windows of 4,000 characters.
+``--tokenizer`` takes files in the format of Hugging Face's ``tokenizers``; none is shipped, since a count must work
+without one. Printed are the mean and the percentiles of the relative error over windows of 4,000 characters.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a function's body uses of its project, read from the original with `ast`: the ground truth of benchmarks/context.py.
+"""What a function's body uses of its project, read from the original with `ast`: the truth of benchmarks/context.py.
 
-Kept apart from the package on purpose: it shares no code with what it measures. A use is a module-level name of the same
-file, a name imported from the project, an attribute of ``self``/``cls``, or an attribute of an imported module of the
-project; each comes with the lines that define it, found through re-exports, star imports and base classes.
+Kept apart from the package on purpose: it shares no code with what it measures. A use is a module-level name of the
+same file, a name imported from the project, an attribute of ``self``/``cls``, or an attribute of an imported module
+of the project; each comes with the lines that define it, found through re-exports, star imports and base classes.
 """
 
 from __future__ import annotations

@@ -43,8 +43,9 @@ class Form:
 class Piece:
     """Something that may be sent, in one of its forms, each longer and worth more than the one before.
 
-    Pieces of one group share the group's heading, which costs once. A piece that `needs` another one of its
-    group (a method its class line), which itself needs none, brings it along. ``share`` names a bounded part of the budget, '' for none.
+    Pieces of one group share the group's heading, which costs once. A piece that `needs` another one of its group (a
+    method its class line), which itself needs none, brings it along. ``share`` names a bounded part of the budget, ''
+    for none.
     """
 
     key: Hashable

@@ -1,9 +1,9 @@
 """A plan into the context of its prompt: what the body needs, how this project does things, what callers expect.
 
 Sources (candidates, similar, sites, guides, conventions, graph) give pieces with a worth; the budget chooses; chosen
-pieces of one place become an item with a reason; secrets are masked last, and what was masked is counted. The order is
-that of sending: what stays the same between targets first, so that providers' prompt caches hit. Same snapshot, same bytes.
-Nothing here writes a file, asks a network, or shows a file that ignore rules leave out.
+pieces of one place become an item with a reason; secrets are masked last, and what was masked is counted. The order
+is that of sending: what stays the same between targets first, so that providers' prompt caches hit. The same snapshot
+gives the same bytes. Nothing here writes a file, asks a network, or shows a file that ignore rules leave out.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from functools import lru_cache
 from autogen_lsp.syntax.model import Facts, SymbolKind
 
 _CLEAR = 0.75  # share that makes a habit
+_USUAL = 0.15  # share of all raised errors that makes one worth naming
 _FEW = 5  # less than this many cases are no habit
 
 _PATTERNS = {
@@ -122,8 +123,10 @@ def _docstrings(code: Sequence[Sample], counts: Counter[str]) -> list[str]:
 def _errors(code: Sequence[Sample], raised: Counter[str]) -> list[str]:
     own = {s.name for sample in code for s in sample.facts.symbols if s.kind is SymbolKind.CLASS}
     imported = {i.bound for sample in code for i in sample.facts.imports if i.name is not None}
-    usual = [name for name, n in sorted(raised.items(), key=lambda item: (-item[1], item[0])) if n >= 2][:4]
-    usual = [name for name in usual if name != "NotImplementedError"]
+    most = sorted(
+        ((n, name) for name, n in raised.items() if name != "NotImplementedError"), key=lambda row: (-row[0], row[1])
+    )
+    usual = [name for n, name in most if n >= 3 and n >= _USUAL * raised.total()][:4]
     if not usual:
         return []
     mine = [name for name in usual if name in own | imported]

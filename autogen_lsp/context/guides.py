@@ -29,13 +29,13 @@ _MOST_BYTES = 100_000
 _MOST_OF_ONE = 600  # characters of a paragraph: longer ones are prose
 _ON_CODE = re.compile(
     r"(?i)\b(style|naming|name[sd]?|typ(?:e|es|ed|ing)|annotat\w+|hints?|docstrings?|docs?|errors?|exceptions?|"
-    r"raise[sd]?|log(?:s|ging|ger)?|"
-    r"imports?|lines?|length|format\w*|quotes?|pathlib|f-strings?|dataclass\w*|functions?|methods?|class(?:es)?|modules?|async|await|"
+    r"raise[sd]?|log(?:s|ging|ger)?|imports?|lines?|length|format\w*|quotes?|pathlib|f-strings?|dataclass\w*|"
+    r"functions?|methods?|class(?:es)?|modules?|async|await|"
     r"never|always|must|avoid|prefer|don't|do not|comments?|mypy|pyright|ruff|black|flake8|pep ?8|python)\b"
 )
 _NOT_ON_CODE = re.compile(
-    r"(?i)\b(commit|commits|pull requests?|PRs?|branch\w*|fork|merge[ds]?|rebase|release[sd]?|changelog|git|issues?|reviewers?|"
-    r"licen[cs]e|install\w*|virtualenv|venv|pip|docker|CI|upstream|clone|contributors?|maintainers?|discussion|slack|discord|bugs?)\b"
+    r"(?i)\b(commit|commits|pull requests?|PRs?|branch\w*|fork|merge[ds]?|rebase|release[sd]?|changelog|git|issues?|"
+    r"reviewers?|licen[cs]e|install\w*|virtualenv|venv|pip|docker|CI|upstream|clone|contributors?|maintainers?|discussion|slack|discord|bugs?)\b"
 )
 
 

@@ -1,7 +1,8 @@
 """All sources for one plan into one pool of pieces, each with its worth, its group and the reason why it is there.
 
 The worth of a definition is the probability that the body uses it (`score`); everything else is set beside that by
-hand: the table below says what a first call site or a whole similar function is worth, `_SHARES` in `collect` bounds them.
+hand: the table below says what a first call site or a whole similar function is worth, and `collect` bounds their
+shares.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _ORDER = (
 )
 
 _MOST_DEFINITIONS = 500
-_FEWEST = 0.001  # definitions that are less likely are not looked at
+_FEWEST = 0.0003  # definitions that are less likely are not looked at
 _MORE = 1.2  # worth of a signature with types and docstring, against the line alone
 _WHOLE = 0.3  # worth of a whole body of what similar functions use, added
 _SHORT = 1500  # bytes of such a body

@@ -2,8 +2,8 @@
 
 Three rules, one after the other: values that are known to be secret (from .env files and our own settings), shapes of
 credentials (the plugins of detect-secrets and `secret_shapes`), and random-looking values: quoted, assigned to a name
-that speaks of a secret, or alone on a line as in a cut-off key file. A value becomes ``<redacted:kind>``; text around it
-stays as it is, and nothing of the value is kept anywhere. It reads no file but .env files, and asks no network.
+that speaks of a secret, or alone on a line as in a cut-off key file. A value becomes ``<redacted:kind>``; text around
+it stays as it is, and nothing of the value is kept. It reads no file but .env files, and asks no network.
 """
 
 from __future__ import annotations

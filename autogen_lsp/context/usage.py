@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     re.S,
 )
 _CHAIN = re.compile(rb"(?<![\w.])[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)*+")
-_FIELD = re.compile(rb"(?<!\{)\{([^{}]*)\}")
+_FIELD = re.compile(rb"(?<!\{)\{([^{}]*?)(?:![rsa])?(?::[^{}]*)?\}")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 

@@ -1,4 +1,4 @@
-"""Secrets to plant in tests, made at run time from a seed: none stands in this file, so that no scanner stumbles on it."""
+"""Secrets to plant in tests, made at run time from a seed: none stands in this file for a scanner to stumble on."""
 
 from __future__ import annotations
 

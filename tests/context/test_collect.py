@@ -232,7 +232,8 @@ def test_an_edit_elsewhere_that_changes_nothing_relevant_changes_no_text(shop: S
 def test_conventions_are_found_from_data(shop: Shop) -> None:
     shop.write(
         {
-            "pyproject.toml": '[project]\nrequires-python = ">=3.11"\n[tool.ruff]\nline-length = 88\n[tool.mypy]\nstrict = true\n'
+            "pyproject.toml": '[project]\nrequires-python = ">=3.11"\n'
+            "[tool.ruff]\nline-length = 88\n[tool.mypy]\nstrict = true\n"
         }
     )
     text = item(shop.context(), "convention").text
@@ -243,7 +244,7 @@ def test_conventions_are_found_from_data(shop: Shop) -> None:
 
 def test_guides_give_what_they_say_about_code_only(shop: Shop) -> None:
     shop.write({"CONTRIBUTING.md": "# Code style\n\nUse type hints and Google docstrings in every public function.\n\n"
-                "# Pull requests\n\nOpen an issue, fork, commit and open a pull request against main; types of PRs vary.\n"})  # fmt: skip
+                "# Pull requests\n\nFork, commit and open a pull request; types of PRs vary.\n"})  # fmt: skip
     text = item(shop.context(), "rules", "CONTRIBUTING.md").text
     assert "Google docstrings" in text
     assert "pull request" not in text

@@ -85,7 +85,8 @@ def test_values_of_env_files_are_masked_wherever_they_stand(tmp_path: Path) -> N
         "APP_NAME=bookshop\nMAIL_PASSWORD=rosebudd\n"
     )
     known = redact.known_values(Settings(), [tmp_path])
-    text = 'connect("blue horse 9", "plain-looking-value-7", host="localhost", app="bookshop", pw="rosebudd")\nrosebudd = 1\n'
+    text = 'connect("blue horse 9", "plain-looking-value-7", host="localhost", app="bookshop", pw="rosebudd")\n'
+    text += "rosebudd = 1\n"
     masked = redact.mask(text, known)
     assert "blue horse" not in masked.text
     assert "plain-looking" not in masked.text
