@@ -32,7 +32,7 @@ from autogen_lsp.index.pool import default_workers
 from autogen_lsp.index.store import Store, Warn
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts, Import, Symbol
-from autogen_lsp.workspace.ignore import SUFFIXES, Rules
+from autogen_lsp.workspace.ignore import SUFFIXES, FoundFile, Rules
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
@@ -239,13 +239,21 @@ class Index:
         """
         opened = {path.as_posix() for path in near}
         folders = {path.rpartition("/")[0] for path in opened}
+
+        def stop() -> bool:
+            return self._closing.is_set() or stopped()
+
         with self._building:
             self._updated.clear()
             self._store.follow()
             self._generation = generation = self._store.generation
             rules = Rules(self.roots, self._settings.context_exclude)
             names = hashlib.blake2b(digest_size=16)
-            found = list(rules.walk(lambda seen: names.update(os.fsencode(seen) + b"\0\0")))
+            found: list[FoundFile] = []
+            for file in rules.walk(lambda seen: names.update(os.fsencode(seen) + b"\0\0")):
+                if stop():
+                    return
+                found.append(file)
             self._names = names.digest()
             self._rules = rules
             self._ours = {}
@@ -257,7 +265,7 @@ class Index:
                 found,
                 first=lambda path: path in opened or path.rpartition("/")[0] in folders,
                 report=report,
-                stopped=lambda: self._closing.is_set() or stopped(),
+                stopped=stop,
                 workers=self._workers,
             )
             while self._updated:  # what was read for the build may be older than what an update stored
