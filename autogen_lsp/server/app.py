@@ -137,6 +137,7 @@ def _answered(session: Session, name: str, handler: Callable[[Session, Any], Awa
 
     async def run(params: Any) -> Any:
         try:
+            await session.configured.wait()
             return await handler(session, params)
         except asyncio.CancelledError:
             raise

@@ -55,6 +55,14 @@ async def generate(
     return await session.jobs.run(title, work, token)
 
 
+async def regenerate(session: Session, argument: Any, token: Token) -> Json:
+    reference = places.parse(argument, Reference, "arguments")
+    # Nothing is missing there: the definition is meant, not what it calls.
+    definition = {"uri": reference.uri, "textDocument": argument.get("textDocument"), "backend": reference.backend}
+    symbol = _symbol_at(session, reference)
+    return await generate(session, {**definition, "symbol": symbol}, token, fresh=True)
+
+
 async def generate_all(session: Session, argument: Any, token: Token) -> Json:
     reference = places.parse(argument, Reference, "arguments")
     path = places.path_of(session, reference)
@@ -222,7 +230,7 @@ TABLE: dict[str, Command] = {
     "autogen.createSkeleton": partial(generate, backend="skeleton"),
     "autogen.generateAll": generate_all,
     "autogen.cancel": cancel,
-    "autogen.regenerate": partial(generate, fresh=True),
+    "autogen.regenerate": regenerate,
     "autogen.revert": revert,
     "autogen.showPrompt": show_prompt,
     "autogen.showProvenance": show_provenance,

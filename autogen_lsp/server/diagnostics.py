@@ -104,7 +104,14 @@ class Diagnostics:
             if timer is not None:
                 timer.cancel()
 
+    def resume(self) -> None:
+        """Go on after what was waited for."""
+        if self._waiting and not self._closed:
+            self._schedule()
+
     def _schedule(self) -> None:
+        if not self._session.configured.is_set():
+            return
         if self._timer is not None:
             self._timer.cancel()
         now = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from autogen_lsp.server.wire import Json
 log = logging.getLogger(__name__)
 
 SECTION = "autogen"
+_PATIENCE = 3.0  # seconds; longer than a slow machine takes to load what the first request needs
 _WATCHED = ("**/*.{py,pyi}", "**/.gitignore", "**/.autogenignore", "**/.git/HEAD")
 
 
@@ -53,7 +55,8 @@ class Lifecycle:
         self._configure({})
         self._session.spawn("registration", self._register())
         if self._session.client.configuration:
-            self._session.spawn("configuration", self._pull_configuration())
+            self._session.configured.clear()
+            self._session.spawn("configuration", self._first_configuration())
 
     def _shutdown(self, _params: Any) -> None:
         self._session.peer.state = "shut"
@@ -70,6 +73,16 @@ class Lifecycle:
             self._session.spawn("configuration", self._pull_configuration())
         else:
             self._configure(_section(params.get("settings")))
+
+    async def _first_configuration(self) -> None:
+        """What the user set counts from the first diagnostic on, unless the client takes too long to tell."""
+        session = self._session
+        timer = asyncio.get_running_loop().call_later(_PATIENCE, session.go_on)
+        try:
+            await self._pull_configuration()
+        finally:
+            timer.cancel()
+            session.go_on()
 
     async def _pull_configuration(self) -> None:
         try:

@@ -98,6 +98,7 @@ def reference_to(session: Session, path: Path, span: Span, symbol: str, name: st
 def target_of(session: Session, project: Project, reference: Reference) -> Target:
     """What is to be created or completed. Raises `NotFound` with what is missing at that place."""
     from autogen_lsp.analysis import targets
+    from autogen_lsp.features.definition import definition_at
 
     path = path_of(session, reference)
     offered: list[Target] = []
@@ -108,6 +109,9 @@ def target_of(session: Session, project: Project, reference: Reference) -> Targe
         offered += targets.at(project, path, offset)
         if reference.name:
             offered += _believed(project, path, offset, reference)
+        around = definition_at(project, path, offset)
+        if around is not None and around.stub:
+            offered += [target for target in (targets.by_qualname(project, path, around.qualname),) if target]
     if reference.symbol and not reference.name:
         existing = targets.by_qualname(project, path, reference.symbol)
         missing = targets.missing_by_qualname(project, path, reference.symbol) if existing is None else None

@@ -42,6 +42,8 @@ class Session:
         self.problems: list[Problem] = []  # with settings and folders, for the health report
         self.applying = asyncio.Lock()  # one edit of ours at a time
         self.news = asyncio.Event()  # set at every change of a document
+        self.configured = asyncio.Event()  # not set while the client's answer about settings is awaited
+        self.configured.set()
         self._epoch = 0  # counts everything that may change a finding
         self._project: tuple[int, Project] | None = None  # with its epoch
         self._findings: dict[str, tuple[int, list[Finding]]] = {}  # URI → epoch, findings
@@ -59,6 +61,11 @@ class Session:
     def built_services(self) -> Services | None:
         """The services if anything has asked for them yet."""
         return self.__dict__.get("services")
+
+    def go_on(self) -> None:
+        """The settings are known, or have been waited for long enough."""
+        self.configured.set()
+        self.diagnostics.resume()
 
     def warn(self, problem: Problem) -> None:
         """Show a problem with a setting or a folder, once."""

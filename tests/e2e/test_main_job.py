@@ -120,6 +120,18 @@ async def test_a_stub_is_offered_as_a_rewrite(editor_for: Start) -> None:
     assert "Implement 'area'" in action.title
 
 
+async def test_a_stub_can_be_written_and_written_again_from_anywhere_in_it(editor_for: Start, gate: Gate) -> None:
+    gate.let_through()
+    editor = await editor_for({"m.py": 'def area(w: int) -> int:\n    """Area."""\n    ...\n'}, settings=gate.settings)
+    uri = editor.open("m.py")
+    for number, command, needle in ((1, "autogen.generate", "..."), (2, "autogen.regenerate", "return result")):
+        place = {"uri": uri, "position": vars_of(editor.position(uri, needle))}
+        assert (await editor.execute((command, [place])))["status"] == "applied"
+        assert "return result" in editor.text(uri)
+        assert len(gate.service.requests) == number  # not from the cache
+    compile(editor.text(uri), "m.py", "exec")
+
+
 async def test_only_the_kinds_that_the_client_asks_for_come(editor_for: Start) -> None:
     editor = await editor_for({"shop.py": SHOP})
     uri = editor.open("shop.py")
