@@ -37,8 +37,8 @@ _ORDER = (
     "type",
     "similar",
     "inherited",
-    "class",
     "file",
+    "class",
     "call-site",
     "test",
 )

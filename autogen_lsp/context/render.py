@@ -33,7 +33,8 @@ def line(text: bytes, symbol: Symbol) -> str:
         note = f": {symbol.annotation}" if symbol.annotation else ""
         target = f"self.{symbol.name}" if symbol.kind is SymbolKind.ATTRIBUTE else symbol.name
         return f"{target}{note} = {opener}...{_OPENERS.get(opener, '')}"
-    return f"{first} ...{_OPENERS.get(first[-1:], '')}"
+    gap = "" if first[-1:] in _OPENERS else " "
+    return f"{first}{gap}...{_OPENERS.get(first[-1:], '')}"
 
 
 def signature(text: bytes, symbol: Symbol) -> str:
@@ -76,8 +77,12 @@ def _text(raw: bytes) -> str:
 
 def _joined(first: str, rest: str) -> str:
     tail = " ".join(part for part in (re.sub(r"(?:^|\s)#.*$", "", each).strip() for each in rest.split("\n")) if part)
-    gap = "" if first[-1:] in "([{" else " "
-    return re.sub(r",? ?([)\]}])", r"\1", _SPACES.sub(" ", f"{first}{gap}{tail}")) if len(first) <= _LONG else first
+    if len(first) > _LONG:
+        return first
+    tail = re.sub(r",? ?([)\]}])", r"\1", _SPACES.sub(" ", tail))
+    if "#" in first:  # a comment, perhaps: nothing may follow it on its line
+        return f"{first}\n    {tail}"
+    return first + ("" if first[-1:] in _OPENERS else " ") + tail
 
 
 def _decorators(symbol: Symbol) -> str:

@@ -84,6 +84,8 @@ def _use(lookup: Lookup, site: Site) -> Use | None:
         return None
     inside = holder.qualname if holder is not None else ""
     short, full = _under(head, _cut(text, start, end)), _under(head, _cut(text, first, last))
+    if full.count('"""') % 2 or full.count("'''") % 2:  # it begins or ends inside of a docstring
+        full = short
     return Use(site.path, inside, short, full, is_test(lookup.shown(site.path)))
 
 

@@ -30,7 +30,7 @@ def symbol(text: str, qualname: str) -> tuple[bytes, Symbol]:
         ("class A(\n    B,\n    C,\n):\n    x = 1\n", "A", "class A(B, C):"),
         ("class A:\n    @property\n    def p(self):\n        return 1\n", "A.p", "@property\ndef p(self):"),
         ("X = 1  # one\n", "X", "X = 1  # one"),
-        ("X: dict[str, int] = {\n    'a': 1,\n}\n", "X", "X: dict[str, int] = { ...}"),
+        ("X: dict[str, int] = {\n    'a': 1,\n}\n", "X", "X: dict[str, int] = {...}"),
         ("X = '" + "a" * 300 + "'\n", "X", "X = '..."),
         ("class A:\n    def __init__(self):\n        self.x = []\n", "A.x", "self.x = []"),
         ("class A:\r\n    def m(self,\r\n          b):\r\n        pass\r\n", "A.m", "def m(self, b):"),
