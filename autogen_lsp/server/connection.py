@@ -7,6 +7,7 @@ without, and the import is made in a thread while the client and the first diagn
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 from collections.abc import Callable
 from functools import cached_property
@@ -59,6 +60,7 @@ class _Typed:
     async def _warm_up(self) -> None:
         await asyncio.to_thread(importlib.import_module, "autogen_lsp.server.app")
         assert self._protocol
+        gc.freeze()  # what was loaded stays; collecting it again and again would hold up the keys
 
     @cached_property
     def _protocol(self) -> Protocol:

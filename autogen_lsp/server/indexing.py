@@ -82,7 +82,7 @@ class Indexing:
     async def _build(self) -> None:
         session = self._session
         supported = session.client.progress
-        progress = Progress(session.peer, "Indexing the workspace", token=None, supported=supported)
+        progress = Progress(session.peer, "Indexing the workspace", supported=supported, cancellable=False)
         timer = asyncio.get_running_loop().call_later(_PATIENCE, progress.start)
         try:
             await session.services.index.build(session.snapshot(), progress.report)

@@ -20,9 +20,12 @@ _PATIENCE = 5.0  # seconds for the client to agree to a token
 class Progress:
     """Tells the client what a job is doing. Without a client that shows progress, all of it is a no-op."""
 
-    def __init__(self, peer: Peer, title: str, *, token: int | str | None, supported: bool) -> None:
+    def __init__(
+        self, peer: Peer, title: str, *, supported: bool, token: int | str | None = None, cancellable: bool = True
+    ) -> None:
         self._peer = peer
         self._title = title
+        self._cancellable = cancellable
         self._given = token is not None
         self._silent = token is None and not supported
         self.token: int | str = token if token is not None else str(uuid.uuid4())
@@ -48,7 +51,7 @@ class Progress:
             return
         self._last = value
         if self._state == "begun":
-            self._send({"kind": "report", "cancellable": True, **value})
+            self._send({"kind": "report", **value})
 
     async def end(self, message: str) -> None:
         """The last word. Calling it again does nothing."""
@@ -71,7 +74,8 @@ class Progress:
         if self._state == "new":
             self._state = "begun"
             # A percentage may only be reported later if the first message has one.
-            self._send({"kind": "begin", "title": self._title, "cancellable": True, "percentage": 0, **self._last})
+            begin = {"kind": "begin", "title": self._title, "cancellable": self._cancellable, "percentage": 0}
+            self._send(begin | self._last)
 
     def _send(self, value: Any) -> None:
         self._peer.notify("$/progress", {"token": self.token, "value": value})
