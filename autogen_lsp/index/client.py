@@ -40,7 +40,9 @@ _DECODED_BYTES = 6_000_000  # of rows whose facts are kept decoded, which takes 
 _RESULTS_KEPT = 4
 _MOST_TERMS = 24
 _SPARE_HITS = 20  # taken beyond what is asked for, since some are in documents that no longer have the symbol
-_NAME_WEIGHT = 4.0  # of a word in a symbol's own name against one in its surroundings or docstring
+_COMMON = 5_000  # symbols that have a word, from which it is left out of a search
+# A word in a symbol's own name counts four times one in its surroundings or docstring.
+_RANKING = "bm25(4.0, 1.0, 1.0)"
 
 
 @dataclass(frozen=True)
@@ -151,16 +153,15 @@ class Index:
         """Functions and classes that have these words in their name, class, parameters or docstring, best first.
 
         Identifiers are split (camelCase, snake_case), words are stemmed. The score is BM25; higher is better. A symbol
-        that only an open document has scores by its share of the words, relative to the best stored one.
+        that only an open document has scores by its share of the words, relative to the best stored one. Words that
+        thousands of symbols share count only where no other is given: the time must not grow with the workspace.
         """
         wanted = dict.fromkeys(rows.words(words if isinstance(words, str) else " ".join(words)))
         terms = list(wanted)[:_MOST_TERMS]
         if not terms or limit <= 0:
             return []
-        hits = self._read(
-            "SELECT rowid, -rank FROM texts WHERE texts MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?",
-            (" OR ".join(f'"{term}"' for term in terms), f"bm25({_NAME_WEIGHT}, 1.0, 1.0)", limit + _SPARE_HITS),
-        )
+        rare = [term for term in terms if not self._is_common(term)]
+        hits = self._ranked(" OR ", rare, limit) if rare else self._ranked(" AND ", terms, limit)
         found = [(*hit, score) for key, score in hits if (hit := self._symbol_at(key)) is not None]
         best = max((score for _, _, score in found), default=1.0)
         found += [(path, symbol, best * share) for path, symbol, share in self._unsaved(set(terms))]
@@ -354,6 +355,16 @@ class Index:
             with self._decoding:
                 self._decoded[where] = _Decoded(facts, size)
         return facts
+
+    def _is_common(self, term: str) -> bool:
+        sql = "SELECT count(*) FROM (SELECT 1 FROM texts WHERE texts MATCH ? LIMIT ?)"
+        return self._read(sql, (f'"{term}"', _COMMON)) == [(_COMMON,)]
+
+    def _ranked(self, operator: str, terms: Iterable[str], limit: int) -> list[tuple[int, float]]:
+        """Row ids of symbols and their scores, best first."""
+        sql = "SELECT rowid, -rank FROM texts WHERE texts MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?"
+        query = operator.join(f'"{term}"' for term in terms)
+        return [(key, score) for key, score in self._read(sql, (query, _RANKING, limit + _SPARE_HITS))]
 
     def _symbol_at(self, key: int) -> tuple[Path, Symbol] | None:
         """A search hit's symbol; in an open document the one that has its qualname now, if any."""

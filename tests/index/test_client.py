@@ -78,6 +78,18 @@ def test_search_splits_identifiers_and_prefers_the_name(workspace: Workspace) ->
     assert index.search("") == index.search("nowhere") == []
 
 
+def test_words_that_very_many_symbols_share_count_only_by_themselves(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autogen_lsp.index.client._COMMON", 3)
+    workspace.write("a.py", "".join(f"def get_{name}(): ...\n" for name in ("user", "item", "price")))
+    workspace.write("b.py", "def get_all_items(): ...\ndef set_all(): ...\ndef drop_all(): ...\n")
+    index = workspace.built()
+    assert names(index.search("get_price")) == [("a.py", "get_price")]
+    assert names(index.search("get_all")) == [("b.py", "get_all_items")]
+    assert len(index.search("get")) == 4
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
