@@ -2,9 +2,10 @@
 
     python -m benchmarks.replies PACKAGE_FOLDER… [--functions N] [--seed N]
 
-For each function sampled from a package its body is masked, and the function as its authors wrote it is given to the
-pipeline's parser and checks, as a model would answer: bare, fenced, and (a method) inside its class. Every refusal is
-printed: it is a false one. So is every reply whose code is not the original's, statement by statement.
+For each function sampled from a package its body is masked (a stub) or all of it is deleted (missing, where its file
+calls it), and the function as its authors wrote it is given to the pipeline's parser and checks, as a model would
+answer: bare, fenced, and (a method) inside its class. Every refusal is printed: it is a false one, unless the code is
+wrong as it was released. So is every reply whose code is not the original's, statement by statement.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from autogen_lsp.analysis import plan, targets
+from autogen_lsp.analysis import findings, plan, targets
+from autogen_lsp.analysis.model import FindingKind, Target
 from autogen_lsp.analysis.project import Caches, Project
 from autogen_lsp.generation.nodes import is_placeholder
 from autogen_lsp.generation.parse import parse, wanted_of
@@ -76,27 +78,40 @@ def _outcome(root: Path, source: Source, symbol: Symbol, caches: Caches) -> Iter
     if masked.tree.root_node.has_error:
         return
     project = Project(Snapshot((root,), {source.path: masked}), None, Caches(read=caches.read))
-    target = targets.by_qualname(project, source.path, symbol.qualname)
     try:
         tree = ast.parse(original)
     except SyntaxError:
         return
     if is_placeholder(tree.body[-1]):
         return
+    target = targets.by_qualname(project, source.path, symbol.qualname)
     if target is None:
         yield "no target"
-        return
+    else:
+        yield from _replied(project, target, original, tree, symbol)
+    deleted = Source(source.path, apply_edits(source.text, [Edit(Span(symbol.start, symbol.end), "")]))
+    project = Project(Snapshot((root,), {source.path: deleted}), None, Caches(read=caches.read))
+    for finding in findings.find(project, source.path):
+        if finding.name == symbol.name and finding.kind is not FindingKind.STUB:
+            missing = targets.target_of(project, finding)
+            if missing is not None and missing.qualname == symbol.qualname:
+                yield from _replied(project, missing, original, tree, symbol)
+                return
+
+
+def _replied(project: Project, target: Target, original: str, tree: ast.Module, symbol: Symbol) -> Iterator[str]:
     made = plan.make(project, target)
     wanted = wanted_of(made, taken_names(made, project))
+    where = f"{project.snapshot.relative(target.path)}:{symbol.qualname}, {target.kind}"
     for shape, reply in _replies(original, symbol):
         parsed = localised(parse(reply, wanted), made, project)
         checks = validate(parsed, made, project)
         bad = next((check for check in checks if not check.ok), None)
         if bad is not None:
-            print(f"  {source.path.relative_to(root)}:{symbol.qualname} ({shape}): {bad.name}: {bad.detail[:200]}")
+            print(f"  {where} ({shape}): {bad.name}: {bad.detail[:200]}")
             yield bad.name
         elif not _same(tree, parsed.code):
-            print(f"  {source.path.relative_to(root)}:{symbol.qualname} ({shape}): not the same code")
+            print(f"  {where} ({shape}): not the same code")
             yield "changed"
         else:
             yield "accepted"

@@ -14,6 +14,14 @@ from autogen_lsp.syntax.model import Call, Signature
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+# Decorators after which a function is called as it is written; any other may change that.
+_TRANSPARENT = frozenset(
+    {
+        *("staticmethod", "classmethod", "property", "cached_property", "setter", "getter", "deleter"),
+        *("abstractmethod", "overload", "override", "final", "deprecated", "no_type_check"),
+        *("cache", "lru_cache", "contextmanager", "asynccontextmanager", "singledispatch", "wraps"),
+    }
+)
 _ASYNC_RETURNS = ("AsyncIterator", "AsyncIterable", "AsyncGenerator")
 
 
@@ -43,6 +51,15 @@ def refused(arguments: ast.arguments, call: Call, implicit: bool) -> str | None:
         required |= {parameter.arg for parameter in positional[call.positional :]} - optional
     if lacking := sorted(required - set(call.keywords)):
         return f"does not pass {', '.join(map(repr, lacking))}"
+    return None
+
+
+def opaque(node: ast.stmt) -> str | None:
+    """A decorator that may change how the definition is called, None where there is none."""
+    for mark in getattr(node, "decorator_list", ()):
+        name = source_of(mark.func if isinstance(mark, ast.Call) else mark)
+        if isinstance(node, ast.ClassDef) or name.rpartition(".")[2] not in _TRANSPARENT:
+            return name
     return None
 
 

@@ -37,6 +37,9 @@ def problems(workshop: Workshop, name: str, reply: str, path: str = "billing.py"
         ("total", "@staticmethod\ndef total(rate, digits):\n    return rate\n"),
         ("total", "@keep(RATE)\ndef total(self, rate=RATE, digits=0):\n    return rate\n"),
         ("load", "async def load(page):\n    return page\n"),
+        ("compute", "import click\n\n@click.pass_context\ndef compute(context, rows, n):\n    return n\n"),
+        ("compute", "import functools\n\n@functools.lru_cache(maxsize=9)\ndef compute(rows, n):\n    return n\n"),
+        ("load", "import asyncer\n\n@asyncer.awaited\ndef load(page):\n    return page\n"),
         ("later", "def later(rows):\n    '''Sum them.'''\n    return sum(rows)\n"),
         ("later", "def later(rows: list[int]) -> int:\n    return sum(rows)\n"),
     ],
@@ -52,6 +55,7 @@ def test_good_replies_pass_every_check(workshop: Workshop, name: str, reply: str
     [
         ("compute", "def compute(rows):\n    return rows\n", "billing.py:16 passes 2 positional arguments, but only 1"),
         ("compute", "def compute(rows, n, m):\n    return m\n", "does not pass 'm'"),
+        ("compute", "import functools\n@functools.cache\ndef compute(rows):\n    return 1\n", "passes 2 positional"),
         ("compute", "def compute(*, rows, n):\n    return n\n", "passes 2 positional arguments, but only 0"),
         ("compute", "async def compute(rows, n):\n    return n\n", "do not await it"),
         ("compute", "def compute(rows, n):\n    raise NotImplementedError('later')\n", "not implemented"),
