@@ -21,7 +21,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.context import redact
 from autogen_lsp.context.budget import count_tokens, pack, room, weight
 from autogen_lsp.context.candidates import Lookup
-from autogen_lsp.context.pieces import Detail, Group, Pool, gather
+from autogen_lsp.context.pieces import Detail, Group, Pool, add_graph, gather
 from autogen_lsp.generation import prompt
 from autogen_lsp.generation.model import Context, Item, Redaction, Request
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from autogen_lsp.codebase.client import Graph
     from autogen_lsp.codebase.model import GraphContext
 
-_GRAPH_DEADLINE = 0.25  # seconds that a prompt waits for the graph: a cold one takes part in the next prompt
+_GRAPH_NEIGHBOURS = 8  # files that use the target, told to the graph
+_GRAPH_DEADLINE = 0.15  # seconds that a prompt waits for the graph: a cold one takes part in the next prompt
 _HEADING = 14  # characters that a heading with its fence takes besides its words
 _SHARES = {"guide": 0.10, "site": 0.16, "similar": 0.24, "type": 0.08, "graph": 0.05}
 _MOST_OMITTED = 40
@@ -41,12 +42,19 @@ async def collect(
     """The context of a plan such that the whole prompt stays within ``budget`` tokens.
 
     ``drop`` holds identities of items to leave out (`identity`). The graph takes part only where it answers at once;
-    the rest needs no event loop and runs in a thread.
+    the rest needs no event loop and runs in a thread meanwhile.
     """
-    described = None
-    if graph is not None:
-        described = await graph.describe(plan.target.path, plan.target.qualname, _GRAPH_DEADLINE)
-    return await asyncio.to_thread(choose, project, plan, budget, described=described, drop=drop)
+    lookup = Lookup(project)
+    asked: asyncio.Task[GraphContext | None] | None = None
+    async with asyncio.TaskGroup() as group:
+        if graph is not None:
+            users = tuple(dict.fromkeys(site.path for site in plan.sites))[:_GRAPH_NEIGHBOURS]
+            asked = group.create_task(
+                graph.describe(plan.target.path, plan.target.qualname, _GRAPH_DEADLINE, neighbours=users)
+            )
+        pool = await asyncio.to_thread(_pool, lookup, plan)
+    described = asked.result() if asked is not None else None
+    return await asyncio.to_thread(_choose, lookup, plan, pool, budget, described, drop)
 
 
 def choose(
@@ -54,30 +62,49 @@ def choose(
 ) -> Context:
     """As `collect`, with what the graph said handed in."""
     lookup = Lookup(project)
+    return _choose(lookup, plan, _pool(lookup, plan), budget, described, drop)
+
+
+def _pool(lookup: Lookup, plan: Plan) -> Pool:
+    """What may be sent: nothing where ignore rules leave out the target's own file, but what was asked for."""
+    path = plan.target.path
+    inside = lookup.project.snapshot.root_of(path) is not None
+    return Pool() if inside and lookup.hidden(path) else gather(lookup, plan)
+
+
+def _choose(
+    lookup: Lookup, plan: Plan, pool: Pool, budget: int, described: GraphContext | None, drop: Iterable[str]
+) -> Context:
+    project = lookup.project
     settings = project.snapshot.settings
-    index = project.index is not None
-    if lookup.hidden(plan.target.path) and project.snapshot.root_of(plan.target.path) is not None:
-        return Context(budget=budget, index=index)  # nothing of a file that is left out is sent but what was asked for
-    path = project.snapshot.relative(plan.target.path)
-    empty = prompt.render(Request(plan, Context(), path=path), settings)
-    pool = gather(lookup, plan, described)
+    path = lookup.shown(plan.target.path)
+    known = redact.known_values(settings, _folders(project, plan.target.path))
+    target = redact.mask(plan.skeleton, known)
+    skeleton = target.text if target.counts else ""
+    empty = prompt.render(Request(plan, Context(skeleton=skeleton), path=path), settings)
+    if described is not None and pool.pieces:
+        add_graph(pool, lookup, described)
     _drop(lookup, pool, frozenset(drop))
     headings = {key: _heading(lookup, group) for key, group in pool.groups.items()}
-    known = redact.known_values(settings, _folders(project, plan.target.path))
     left = room(budget) - weight(empty.text)
     while True:
         chosen = pack(pool.pieces, left, headings, _SHARES)
-        items, redactions = _items(lookup, pool, chosen, known)
-        over = weight(prompt.render(Request(plan, Context(items), path=path), settings).text) - room(budget)
-        if over <= 0 or not items:
+        items, counts = _items(lookup, pool, chosen, known)
+        counts.update({(path, kind): count for kind, count in target.counts})
+        if counts:
+            note = Item("", "redaction", "rules", "secrets were masked", count_tokens(redact.NOTE), redact.NOTE)
+            items = (note, *items)
+        context = Context(items, skeleton=skeleton)
+        over = weight(prompt.render(Request(plan, context, path=path), settings).text) - room(budget)
+        if over <= 0 or not chosen:
             break
         left -= over  # placeholders may be longer than what they mask, and fences than usual
-    return Context(
-        items=items,
+    return replace(
+        context,
         budget=budget,
-        redactions=redactions,
+        redactions=tuple(Redaction(where, kind, count) for (where, kind), count in sorted(counts.items())),
         omitted=_omitted(lookup, pool, chosen),
-        index=index,
+        index=project.index is not None,
         graph=any(item.kind == "graph" for item in items),
     )
 
@@ -102,8 +129,8 @@ def _item(lookup: Lookup, group: Group, text: str, reason: str = "") -> Item:
 
 def _items(
     lookup: Lookup, pool: Pool, chosen: Mapping[Hashable, int], known: redact.Known
-) -> tuple[tuple[Item, ...], tuple[Redaction, ...]]:
-    """The chosen pieces as items in sending order, masked, and what was masked."""
+) -> tuple[tuple[Item, ...], Counter[tuple[str, str]]]:
+    """The chosen pieces as items in sending order, masked, and how much was masked by path and kind."""
     texts: dict[Hashable, list[tuple[int, str, Detail]]] = defaultdict(list)
     for piece in pool.pieces:
         if piece.key in chosen:
@@ -119,11 +146,7 @@ def _items(
         item = _item(lookup, group, masked.text, _reason(group, [detail for _, _, detail in parts]))
         items.append(item)
         counts.update({(item.path, kind): count for kind, count in masked.counts})
-    redactions = tuple(Redaction(path, kind, count) for (path, kind), count in sorted(counts.items()))
-    if redactions:
-        note = Item("", "redaction", "rules", "secrets were masked", count_tokens(redact.NOTE), redact.NOTE)
-        items.insert(0, note)
-    return tuple(items), redactions
+    return tuple(items), counts
 
 
 def _without_hidden(

@@ -108,8 +108,8 @@ class Pool:
             self.details[piece.key] = detail
 
 
-def gather(lookup: Lookup, plan: Plan, described: GraphContext | None) -> Pool:
-    """Everything that might be sent with this plan."""
+def gather(lookup: Lookup, plan: Plan) -> Pool:
+    """Everything that might be sent with this plan, but for what the graph knows."""
     pool = Pool()
     path = plan.target.path
     uses = sites.uses(lookup, plan.sites, path)
@@ -122,8 +122,6 @@ def gather(lookup: Lookup, plan: Plan, described: GraphContext | None) -> Pool:
     _add_imports(pool, lookup, path, lookup.facts(path))
     _add_similar(pool, lookup, alike)
     _add_uses(pool, uses)
-    if described is not None:
-        _add_graph(pool, lookup, described)
     return pool
 
 
@@ -403,7 +401,7 @@ def _samples(lookup: Lookup, path: Path, root: Path) -> tuple[list[conventions.S
     return read(code[:_SAMPLED]), read([p for p in tests if p.stem != "__init__"][:_SAMPLED_TESTS])
 
 
-def _add_graph(pool: Pool, lookup: Lookup, described: GraphContext) -> None:
+def add_graph(pool: Pool, lookup: Lookup, described: GraphContext) -> None:
     """What only the graph knows: definitions and uses that no other source brought."""
     home = Path(described.path)
     for n, each in enumerate((*described.dependencies, *described.bases, *described.usages)):

@@ -37,6 +37,7 @@ class Context:
     omitted: tuple[Item, ...] = ()  # what did not fit; its text is empty
     index: bool = False  # whether the project index took part
     graph: bool = False  # whether the graph_sitter codebase took part
+    skeleton: str = ""  # the plan's skeleton as it may be sent, where something in it had to be masked
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def render(
         "qualname": target.qualname,
         "owner": target.qualname.rpartition(".")[0],
         "path": _plain(request.path or target.path.name),
-        "skeleton": plan.skeleton.strip("\n"),
+        "skeleton": (request.context.skeleton or plan.skeleton).strip("\n"),
         "imports": [import_line(needed) for needed in plan.imports],
         "instructions": request.instructions.strip(),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -261,6 +262,15 @@ def test_secrets_are_masked_counted_and_the_model_is_told(shop: Shop) -> None:
     assert "Never guess them" in context.items[0].text
 
 
+def test_secrets_of_the_target_itself_are_masked(shop: Shop) -> None:
+    token = next(each.value for each in planted() if each.kind == "gitlab-token")
+    text = SHOP["shop/orders.py"].replace("Net plus tax, rounded.", f"Net plus tax; ask {token} for more.")
+    shop.write({"shop/orders.py": text})
+    context = shop.context()
+    assert token not in shop.prompt(context)
+    assert [(r.path, r.kind, r.count) for r in context.redactions] == [("shop/orders.py", "gitlab-token", 1)]
+
+
 def test_values_of_the_env_file_do_not_leave(shop: Shop) -> None:
     shop.write({".env": "SHOP_SECRET=winter-4-market\n"})
     shop.write({"shop/orders.py": SHOP["shop/orders.py"].replace("TAX = 0.2", 'TAX = 0.2\nWHO = "winter-4-market"')})
@@ -344,7 +354,9 @@ def test_the_graph_adds_what_nothing_else_knew(shop: Shop) -> None:
 
 async def test_a_graph_without_an_answer_delays_nothing(shop: Shop) -> None:
     class Cold:
-        async def describe(self, path: Path, qualname: str, deadline: float) -> GraphContext | None:
+        async def describe(
+            self, path: Path, qualname: str, deadline: float, neighbours: Sequence[Path] = ()
+        ) -> GraphContext | None:
             assert deadline <= 0.5
             return None
 
