@@ -33,9 +33,6 @@ _LONGEST_PAUSE = 0.1
 _LONGEST = 0.4
 _OTHERS = 0.3
 
-# Bytes. Nobody writes larger files by hand, and looking at one would hold up everything else for seconds.
-LARGEST = 2 * 1024 * 1024
-
 
 class Diagnostics:
     """Schedules, computes and publishes. Event loop only; closed documents leave nothing behind."""
@@ -142,13 +139,13 @@ class Diagnostics:
             self._timer = asyncio.get_running_loop().call_later(0, self._run)
 
     def _items(self, document: Document, *, first: bool = False) -> list[Json]:
-        """The document's findings as diagnostics, none where they are switched off or the file is too large.
+        """The document's findings as diagnostics, none where they are switched off.
 
         With ``first`` they are those that need no other files: a cold workspace takes a while to read.
         """
         settings = self._session.overlay.settings
         severity = SEVERITIES.get(settings.diagnostics_severity)
-        if severity is None or len(document.text) > LARGEST:
+        if severity is None:
             return []
         started = time.perf_counter()
         if first:

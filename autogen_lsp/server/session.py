@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from autogen_lsp.config import Problem
 from autogen_lsp.server.capabilities import Client
-from autogen_lsp.server.diagnostics import LARGEST, Diagnostics
-from autogen_lsp.server.guard import INFO, WARNING
+from autogen_lsp.server.diagnostics import Diagnostics
+from autogen_lsp.server.guard import WARNING
 from autogen_lsp.server.indexing import Indexing
 from autogen_lsp.server.jobs import Jobs
 from autogen_lsp.server.mirror import Mirror
@@ -53,8 +53,18 @@ class Session:
     def services(self) -> Services:
         from autogen_lsp import services
 
-        built = services.build(self.overlay.settings, self.overlay.roots, warn=self.warn)
-        built.on_usage = self._usage_changed
+        # Both are told from threads, too, and what is sent must be sent by the loop.
+        loop = asyncio.get_running_loop()
+
+        def warn(problem: Problem) -> None:
+            loop.call_soon_threadsafe(self.warn, problem)
+
+        def on_usage() -> None:
+            loop.call_soon_threadsafe(self._usage_changed)
+
+        built = services.build(self.overlay.settings, self.overlay.roots, warn=warn)
+        if self.usage_notifications:
+            built.on_usage = on_usage
         return built
 
     @property
@@ -84,8 +94,6 @@ class Session:
         return self._project[1]
 
     def _usage_changed(self) -> None:
-        if not self.usage_notifications:
-            return
         from autogen_lsp.features.usage import usage
 
         with self.peer.guard.protect("usage"):
@@ -122,8 +130,6 @@ class Session:
 
     def opened(self, document: Document) -> None:
         """The client opened a document."""
-        if len(document.text) > LARGEST:
-            self.peer.show(INFO, f"autogen-lsp: {document.path.name} is larger than 2 MB and is not looked at")
         self._changed(document)
         self.indexing.opened()
         self.mirror.opened(document)

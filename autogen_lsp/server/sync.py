@@ -6,11 +6,15 @@ import logging
 from typing import Any
 
 from autogen_lsp.server import convert
+from autogen_lsp.server.guard import INFO
 from autogen_lsp.server.peer import Handler
 from autogen_lsp.server.session import Session
 from autogen_lsp.server.wire import Json
 
 log = logging.getLogger(__name__)
+
+# Characters. Nobody writes larger files by hand, and looking at one would hold up everything else for seconds.
+LARGEST = 2 * 1024 * 1024
 
 
 class Sync:
@@ -36,6 +40,9 @@ class Sync:
         path = convert.path_of(item["uri"])
         if path is None:  # untitled:, git:, notebook cells …: no place in a project
             return
+        if len(item["text"]) > LARGEST:
+            self._session.peer.show(INFO, f"autogen-lsp: {path.name} is larger than 2 MB and is not looked at")
+            return
         document = self._session.overlay.open(item["uri"], path.resolve(), item["version"], item["text"])
         self._session.opened(document)
 
@@ -43,7 +50,7 @@ class Sync:
         session = self._session
         document = session.overlay.get(params["textDocument"]["uri"])
         if document is None:
-            log.warning("change of a document that is not open: %s", params["textDocument"]["uri"])
+            log.debug("change of a document that is not open: %s", params["textDocument"]["uri"])
             return
         for change in params["contentChanges"]:
             extent = change.get("range")

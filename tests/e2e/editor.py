@@ -67,6 +67,7 @@ class Editor:
         self.edits: list[types.ApplyWorkspaceEditParams] = []
         self.progress: list[dict[str, Any]] = []
         self.published: list[types.PublishDiagnosticsParams] = []
+        self.usage: list[dict[str, Any]] = []
         self._news = asyncio.Event()
         self._left = False
 
@@ -273,8 +274,10 @@ def make_client() -> tuple[LanguageClient, list[Editor]]:
     def register(params: types.RegistrationParams) -> None:
         return None
 
-    for method in ("autogen/usageChanged",):
-        client.feature(method)(lambda params: None)
+    @client.feature("autogen/usageChanged")
+    def usage_changed(params: Any) -> None:
+        editors[0].usage.append(plain(params))
+
     return client, editors
 
 

@@ -75,7 +75,7 @@ async def test_broken_and_odd_files_do_not_stop_the_server(editor_for: Start) ->
         "deep.py": "(" * 5000,
         "nul.py": "a = '\0'\nmissing()\n",
         "empty.py": "",
-        "long.py": "x = [" + "1, " * 200_000 + "]\n",
+        "long.py": "x = [" + "1, " * 20_000 + "]\n",
     }.items():
         uri = editor.open(name, text)
         await editor.diagnostics(uri)
@@ -100,3 +100,13 @@ async def test_a_second_root_can_come_and_go(editor_for: Start, tmp_path: Path) 
     event = types.WorkspaceFoldersChangeEvent(added=[], removed=[folder])
     editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
     await editor.until(lambda: not any("'g'" in each.message for each in editor.client.diagnostics[uri]))
+
+
+async def test_a_huge_file_is_named_and_left_alone(editor_for: Start) -> None:
+    editor = await editor_for({})
+    uri = editor.open("huge.py", "missing()\n" + "x = 1\n" * 1_700_000)  # 10 MB
+    editor.insert(uri, 0, "missing_too()\n")
+    await editor.until(lambda: any("huge.py is larger than" in message for message in editor.messages()))
+    assert await editor.actions(uri, "missing_too") == []
+    other = editor.open("fine.py", "missing()\n")
+    assert [each.code for each in await editor.diagnostics(other)] == ["undefined-call"]

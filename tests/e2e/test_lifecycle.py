@@ -123,6 +123,14 @@ def test_leaving_without_shutdown_is_an_abnormal_end(tmp_path: Path, way: str) -
         assert server.process.wait(20) == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a process can handle")
+def test_sigterm_ends_the_server(tmp_path: Path) -> None:
+    with Process(tmp_path) as server:
+        server.initialize(tmp_path)
+        server.process.terminate()
+        assert server.process.wait(20) == 1
+
+
 MALFORMED = [
     wire.frame(b"{"),
     wire.frame(b"\xff\xfe\x00"),

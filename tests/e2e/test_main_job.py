@@ -396,6 +396,18 @@ async def test_a_failing_backend_leaves_the_buffer_alone_and_says_why(editor_for
     assert editor.edits == []
 
 
+async def test_usage_is_pushed_to_clients_that_asked_for_it(editor_for: Start) -> None:
+    for options, told in (({"usageNotifications": True}, True), ({}, False)):
+        editor = await editor_for({"shop.py": SHOP}, options=options)
+        uri = editor.open("shop.py")
+        await click(editor, uri, "compute_total", "(skeleton)")
+        await editor.request("autogen/usage")  # whatever was pushed came before its answer
+        assert bool(editor.usage) is told
+        if told:
+            assert editor.usage[-1]["scope"] == "session"
+            assert editor.usage[-1]["generations"]["succeeded"] == 1
+
+
 async def test_everything_missing_in_a_file_is_written_by_one_command(editor_for: Start) -> None:
     editor = await editor_for({"shop.py": SHOP})
     uri = editor.open("shop.py")
