@@ -16,7 +16,7 @@ from pathlib import Path
 from autogen_lsp.analysis import infer, nodes
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
-from autogen_lsp.analysis.mro import Class, Mro, TooMany, subclasses
+from autogen_lsp.analysis.mro import Class, Mro, TooMany, members_of, subclasses
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name
 from autogen_lsp.analysis.project import Project, Table
@@ -25,7 +25,6 @@ from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind
 from autogen_lsp.text import Span
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_MAX_CALLS = 50
 _SELF = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass", "this", "_self", "_cls"})
 _CALLED = re.compile(r"([^\W\d][\w.]*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 _CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbol, which was cut
@@ -160,7 +159,9 @@ class _Look:
         symbol = found.symbol
         if symbol.kind == SymbolKind.CLASS:
             return self._of_class(found.path, symbol.qualname, exact=True, of_class=True)
-        if symbol.kind == SymbolKind.VARIABLE and not symbol.conditional:
+        if symbol.kind == SymbolKind.VARIABLE and not symbol.conditional and "." not in symbol.qualname:
+            if self._set_from_outside(symbol.name):
+                return None
             return self._of_made(found.path, _made(symbol), "")
         return None
 
@@ -201,6 +202,8 @@ class _Look:
         receiver = self._of_class(found.path, symbol.qualname, exact=made.startswith("="), of_class=False)
         if receiver is None:
             return None
+        if "__get__" in receiver.lineage.names:  # a descriptor: reading the attribute gives something else
+            return None
         maker = receiver.lineage.owner("__new__")
         if receiver.exact and maker is not None and maker.symbol.qualname != "object":  # it may return anything
             return None
@@ -230,10 +233,11 @@ class _Look:
     def missing_in_class(self, item: Call | Reference, receiver: Receiver) -> Finding | None:
         name = item.name
         mro = receiver.lineage
-        names = mro.after(mro.classes[0].key).names if _SUPER.fullmatch(item.receiver) else mro.names
+        above = _SUPER.fullmatch(item.receiver) is not None
+        names = mro.after(mro.classes[0].key).names if above else mro.names
         if name in names or (receiver.of_class and name in self._of_type):
             return None
-        if self._doubtful(name) or (not receiver.exact and self._subclasses_have(receiver, name)):
+        if self._doubtful(name) or (not receiver.exact and self._subclasses_have(receiver, name, above)):
             return None
         owner = receiver.owner
         if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
@@ -249,41 +253,38 @@ class _Look:
         stdlib = self.project.environment.stdlib
         return frozenset() if stdlib is None else self.project.mro(stdlib / "builtins.pyi", "type").names
 
-    def _subclasses_have(self, receiver: Receiver, name: str) -> bool:
-        """Whether the class may count on its subclasses for the member, as mixins and abstract classes do.
+    def _subclasses_have(self, receiver: Receiver, name: str, above: bool) -> bool:
+        """Whether a class below has the member: mixins and abstract classes count on that.
 
-        One that is instantiated itself may not; but a variable of that type may still hold any of them.
+        ``above``: as ``super()`` sees them: bases that only the class below has.
         """
         found = receiver.lineage.classes[0]
         try:
-            lineages = [self.project.mro(*below.key) for below in subclasses(self.project, *found.key)]
+            for below in subclasses(self.project, *found.key):
+                lineage = self.project.mro(*below.key)
+                if lineage.open:
+                    return True
+                owners = [one for one in lineage.classes if name in members_of(self.project, one)]
+                if any(not above or found.key not in self.project.mro(*one.key) for one in owners):
+                    return True
         except TooMany:
             return True
-        if not any(one.open or name in one.names for one in lineages):
-            return False
-        return receiver.inferred or not self._instantiated(found)
-
-    def _instantiated(self, found: Class) -> bool:
-        for file, call in self.project.calls(found.symbol.name)[:_MAX_CALLS]:
-            dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
-            if _DOTTED.fullmatch(dotted):
-                target = follow(self.project, file, dotted, call.scope if call.local or not call.receiver else "")
-                if isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key:
-                    return True
         return False
 
     def _doubtful(self, name: str) -> bool:
         """Whether somebody sets the attribute from outside, or asks by name whether it is there."""
-        for file, symbol in self.project.definitions(name):
-            if symbol.kind != SymbolKind.ATTRIBUTE:
-                continue
-            owner = symbol.parent
-            table = self.project.table(file)
-            known = table is not None and any(s.kind == SymbolKind.CLASS for s in table.symbols.get(owner, ()))
-            if not known:
-                return True
         source = self.project.source(self.path)
-        return source is not None and _mentioned(source.text, name)
+        return self._set_from_outside(name) or (source is not None and _mentioned(source.text, name))
+
+    def _set_from_outside(self, name: str) -> bool:
+        """Whether somebody assigns an attribute of that name to anything but ``self`` or a class of the file."""
+        for file, symbol in self.project.definitions(name):
+            if symbol.kind == SymbolKind.ATTRIBUTE:
+                table = self.project.table(file)
+                owners = table.symbols.get(symbol.parent, ()) if table is not None else ()
+                if not any(owner.kind == SymbolKind.CLASS for owner in owners):
+                    return True
+        return False
 
     def _confirmed(self, item: Call | Reference, name: str) -> bool:
         """Whether the receiver, as it is at this place (narrowed, reassigned), is of classes that lack the member."""

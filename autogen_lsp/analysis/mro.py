@@ -135,8 +135,9 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
     is_builtin_object = in_stdlib and symbol.qualname in ("object", "type")
     is_open = (
         (("__getattr__" in own or "__getattribute__" in own) and not is_builtin_object)
-        or symbol.qualname in table.locals
-        or symbol.name in table.locals
+        or symbol.qualname in table.facts.dynamic_classes
+        or symbol.name in table.facts.dynamic_classes
+        or any(s.kind == SymbolKind.ATTRIBUTE for s in own.get("__class__", ()))
         or not all(_PLAIN_DECORATORS.fullmatch(text) for text in symbol.decorators)
     )
     scope = symbol.parent

@@ -66,10 +66,6 @@ class Table:
     def stars(self) -> list[Import]:
         return [item for item in self.facts.imports if item.name == "*"]
 
-    @cached_property
-    def locals(self) -> frozenset[str]:
-        return frozenset(self.facts.dynamic_classes)
-
 
 @dataclass
 class Caches:

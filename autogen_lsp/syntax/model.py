@@ -47,7 +47,9 @@ class SymbolKind(IntEnum):
     FUNCTION = 0  # also methods: the qualname says so
     CLASS = 1
     VARIABLE = 2  # module or class level name
-    ATTRIBUTE = 3  # `self.x = …` in a method: qualname 'Class.x'
+    ATTRIBUTE = (
+        3  # `self.x = …` in a method: 'Class.x'; `a.b.x = …` elsewhere: 'a.b.x', 'f.<locals>.a.b.x' where a is local
+    )
 
 
 class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):

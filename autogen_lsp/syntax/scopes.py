@@ -414,7 +414,7 @@ class _Sweep:
         start, end = node.start_byte, node.end_byte
         if kind == n.ATTRIBUTE:
             attribute, receiver = node.child_by_field_id(n.F_ATTRIBUTE), node.child_by_field_id(n.F_OBJECT)
-            if attribute is not None and receiver is not None and receiver.kind_id == n.IDENTIFIER:
+            if attribute is not None and receiver is not None and receiver.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
                 self._store(
                     self._cut(receiver),
                     self._cut(attribute),
@@ -731,7 +731,7 @@ class _Sweep:
         )
         if receiver and scope is not self.outer:
             self.received.append((scope, receiver.partition(".")[0], self.chunk.calls[-1]))
-        if name in _SPECIAL:
+        if name in _SPECIAL or name.endswith("_module"):
             self._special(name, receiver, at, call_end, node, arguments, scope)
 
     def _special(
@@ -747,6 +747,10 @@ class _Sweep:
                     self.chunk.dynamic_classes.add(scope.owner or scope.qualname)
                 elif name == "globals" or scope.level == Level.MODULE:
                     self.chunk.dynamic = True
+        elif name.endswith("_module"):  # `recreate_module(__name__, …)`: the module is replaced by another object
+            first = arguments.named_children[:1] if arguments is not None else []
+            if scope.level == Level.MODULE and first and self._cut(first[0]) == "__name__" and name != "import_module":
+                self.chunk.dynamic = True
         elif name == "exec" and not receiver:
             if scope.level == Level.MODULE:
                 self.chunk.dynamic = True
@@ -809,8 +813,9 @@ class _Sweep:
             if found is not None:
                 (chunk.direct if found else chunk.nested).append(Use(name, start, end, scope.qualname, how))
         for scope, receiver, symbol in self.stores:
-            if _local_scope(scope, receiver) is None:
-                chunk.symbols.append(symbol)
+            if _local_scope(scope, receiver.partition(".")[0]) is not None:  # of an object that only the function knows
+                force_setattr(symbol, "qualname", f"{scope.prefix}{symbol.qualname}")
+            chunk.symbols.append(symbol)
         for scope, receiver, item in self.received:
             if receiver == scope.self:
                 force_setattr(item, "local", True)

@@ -58,11 +58,6 @@ CLASS = "class A:\n    def f(self): return 1\n"
         ),
         pytest.param("class A:\n    class B: x = 1\n\nA.B.«f»()\n", ("main.py", "A.B.f"), id="nested class"),
         pytest.param(
-            "class A:\n    def f(self):\n        self.«g»()\nclass B(A):\n    def g(self): return 1\nA()\n",
-            ("main.py", "A.g"),
-            id="a subclass has it, but the class is instantiated itself",
-        ),
-        pytest.param(
             "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int\n    def f(self):\n        self.x(), self.«g»()\n",
             ("main.py", "A.g"),
             id="dataclass",
@@ -176,6 +171,18 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="base either way",
         ),
         pytest.param("C = type('C', (), {'g': print})\nclass A(C):\n    def f(self): self.g()\n", id="made by type()"),
+        pytest.param(
+            CLASS + "def g(request): request.instance.n = 1\nclass B(A):\n    def h(self): self.n()\n",
+            id="set by a fixture",
+        ),
+        pytest.param(
+            CLASS + "    def __get__(self, i, o): return i\nclass B:\n    a = A()\n    def h(self): self.a.n()\n",
+            id="descriptor",
+        ),
+        pytest.param(
+            "class A:\n    def __init__(self): self.__class__ = other()\n    def f(self): self.n()\ndef other(): return A\n",
+            id="__class__",
+        ),
         pytest.param(CLASS + "def g(x: A):\n    x = other(x)\n    x.n()\ndef other(x): return x\n", id="reassigned"),
         pytest.param(
             CLASS + "class B(A):\n    def n(self): return 1\ndef g(x: A):\n    if isinstance(x, B): x.n()\n",
