@@ -324,7 +324,7 @@ def compare_types(score: Score, lookup: Lookup, victim: Victim, ours: Signature,
         if real_text is None or "Unpack[" in real_text:
             continue  # the types of **kwargs one by one are not written there
         score.real_types += 1
-        if mine_text is None:
+        if mine_text is None or modern(mine_text) == "Any":
             continue
         actual_type = type_of_text(lookup, home_of(lookup, victim), real_text)
         score.typed += 1

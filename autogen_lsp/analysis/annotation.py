@@ -32,9 +32,9 @@ _TYPING_ALIASES = {
 _ABC = frozenset(
     {
         "Awaitable", "Coroutine", "AsyncIterable", "AsyncIterator", "AsyncGenerator", "Hashable", "Iterable",
-        "Iterator", "Generator", "Reversible", "Sized", "Container", "Collection", "Set", "MutableSet", "Mapping",
-        "Sequence", "MutableMapping", "MutableSequence", "ByteString", "MappingView", "KeysView", "ItemsView", "ValuesView",
-        "Callable", "Buffer",
+        "Iterator", "Generator", "Reversible", "Sized", "Container", "Collection", "Set", "MutableSet",
+        "Mapping", "Sequence", "MutableMapping", "MutableSequence", "ByteString", "MappingView", "KeysView",
+        "ItemsView", "ValuesView", "Callable", "Buffer",
     }
 )  # fmt: skip
 _TYPING = ("typing", "typing_extensions", "_typeshed", "types")

@@ -48,7 +48,7 @@ def targets_of(project: Project, finding: Finding) -> list[Target]:
     owner = finding.target_qualname.rpartition(".")[0]
     kind = _method_kind(lookup, finding.path, node, owner, path) if owner else _module_kind(node, finding.name)
     if finding.kind is FindingKind.MISSING_IMPORT and kind is not TargetKind.CLASS:
-        kind = _imported_kind(lookup, finding, path)
+        kind = _imported_kind(lookup, finding)
     return [Target(path, finding.target_qualname, kind, finding.path, finding.span)]
 
 
@@ -142,10 +142,15 @@ def _module_kind(node: Node, name: str) -> TargetKind:
     return TargetKind.FUNCTION
 
 
-def _imported_kind(lookup: Lookup, finding: Finding, path: Path) -> TargetKind:
-    """An imported name: by what its uses make of it; a constant where it is never called and written like one."""
-    target = Target(path, finding.target_qualname, TargetKind.FUNCTION, finding.path, finding.span)
-    kinds = {_module_kind(use.name, finding.name) for use in sites.uses_of(lookup, target)}
+def _imported_kind(lookup: Lookup, finding: Finding) -> TargetKind:
+    """An imported name: by what its file makes of it; a constant where it is never called and written like one."""
+    facts, source = lookup.facts(finding.path), lookup.source(finding.path)
+    if facts is None or source is None:
+        return TargetKind.FUNCTION
+    bound = next((i.bound for i in facts.imports if i.start <= finding.span.start < i.end), finding.name)
+    spans = [Span(call.start, call.end) for call in facts.calls if call.name == bound and not call.receiver]
+    spans += [Span(use.start, use.end) for use in facts.references if use.name == bound and not use.receiver]
+    kinds = {_module_kind(nodes.node_at(source.tree, span), finding.name) for span in spans}
     if TargetKind.CLASS in kinds:
         return TargetKind.CLASS
     return TargetKind.ATTRIBUTE if not kinds and finding.name.isupper() else TargetKind.FUNCTION
