@@ -8,6 +8,7 @@ itself. Answers are as of the snapshot: open documents win over disk and index. 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -67,12 +68,32 @@ class Table:
         return [item for item in self.facts.imports if item.name == "*"]
 
 
+class _Recent[K, V](LRUCache[K, V]):
+    """The entries used last. The event loop and worker threads share them, which the base class does not allow."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self._lock = threading.RLock()
+
+    def __getitem__(self, key: K) -> V:
+        with self._lock:
+            return super().__getitem__(key)
+
+    def __setitem__(self, key: K, value: V) -> None:
+        with self._lock:
+            super().__setitem__(key, value)
+
+    def recent(self, key: K) -> V | None:
+        with self._lock:
+            return super().get(key)
+
+
 @dataclass
 class Caches:
     """What outlives a snapshot. Entries carry what they were made from, so that none is ever out of date."""
 
-    read: LRUCache[Path, tuple[int, int, Table]] = field(default_factory=lambda: LRUCache(_FILES_KEPT))
-    indexed: LRUCache[Path, Table] = field(default_factory=lambda: LRUCache(_FILES_KEPT))
+    read: _Recent[Path, tuple[int, int, Table]] = field(default_factory=lambda: _Recent(_FILES_KEPT))
+    indexed: _Recent[Path, Table] = field(default_factory=lambda: _Recent(_FILES_KEPT))
     documents: dict[Path, tuple[Source, Table]] = field(default_factory=dict)
     listings: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
     environments: dict[tuple[tuple[Path, ...], str | None], Environment] = field(default_factory=dict)
@@ -107,7 +128,7 @@ class Project:
         self.snapshot = snapshot
         self.index = index
         self.caches = caches if caches is not None else Caches()
-        self._tables: LRUCache[Path, Table | None] = LRUCache(_FILES_KEPT)
+        self._tables: _Recent[Path, Table | None] = _Recent(_FILES_KEPT)
         self._inside = tuple(f"{root}{os.sep}" for root in snapshot.roots)
         self.mros: dict[tuple[Path, str], Mro] = {}
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
@@ -137,7 +158,7 @@ class Project:
         if self.index is not None and self.is_ours(path):
             facts = self.index.facts(path)
             if facts is not None:
-                known = self.caches.indexed.get(path)
+                known = self.caches.indexed.recent(path)
                 if known is None or known.facts is not facts:
                     known = self.caches.indexed[path] = Table(facts)
                 return known
@@ -145,7 +166,7 @@ class Project:
             status = path.stat()
         except OSError:
             return None
-        kept = self.caches.read.get(path)
+        kept = self.caches.read.recent(path)
         if kept is not None and kept[:2] == (status.st_mtime_ns, status.st_size):
             return kept[2]
         source = self.snapshot.source(path)
