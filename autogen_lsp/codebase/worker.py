@@ -55,6 +55,7 @@ def main(roots: Sequence[str], memory_limit: int) -> None:
         told = answer(files, wire.decode_ask(body))
         full = memory() > _FULL * memory_limit
         send(Told(told.context, told.why, len(files), memory(), full))
+        files.collect_garbage()
 
 
 def answer(files: WorkingSet, ask: Ask) -> Told:

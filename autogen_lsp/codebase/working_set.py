@@ -7,6 +7,7 @@ that graph_sitter fails on is left out until its text changes. Files that were n
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import sys
@@ -31,6 +32,7 @@ from autogen_lsp.workspace.files import read_source
 
 _PER_BYTE = 85  # memory of a parsed file per byte of its text, to begin with: measured on SQLAlchemy and Django
 _SAMPLE = 200_000  # bytes of text from which on the set's own density counts
+_GARBAGE = 300_000  # bytes of text whose left-over objects are worth a collection
 _NEAR = 0.8  # share of the memory limit above which only the target is still brought in
 
 
@@ -52,6 +54,7 @@ class WorkingSet:
         self._base = memory()
         self._busy = busy
         self._at = ""
+        self._garbage = 0  # bytes of text whose objects are no longer used
         self._buffers: dict[str, bytes] = {}
         self._files: dict[str, _Entry] = {}  # least recently used first
         self._stale = True  # graph_sitter's caches may not reflect the files
@@ -76,6 +79,13 @@ class WorkingSet:
             if path in fitting and (path == paths[-1] or path in self._files or memory() < _NEAR * self._limit):
                 self._sync(path)
         return [path for path in asked if path not in self._files or not self._files[path].parsed]
+
+    def collect_garbage(self) -> None:
+        """Free what files left behind that were parsed anew or dropped, once it is worth the time."""
+        if self._garbage > _GARBAGE:
+            forget_caches()
+            gc.collect()
+            self._garbage = 0
 
     def file(self, path: str) -> Any:
         """graph_sitter's file, None where it is not in the set."""
@@ -135,6 +145,7 @@ class WorkingSet:
         stamp, text = self._text(path, known)
         if text is None:
             if known is not None and known.parsed:
+                self._garbage += len(known.text)
                 self._apply(ChangeType.Removed, path)
             return
         if known is not None and text == known.text:
@@ -164,6 +175,8 @@ class WorkingSet:
         root = _source_root(Path(path))
         if root != str(Path(path).parent):
             self._package_roots[root] = None
+        if change is not ChangeType.Added:
+            self._garbage += len(self.text(path))
         with self.working_on(path):
             try:
                 self._codebase.ctx.apply_diffs([DiffLite(change, Path(path))])
@@ -197,6 +210,7 @@ class WorkingSet:
                 break
             entry = self._files.pop(path)
             total -= len(entry.text)
+            self._garbage += len(entry.text)
             if entry.parsed:
                 self._apply(ChangeType.Removed, path)
         return fitting
