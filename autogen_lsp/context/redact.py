@@ -8,6 +8,7 @@ it stays as it is, and nothing of the value is kept. It reads no file but .env f
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections import Counter
@@ -58,9 +59,13 @@ _PLACEHOLDER = re.compile(
     r"redacted|test|testing|mock|none|null|invalid|wrong)(?:[^a-z]|$)"
 )
 # Passwords of the manuals: an address that has one of these shows how addresses look.
-_MANUAL = frozenset(
-    {"pass", "password", "passwd", "passw0rd", "pw", "pwd", "secret", "tiger", "foo", "bar", "user", "test", "guest"}
+_MANUAL = re.compile(
+    r"(?i)[a-z]{1,5}|\*+|(?:my|your|the|some|a|test|db|user|new|old|proxy|super)?[_-]?"
+    r"(?:pass|passwd|password|passw0rd|pwd|pw|secret|token|key|user|username|test|guest|foo|bar|baz)[_-]?\d?"
 )
+# What gives a literal a name on its line: an assignment, a key, or a call that it is an argument of.
+_NAMED = re.compile(r"[A-Za-z_\"'\])]\s*(?::|:?=|=>)\s*[rbufRBUF]{0,2}[\"']?$|\w\(")
+_PUBLIC = re.compile(r"-----BEGIN (?!.*PRIVATE)[A-Z0-9 ]+-----[\s\S]*?(?:-----END|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +132,12 @@ def _find(text: str) -> Iterator[tuple[int, int, str]]:
     low = text.lower()
     if any(word in low for word in _SUSPECT_WORDS):  # ten times faster than the pattern, which ignores case
         suspects += [found.start() for found in _SUSPECT_NAME.finditer(text)]
+    public = [found.span() for found in _PUBLIC.finditer(text)] if "-----BEGIN " in text else []
     for start in sorted({text.rfind("\n", 0, at) + 1 for at in suspects}):
         end = text.find("\n", start)
         line = text[start : end if end >= 0 else len(text)]
+        if any(low <= start < high for low, high in public):  # a certificate, a public key
+            continue
         for at, until, kind in _find_in_line(line):
             yield start + at, start + until, kind
 
@@ -138,14 +146,14 @@ def _find_in_line(line: str) -> Iterator[tuple[int, int, str]]:
     for kind, pattern in _shapes():
         for found in pattern.finditer(line):
             start, end = found.span(_group_of(found))
-            if kind != "basic-auth" or not _is_manual(found["user"], found["value"]):
+            if not _is_manual(kind, found):
                 yield start, end, kind
     for found in (*_ASSIGNED.finditer(line), *_UNQUOTED.finditer(line)):
         if _is_password(found["value"]):
             yield *found.span("value"), "password"
     for found in (*_QUOTED.finditer(line), *_KEY_LINE.finditer(line)):
         value = found["value"]
-        if is_random(value) and not (_HEX.fullmatch(value) and _is_digest(line, found.start("value"))):
+        if is_random(value) and (found.re is _KEY_LINE or not _is_data(line, found.start("value"))):
             yield *found.span("value"), "high-entropy"
 
 
@@ -193,13 +201,22 @@ def _is_sequence(value: str) -> bool:
     return sum(ord(b) - ord(a) in (0, 1, -1) for a, b in pairwise(value)) > len(value) / 3
 
 
-def _is_manual(user: str, password: str) -> bool:
-    return password.lower() in _MANUAL or password == user or not password.strip("*")
+def _is_manual(kind: str, found: re.Match[str]) -> bool:
+    """Whether it is a user name and password that only show how such things look."""
+    if kind == "basic-auth":
+        return _MANUAL.fullmatch(found["value"]) is not None or found["value"] == found["user"]
+    if kind != "authorization":
+        return False
+    try:
+        user, colon, password = base64.b64decode(found["value"], validate=True).partition(b":")
+        return bool(colon) and (_MANUAL.fullmatch(password.decode()) is not None or password == user)
+    except ValueError:  # no base64, or no text
+        return False
 
 
-def _is_digest(line: str, at: int) -> bool:
-    """Whether the hexadecimal literal at this place is a checksum: its line says so, or it is one of a list."""
-    return _DIGEST.search(line) is not None or line[:at].lstrip()[:1] in "\"'([{"
+def _is_data(line: str, at: int) -> bool:
+    """Whether a random-looking literal is data: its line speaks of checksums, or it has no name, as in a list."""
+    return _DIGEST.search(line) is not None or _NAMED.search(line[:at]) is None
 
 
 def _is_password(value: str) -> bool:
@@ -212,6 +229,8 @@ def _is_password(value: str) -> bool:
     ]
     changes = sum(a != b and "." not in (a, b) for a, b in pairwise(classes))
     kinds = len(set(classes) - {"."})
+    if not {"d", "!"} & set(classes):  # words, in whatever case
+        return len(value) / len(_RUN.findall(value)) < 2
     return kinds >= 2 and changes >= (3 if kinds >= 3 or len(value) >= 12 else 4)
 
 
