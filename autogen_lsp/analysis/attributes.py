@@ -71,7 +71,8 @@ class _Look:
 
     def receiver(self, item: Call | Reference) -> Module | Receiver | None:
         made = item.made if isinstance(item, Call) else ""
-        key = (item.receiver, item.scope, item.local, made)
+        apart = item.local or item.receiver.startswith("super(") or self._is_class(item.scope)
+        key = (item.receiver, item.scope if apart else "", item.local, made)
         if key not in self._receivers:
             self._receivers[key] = self._receiver(item)
         return self._receivers[key]

@@ -177,6 +177,7 @@ def assigned_from_outside(project: Project, name: str) -> bool:
 def _switched_off(source: Source, offset: int, pattern: re.Pattern[bytes]) -> bool:
     """Whether a comment on the line tells checkers to leave it alone."""
     text = source.text
-    start = max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1
+    start = text.rfind(b"\n", 0, offset) + 1
+    start = max(start, text.rfind(b"\r", start, offset) + 1)
     line = text[start : start + 1000].splitlines()[:1]
     return bool(line) and b"#" in line[0] and pattern.search(line[0]) is not None

@@ -104,10 +104,8 @@ def definition(project: Project, path: Path, name: str, scope: str = "", hops: i
 
     A name that is bound in several ways means nothing certain, but for imports that agree.
     """
-    if hops > _MAX_HOPS:
-        return None
     table = project.table(path)
-    if table is None:
+    if table is None or hops > _MAX_HOPS:
         return None
     while scope:  # imports in the functions around, innermost first
         inner = table.imports.get((scope, name))
@@ -117,6 +115,14 @@ def definition(project: Project, path: Path, name: str, scope: str = "", hops: i
         if nested is not None:
             return Definition(path, nested[0]) if len(nested) == 1 else None
         scope = scope.rpartition(".")[0].removesuffix(".<locals>")
+    key = (path, name)
+    if key not in project.meanings:
+        project.meanings[key] = None  # while it is looked up: modules may import from each other
+        project.meanings[key] = _of_file(project, path, table, name, hops)
+    return project.meanings[key]
+
+
+def _of_file(project: Project, path: Path, table: Table, name: str, hops: int) -> Definition | Module | None:
     symbols = [s for s in table.symbols.get(name, ()) if s.kind is not SymbolKind.ATTRIBUTE]
     imports = table.imports.get(("", name))
     if imports and not symbols:

@@ -27,6 +27,7 @@ from autogen_lsp.workspace.source import Source
 
 if TYPE_CHECKING:
     from autogen_lsp.analysis.mro import Mro
+    from autogen_lsp.analysis.presence import Definition
     from autogen_lsp.index.client import Index
 
 _FILES_KEPT = 800
@@ -131,6 +132,7 @@ class Project:
         self._tables: _Recent[Path, Table | None] = _Recent(_FILES_KEPT)
         self._inside = tuple(f"{root}{os.sep}" for root in snapshot.roots)
         self.mros: dict[tuple[Path, str], Mro] = {}
+        self.meanings: dict[tuple[Path, str], Definition | Module | None] = {}  # of names at the top level of files
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
         self._importers: dict[str, list[tuple[Path, Import]]] = {}
         self._derived: dict[str, list[tuple[Path, Symbol]]] = {}
