@@ -393,6 +393,7 @@ class Checker:
         self.folder = Path(tempfile.mkdtemp())
         self.copy = self.folder / root.name
         shutil.copytree(root, self.copy, ignore=shutil.ignore_patterns(".git", "node_modules"))
+        self.intact = self.errors({root})
 
     def close(self) -> None:
         shutil.rmtree(self.folder)
@@ -401,7 +402,8 @@ class Checker:
         """Errors after creating the function that are not there for the original, as ``file: rule: message``."""
         change = apply.realise(mutated, made, made.skeleton)
         files = {victim.path, *(use.path for use in victim.uses[:10])}
-        before = self.errors(files)
+        names = {str(path.relative_to(self.root)) for path in files}
+        before = Counter({error: n for error, n in self.intact.items() if error.partition(":")[0] in names})
         (file,) = change.files
         copied = self.copy / victim.path.relative_to(self.root)
         original = copied.read_bytes()
@@ -418,7 +420,7 @@ class Checker:
             [*self.command, "--outputjson", *paths], cwd=self.copy, capture_output=True, text=True, check=False
         )
         return Counter(
-            f"{Path(item['file']).name}: {item.get('rule', '')}: {item['message'].splitlines()[0]}"
+            f"{Path(item['file']).relative_to(self.copy)}: {item.get('rule', '')}: {item['message'].splitlines()[0]}"
             for item in json.loads(done.stdout)["generalDiagnostics"]
             if item["severity"] == "error"
         )

@@ -127,7 +127,8 @@ def _passed(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
         literal = nodes.text_of(argument.node) if argument.node.type in ("true", "false") else ""
         hint = naming.name_of(argument.node)
         derived = nodes.unwrapped(argument.node).type not in ("identifier", "attribute")
-        if hint == "self" or (hint == "cls" and "." in target.qualname):  # passed on, it is an object like any other
+        if hint == "self" or (hint == "cls" and target.kind is TargetKind.CLASS_METHOD):
+            # Passed on, it is an object like any other.
             instance = type_.args[0] if type_ is not None and type_.form is Form.CLASS else type_
             hint = naming.clean(instance.name) if instance is not None and instance.form is Form.INSTANCE else None
             derived = True
