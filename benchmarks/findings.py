@@ -6,7 +6,8 @@
 lines, and printed. (b) Recall: functions, classes and methods that are used are deleted one at a time, in an open
 document and not on disk, and the uses that are reported are counted: calls by bare name in the same file, imports of
 the name elsewhere, and calls through ``self`` where all bases of the class are in the workspace. A use counts only if
-nothing else provides the name after the deletion.
+nothing else provides the name after the deletion. Calls through ``self`` of a method that a subclass has, too, are
+counted apart: after the deletion the class looks like a mixin, and mixins are not reported.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis.findings import find
 from autogen_lsp.analysis.modules import Origin
+from autogen_lsp.analysis.mro import TooMany, subclasses
 from autogen_lsp.analysis.project import Caches, Project
 from autogen_lsp.config import Settings
 from autogen_lsp.index.client import Index
@@ -165,11 +167,7 @@ class Package:
 
     def uses_of_method(self, path: Path, symbol: Symbol) -> Iterator[tuple[str, Path, int]]:
         for file, call in self.project.calls(symbol.name):
-            if (
-                call.receiver != "self"
-                or call.guarded
-                or not call.scope.endswith(tuple("abcdefghijklmnopqrstuvwxyz_0123456789"))
-            ):
+            if call.receiver != "self" or call.guarded:
                 continue
             holder = call.scope.split(".<locals>")[0].rpartition(".")[0]
             if not holder or (file == path and symbol.start <= call.start < symbol.end):
@@ -180,7 +178,11 @@ class Package:
                 found.symbol.qualname == "object" or self.project.is_ours(found.path) for found in mro.classes
             )
             if whole and [found.key for found in owners] == [(path, symbol.parent)]:
-                yield "method through self", file, call.start
+                below = any(
+                    symbol.name in self.names(one.path, one.symbol.qualname)
+                    for one in subclasses(self.project, file, holder)
+                )
+                yield "method through self" + (", in a subclass too" if below else ""), file, call.start
 
     def names(self, path: Path, qualname: str) -> set[str]:
         table = self.project.table(path)

@@ -251,8 +251,8 @@ class _Look:
     @cached_property
     def _of_type(self) -> frozenset[str]:
         """Members of ``type``, which every class has besides its own."""
-        stdlib = self.project.environment.stdlib
-        return frozenset() if stdlib is None else self.project.mro(stdlib / "builtins.pyi", "type").names
+        builtins = self.project.builtins
+        return frozenset() if builtins is None else self.project.mro(builtins, "type").names
 
     def _subclasses_have(self, receiver: Receiver, name: str, above: bool) -> bool:
         """Whether a class below has the member: mixins and abstract classes count on that.

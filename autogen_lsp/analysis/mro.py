@@ -107,13 +107,12 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         bases, own_open = _bases(project, found)
         is_open = is_open or own_open
         todo += reversed(bases)
-    stdlib = project.environment.stdlib
-    if stdlib is None:
-        is_open = True
+    builtins = project.builtins
+    builtin = _class_symbol(project, builtins, "object") if builtins is not None else None
+    if builtins is not None and builtin is not None:
+        done.setdefault((builtins, "object"), Class(builtins, builtin))
     else:
-        builtin = _class_symbol(project, stdlib / "builtins.pyi", "object")
-        if builtin is not None:
-            done.setdefault((stdlib / "builtins.pyi", "object"), Class(stdlib / "builtins.pyi", builtin))
+        is_open = True
     return Mro(tuple(done.values()), is_open, project)
 
 
@@ -130,11 +129,10 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
     table = project.table(found.path)
     assert table is not None
     symbol, path = found.symbol, found.path
-    in_stdlib = project.environment.stdlib is not None and path.is_relative_to(project.environment.stdlib)
     own = table.members.get(symbol.qualname, {})
-    is_builtin_object = in_stdlib and symbol.qualname in ("object", "type")
+    hooks = "__getattr__" in own or "__getattribute__" in own
     is_open = (
-        (("__getattr__" in own or "__getattribute__" in own) and not is_builtin_object)
+        (hooks and path != project.builtins)
         or symbol.qualname in table.facts.dynamic_classes
         or symbol.name in table.facts.dynamic_classes
         or any(s.kind == SymbolKind.ATTRIBUTE for s in own.get("__class__", ()))

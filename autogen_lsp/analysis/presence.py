@@ -146,8 +146,7 @@ def _of_file(project: Project, path: Path, table: Table, name: str, hops: int) -
 
 
 def _builtin(project: Project, path: Path, name: str, hops: int) -> Definition | Module | None:
-    stdlib = project.environment.stdlib
-    builtins = None if stdlib is None else stdlib / "builtins.pyi"
+    builtins = project.builtins
     if builtins is None or path == builtins:
         return None
     return definition(project, builtins, name, "", hops + 1)

@@ -267,6 +267,12 @@ class Project:
         return found
 
     @cached_property
+    def builtins(self) -> Path | None:
+        """Typeshed's stub of the builtins."""
+        stdlib = self.environment.stdlib
+        return None if stdlib is None else stdlib / "builtins.pyi"
+
+    @cached_property
     def modules(self) -> Modules:
         listing = Files(frozenset(self.snapshot.documents), self.caches.listings)
         return Modules(self.snapshot.roots, self.environment, listing, self.files, self.caches.tops)
