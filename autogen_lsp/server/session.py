@@ -180,6 +180,7 @@ class Session:
         task = asyncio.get_running_loop().create_task(guarded())
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        task.add_done_callback(lambda _task: work.close())  # where it was cancelled before it began
 
     async def close(self) -> None:
         """Cancel what runs, then close what is open."""

@@ -167,7 +167,7 @@ class Editor:
     async def diagnostics(self, uri: str, version: int | None = None) -> list[types.Diagnostic]:
         """The pushed diagnostics of the buffer's present version."""
         wanted = self.buffers[uri].version if version is None else version
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 for params in reversed(self.published):
                     if params.uri == uri and params.version == wanted:
@@ -177,7 +177,7 @@ class Editor:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something that a message of the server brings about."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not condition():
                 self._news.clear()
                 await self._news.wait()

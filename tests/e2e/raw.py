@@ -81,4 +81,4 @@ class Process:
         assert self.process.stdout is not None
         assert self.process.stdout.read() == b""
         assert self.process.stderr is not None
-        return self.process.wait(20), self.process.stderr.read().decode()
+        return self.process.wait(60), self.process.stderr.read().decode()

@@ -108,7 +108,7 @@ def test_requests_before_initialize_and_after_shutdown_are_refused(tmp_path: Pat
         server.send({"id": 4, "method": "textDocument/hover", "params": {}})
         assert server.answer(4)["error"]["code"] == wire.INVALID_REQUEST
         server.send({"method": "exit"})
-        assert server.process.wait(20) == 0
+        assert server.process.wait(60) == 0
 
 
 @pytest.mark.parametrize("way", ["exit", "hang up"])
@@ -120,7 +120,7 @@ def test_leaving_without_shutdown_is_an_abnormal_end(tmp_path: Path, way: str) -
         else:
             assert server.process.stdin is not None
             server.process.stdin.close()
-        assert server.process.wait(20) == 1
+        assert server.process.wait(60) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a process can handle")
@@ -128,7 +128,7 @@ def test_sigterm_ends_the_server(tmp_path: Path) -> None:
     with Process(tmp_path) as server:
         server.initialize(tmp_path)
         server.process.terminate()
-        assert server.process.wait(20) == 1
+        assert server.process.wait(60) == 1
 
 
 MALFORMED = [
@@ -229,7 +229,7 @@ def test_a_unix_socket_can_carry_the_protocol(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-m", "autogen_lsp", "serve", "--pipe", path]) as process:
         connection, _ = listener.accept()
         _converse(connection, tmp_path)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     listener.close()
 
 
@@ -239,7 +239,7 @@ def test_a_tcp_port_can_carry_the_protocol(tmp_path: Path) -> None:
         assert process.stderr is not None
         port = int(process.stderr.readline().rpartition(":")[2])
         _converse(socket.create_connection(("127.0.0.1", port)), tmp_path)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
 
 
 def _converse(connection: socket.socket, root: Path) -> None:

@@ -38,11 +38,11 @@ class Gate:
         service.reply = self._reply
 
     def _reply(self, prompt: str) -> str:
-        self._open.wait(20)
+        self._open.wait(60)
         return plausible(prompt)
 
     async def arrived(self, requests: int = 1) -> None:
-        assert await asyncio.to_thread(self.service.wait_for_requests, requests)
+        assert await asyncio.to_thread(self.service.wait_for_requests, requests, 60.0)
 
     def let_through(self) -> None:
         self._open.set()
@@ -358,7 +358,7 @@ async def test_a_running_generation_can_be_cancelled(editor_for: Start, gate: Ga
         editor.client.cancel_request(types.CancelParams("the-job"))
     else:
         assert await editor.execute(("autogen.cancel", [{"token": token}])) == {"cancelled": 1}
-    assert await asyncio.to_thread(gate.service.wait_until_idle, 0.5)  # the socket is closed in time
+    assert await asyncio.to_thread(gate.service.wait_until_idle, 5.0)  # though the service hangs for ever
     await editor.until(lambda: editor.job[-1]["kind"] == "end")
     kinds = [each["kind"] for each in editor.job]
     assert (kinds.count("begin"), kinds.count("end")) == (1, 1)
