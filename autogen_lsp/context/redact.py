@@ -208,8 +208,8 @@ def _is_manual(kind: str, found: re.Match[str]) -> bool:
     if kind != "authorization":
         return False
     try:
-        user, colon, password = base64.b64decode(found["value"], validate=True).partition(b":")
-        return bool(colon) and (_MANUAL.fullmatch(password.decode()) is not None or password == user)
+        _, colon, password = base64.b64decode(found["value"], validate=True).partition(b":")
+        return bool(colon) and not _is_password(password.decode())
     except ValueError:  # no base64, or no text
         return False
 

@@ -113,6 +113,7 @@ def planted(seed: int = 20) -> list[Planted]:
     key_lines, ssh, inner = pem("RSA PRIVATE KEY", 6), pem("OPENSSH PRIVATE KEY", 4), pem("PRIVATE KEY", 5)
     quoted = "\n".join(f'    "{line}\\n"' for line in pem("EC PRIVATE KEY", 3).split("\n"))
     cut = "\n".join(some(_B64, 64) for _ in range(4))
+    pair = base64.b64encode(f"deploy:Aq7{some(_WORD, 9)}4xZ".encode()).decode()
     ini, spaced, bearer = some(_WORD, 24), some(_WORD, 20), some(_URL, 40)
     found += [
         Planted("aws-secret-key", f'aws_secret_access_key = "{secret_key}"', secret_key),
@@ -134,6 +135,7 @@ def planted(seed: int = 20) -> list[Planted]:
         Planted("basic-auth", f'REDIS = "redis://:{basic}@cache:6379/0"', basic),
         Planted("connection-string", f'D = "Server=s;Uid=sa;Pwd={db};Encrypt=yes"', db),
         Planted("authorization", f'h = {{"Authorization": "Bearer {bearer}"}}', bearer),
+        Planted("authorization", f'H = "Basic {pair}"', pair),
         Planted("npm-token", f'RC = "//registry.example.org/:_authToken={spaced}"', spaced),
         Planted("private-key", f'KEY = """{key_lines}"""', key_lines.split("\n")[2]),
         Planted("private-key", f"KEY = '''\n{ssh}\n'''", ssh.split("\n")[1]),

@@ -63,6 +63,9 @@ def test_counts_are_by_kind_and_exact() -> None:
         "class AuthenticationTokenRefreshRequestV2(BaseModel):",
         'DSN = "sqlite:////var/lib/app/data_2024.db"',
         "token_type_hint2 = TokenTypeHint.ACCESS_TOKEN",
+        'headers = {"Authorization": "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}',  # of RFC 7617: Aladdin, open sesame
+        'values = [\n    "64ad3fb166ddb41a2ca24f1803b8b722",\n]',
+        "password = 'CircleOfLife'",
     ],
 )
 def test_ordinary_code_stays_as_it_is(line: str) -> None:
