@@ -178,10 +178,11 @@ class Package:
                 found.symbol.qualname == "object" or self.project.is_ours(found.path) for found in mro.classes
             )
             if whole and [found.key for found in owners] == [(path, symbol.parent)]:
-                below = any(
-                    symbol.name in self.names(one.path, one.symbol.qualname)
-                    for one in subclasses(self.project, file, holder)
-                )
+                try:
+                    heirs = list(subclasses(self.project, file, holder))
+                except TooMany:
+                    continue
+                below = any(symbol.name in self.names(one.path, one.symbol.qualname) for one in heirs)
                 yield "method through self" + (", in a subclass too" if below else ""), file, call.start
 
     def names(self, path: Path, qualname: str) -> set[str]:

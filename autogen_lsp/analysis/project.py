@@ -91,13 +91,14 @@ class _Recent[K, V](LRUCache[K, V]):
 
 @dataclass
 class Caches:
-    """What outlives a snapshot. Entries carry what they were made from, so that none is ever out of date."""
+    """What outlives a snapshot, for several threads. Entries carry what they were made from, so that none is stale."""
 
     read: _Recent[Path, tuple[int, int, Table]] = field(default_factory=lambda: _Recent(_FILES_KEPT))
     indexed: _Recent[Path, Table] = field(default_factory=lambda: _Recent(_FILES_KEPT))
     documents: dict[Path, tuple[Source, Table]] = field(default_factory=dict)
     listings: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
     environments: dict[tuple[tuple[Path, ...], str | None], Environment] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)  # of the two that evict
     files: _FileLists = field(default_factory=lambda: _FileLists())
     tops: Tops = field(default_factory=Tops)
 
@@ -175,7 +176,8 @@ class Project:
         if source is None:
             return None
         table = Table(extract(source))
-        self.caches.read[path] = (status.st_mtime_ns, status.st_size, table)
+        with self.caches.lock:
+            self.caches.read[path] = (status.st_mtime_ns, status.st_size, table)
         return table
 
     def _of_document(self, path: Path, source: Source) -> Table:
