@@ -10,6 +10,7 @@ from autogen_lsp.server.guard import INFO
 from autogen_lsp.server.peer import Handler
 from autogen_lsp.server.session import Session
 from autogen_lsp.server.wire import Json
+from autogen_lsp.workspace.ignore import SUFFIXES
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ class Sync:
         item = params["textDocument"]
         path = convert.path_of(item["uri"])
         if path is None:  # untitled:, git:, notebook cells …: no place in a project
+            return
+        if item.get("languageId", "python") != "python" and path.suffix not in SUFFIXES:
             return
         if len(item["text"]) > LARGEST:
             self._session.peer.show(INFO, f"autogen-lsp: {path.name} is larger than 2 MB and is not looked at")

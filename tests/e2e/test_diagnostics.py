@@ -110,3 +110,13 @@ async def test_a_huge_file_is_named_and_left_alone(editor_for: Start) -> None:
     assert await editor.actions(uri, "missing_too") == []
     other = editor.open("fine.py", "missing()\n")
     assert [each.code for each in await editor.diagnostics(other)] == ["undefined-call"]
+
+
+async def test_documents_in_other_languages_are_not_looked_at(editor_for: Start) -> None:
+    editor = await editor_for({})
+    uri = editor.uri("notes.txt")
+    item = types.TextDocumentItem(uri, "plaintext", 1, "missing()\n")
+    editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    other = editor.open("fine.py", "missing()\n")
+    assert await editor.diagnostics(other)
+    assert uri not in editor.client.diagnostics
