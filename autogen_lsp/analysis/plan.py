@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from autogen_lsp.analysis import classes, expected, functions, infer, locate, naming, nodes
+from tree_sitter import Node
+
+from autogen_lsp.analysis import bindings, classes, expected, functions, infer, locate, naming, nodes
 from autogen_lsp.analysis.expected import Expected, Role
 from autogen_lsp.analysis.model import NeededImport, Placement, Plan, Site, Target, TargetKind
-from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, Passed, merge
@@ -120,6 +122,7 @@ def _passed(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
     out: list[Passed] = []
     for argument in arguments:
         type_ = infer.as_callable(lookup, infer.type_of(lookup, use.path, argument.node))
+        type_ = type_ or _of_missing(lookup, use, argument.node)
         if argument.star == "*":
             type_ = infer.element_of(lookup, type_)
         elif argument.star == "**":
@@ -134,6 +137,23 @@ def _passed(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
             derived = True
         out.append(Passed(type_, hint, argument.keyword, argument.star, literal, derived))
     return out
+
+
+def _of_missing(lookup: Lookup, use: Use, argument: Node) -> Type | None:
+    """The type of an argument that is itself the result of something missing: what its own uses ask of it."""
+    call = argument.named_children[0] if argument.type == "await" and argument.named_child_count else argument
+    function = call.child_by_field_name("function") if call.type == "call" else None
+    if function is None or function.type != "identifier" or bindings.reaching(function) is not None:
+        return None
+    name = nodes.text_of(function)
+    if resolve(lookup, use.path, name) is not None:
+        return None
+    missing = Target(use.path, name, TargetKind.FUNCTION, use.path, nodes.span_of(function))
+    wanted = [expected.at(lookup, other.path, other.expression) for other in uses_of(lookup, missing)]
+    if any(other.is_async for other in wanted) and argument.type != "await":
+        return None
+    type_, nothing = expected.merge(lookup, wanted)
+    return None if nothing else type_
 
 
 def _on_the_class(lookup: Lookup, target: Target, use: Use) -> bool:
