@@ -54,7 +54,7 @@ async def implement(
         context = await gather(services, project, made)
     async with services.limit:
         draft = await pipeline.generate(
-            Request(made, context, instructions, fresh),
+            Request(made, context, instructions, fresh, snapshot.relative(target.path)),
             project=project,
             backend=chosen,
             cache=services.cache,
@@ -148,7 +148,7 @@ def relocate(project: Project, target: Target) -> Target:
 
 def _record(services: Services, project: Project, made: Plan, draft: Draft, backend: str, model: str) -> Record:
     target, snapshot = made.target, project.snapshot
-    last = draft.completions[-1] if draft.completions else None
+    origin = draft.origin
     costs = [each.cost for each in draft.completions if each.cost is not None]
     source = project.source(target.path)
     replaced = made.placement.span
@@ -157,12 +157,12 @@ def _record(services: Services, project: Project, made: Plan, draft: Draft, back
         root=snapshot.root_of(target.path) or target.path.parent,
         path=snapshot.relative(target.path),
         qualname=target.qualname,
-        digest=digest_of(draft.code),
+        digest=digest_of(draft.definition or draft.code),
         created=datetime.now(UTC),
-        backend=last.backend if last else backend,
-        model=last.model if last else model,
-        run_id=last.run_id if last else "",
-        run_url=last.run_url if last else "",
+        backend=origin.backend if origin else backend,
+        model=origin.model if origin else model,
+        run_id=origin.run_id if origin else "",
+        run_url=origin.run_url if origin else "",
         cost=sum(costs) if costs else None,
         estimated=bool(costs),
         cached=draft.cached,

@@ -21,7 +21,7 @@ async def preview(
     project = services.project(snapshot)
     made = await services.run(plan.make, project, target)
     context = await gather(services, project, made, drop=drop)
-    shown = prompt.render(Request(made, context), services.settings)
+    shown = prompt.render(Request(made, context, path=snapshot.relative(target.path)), services.settings)
     return {
         "prompt": shown.text,
         "tokens": shown.tokens,
