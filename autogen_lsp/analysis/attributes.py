@@ -29,6 +29,7 @@ _SELF = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass", "this", "_s
 _CALLED = re.compile(r"([^\W\d][\w.]*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 _CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbol, which was cut
 _OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
+_MOCK = re.compile(r"(?:[\w.]+\.)?(?:Magic|Async|NonCallable|Property)?Mock\(")
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
 
@@ -280,7 +281,7 @@ class _Look:
     def _set_from_outside(self, name: str) -> bool:
         """Whether somebody assigns an attribute of that name to anything but ``self`` or a class of the file."""
         for file, symbol in self.project.definitions(name):
-            if symbol.kind == SymbolKind.ATTRIBUTE:
+            if symbol.kind == SymbolKind.ATTRIBUTE and not _says_nothing(symbol):
                 table = self.project.table(file)
                 owners = table.symbols.get(symbol.parent, ()) if table is not None else ()
                 if not any(owner.kind == SymbolKind.CLASS for owner in owners):
@@ -329,6 +330,15 @@ class _Look:
         return Finding(self.path, span, FindingKind.MISSING_ATTRIBUTE, item.name, message, target, qualname)
 
 
+def _says_nothing(symbol: Symbol) -> bool:
+    """A mock stands in for what is there; and ``local.name = name`` hands a value over to some other object."""
+    value = symbol.value or ""
+    if _MOCK.match(value):
+        return True
+    holder, _, receiver = symbol.qualname.rpartition(".")[0].rpartition("<locals>.")
+    return bool(holder) and "." not in receiver and value == symbol.name
+
+
 def _made(symbol: Symbol) -> str:
     """How a variable or attribute was made, as `Call.made`; '' where that is not known.
 
@@ -353,19 +363,15 @@ def _class_text(annotation: str) -> str:
 
 
 def _mentioned(text: bytes, name: str) -> bool:
-    """Whether the text has ``hasattr(x, "name")``, ``patch.object(x, "name")`` or ``x.name = …``."""
+    """Whether the text asks for the attribute by name: ``hasattr(x, "name")``, ``patch.object(x, "name")``."""
     word = name.encode("utf-8", "surrogatepass")
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
-        before = text[max(0, at - 1) : at]
-        if before == b"." and _ASSIGNED.match(text, end):
-            return True
         if text[end : end + 1] in (b'"', b"'") and _ASKED.search(text[max(0, at - 200) : at]):
             return True
         at = text.find(word, end)
     return False
 
 
-_ASSIGNED = re.compile(rb"\s*(?::[^=\n]{1,80})?=[^=]")
 _ASKED = re.compile(rb"(?:[hsg]etattr|hasattr|delattr|patch|object|setitem)\([^()]*['\"](?:[\w.]+\.)?$")

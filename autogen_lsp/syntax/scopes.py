@@ -748,8 +748,8 @@ class _Sweep:
                 elif name == "globals" or scope.level == Level.MODULE:
                     self.chunk.dynamic = True
         elif name.endswith("_module"):  # `recreate_module(__name__, …)`: the module is replaced by another object
-            first = arguments.named_children[:1] if arguments is not None else []
-            if scope.level == Level.MODULE and first and self._cut(first[0]) == "__name__" and name != "import_module":
+            given = [a for a in arguments.named_children if a.kind_id != n.COMMENT] if arguments is not None else []
+            if scope.level == Level.MODULE and given and self._cut(given[0]) == "__name__" and name != "import_module":
                 self.chunk.dynamic = True
         elif name == "exec" and not receiver:
             if scope.level == Level.MODULE:
