@@ -31,7 +31,7 @@ from autogen_lsp.analysis import plan as planning
 from autogen_lsp.analysis import targets
 from autogen_lsp.analysis.project import Caches, Project
 from autogen_lsp.config import Settings
-from autogen_lsp.context import collect, pieces, render
+from autogen_lsp.context import collect, definitions, render
 from autogen_lsp.context.candidates import Lookup
 from autogen_lsp.generation import prompt
 from autogen_lsp.generation.model import Context, Request
@@ -182,7 +182,7 @@ def _dump(package: Package, file: Path) -> None:
             plan = planning.make(project, target)
             lookup = Lookup(project)
             rows = []
-            for each, values in pieces.features_of(lookup, plan):
+            for each, values in definitions.features_of(lookup, plan):
                 source = project.source(each.path)
                 if source is None:
                     continue

@@ -21,7 +21,8 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.context import redact
 from autogen_lsp.context.budget import count_tokens, pack, room, weight
 from autogen_lsp.context.candidates import Lookup
-from autogen_lsp.context.pieces import Detail, Group, Pool, add_graph, gather
+from autogen_lsp.context.pieces import add_graph, gather
+from autogen_lsp.context.pool import Detail, Group, Pool
 from autogen_lsp.generation import prompt
 from autogen_lsp.generation.model import Context, Item, Redaction, Request
 
