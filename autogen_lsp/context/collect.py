@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from autogen_lsp.analysis.model import Plan
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.context import redact
-from autogen_lsp.context.budget import count_tokens, pack, room, weight
+from autogen_lsp.context.budget import Piece, count_tokens, pack, room, weight
 from autogen_lsp.context.candidates import Lookup
 from autogen_lsp.context.pieces import add_graph, gather
 from autogen_lsp.context.pool import Detail, Group, Pool
@@ -177,20 +177,21 @@ def _heading(lookup: Lookup, group: Group) -> int:
 
 
 def _omitted(lookup: Lookup, pool: Pool, chosen: Mapping[Hashable, int]) -> tuple[Item, ...]:
-    """Groups of which nothing was chosen, the worthiest first, and why; their texts stay empty."""
-    worth: Counter[Hashable] = Counter()
-    tokens: Counter[Hashable] = Counter()
+    """What was not chosen, by group, the worthiest first; texts stay empty."""
+    left: dict[Hashable, list[Piece]] = defaultdict(list)
     for piece in pool.pieces:
-        worth[piece.group] += pool.details[piece.key].value  # type: ignore[assignment]
-        tokens[piece.group] += count_tokens(piece.forms[0].text)
+        if piece.key not in chosen:
+            left[piece.group].append(piece)
     sent = {piece.group for piece in pool.pieces if piece.key in chosen}
-    left = sorted(
-        (key for key in worth if key not in sent), key=lambda key: (-worth[key], *_place(lookup, pool.groups[key]))
-    )
-    return tuple(
-        replace(_item(lookup, pool.groups[key], "", f"{pool.groups[key].reason}; did not fit"), tokens=tokens[key])
-        for key in left[:_MOST_OMITTED]
-    )
+    found: list[tuple[float, tuple[int, str, str], Item]] = []
+    for key, pieces in left.items():
+        group = pool.groups[key]
+        why = f"{len(pieces)} more did not fit" if key in sent else "did not fit"
+        tokens = sum(count_tokens(piece.forms[0].text) for piece in pieces)
+        item = replace(_item(lookup, group, "", f"{group.reason}; {why}"), tokens=tokens)
+        found.append((-sum(pool.details[piece.key].value for piece in pieces), _place(lookup, group), item))
+    found.sort(key=lambda row: row[:2])
+    return tuple(item for _, _, item in found[:_MOST_OMITTED])
 
 
 def _folders(project: Project, path: Path) -> list[Path]:

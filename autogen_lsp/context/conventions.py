@@ -68,7 +68,7 @@ def conventions(code: Sequence[Sample], tests: Sequence[Sample]) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _count(text: bytes) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
     counts = {
         key: len(pattern.findall(text)) for key, pattern in _PATTERNS.items() if key not in ("raise", "getlogger")

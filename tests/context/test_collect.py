@@ -203,6 +203,7 @@ def test_what_did_not_fit_is_listed_without_its_text(shop: Shop) -> None:
     context = shop.context(420)
     assert any(i.path == "shop/views.py" or i.kind == "test" for i in context.omitted)
     assert all(i.text == "" and i.tokens > 0 and "did not fit" in i.reason for i in context.omitted)
+    assert shop.context(8000).omitted == ()
 
 
 def test_an_item_can_be_left_out_by_its_identity(shop: Shop) -> None:
