@@ -25,7 +25,9 @@ from autogen_lsp.syntax.builtin_names import BUILTINS, INSTALLED, PYTHON_2
 from autogen_lsp.syntax.mend import mend, names_bound
 from autogen_lsp.syntax.model import Call, Facts, Import, Reference, Symbol, Use
 from autogen_lsp.syntax.parser import parse
-from autogen_lsp.syntax.scopes import Chunk, docstring_of, sweep
+from autogen_lsp.syntax.scopes import Chunk
+from autogen_lsp.syntax.sweep import sweep
+from autogen_lsp.syntax.sweep.definitions import docstring_of
 from autogen_lsp.text import LineIndex
 from autogen_lsp.workspace.source import Source
 

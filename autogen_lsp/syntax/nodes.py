@@ -6,6 +6,8 @@ engine then walks the tree once, in document order, without keeping half-matched
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node, Query, QueryCursor
 
 from autogen_lsp.syntax.parser import LANGUAGE
@@ -118,6 +120,9 @@ F_CONDITION = _field("condition")
 F_CONSEQUENCE = _field("consequence")
 F_DEFINITION = _field("definition")
 
+# A string literal without interpolation: its content is group 2.
+STRING_LITERAL = re.compile(rb"""[rRbBuUfF]{0,2}('''|\"""|'|")(.*?)\1""", re.S)
+
 COMPREHENSIONS = frozenset({LIST_COMPREHENSION, SET_COMPREHENSION, DICTIONARY_COMPREHENSION, GENERATOR})
 
 _QUERY = Query(
@@ -145,3 +150,16 @@ def relevant(root: Node, end: int | None = None) -> list[Node]:
 def first_named(node: Node) -> Node | None:
     """The first named child; None where there is none (the binding raises)."""
     return node.named_child(0) if node.named_child_count else None
+
+
+def identifiers(root: Node, text: bytes) -> list[str]:
+    """Identifiers at and below the node, in order."""
+    out: list[str] = []
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if node.kind_id == IDENTIFIER:
+            out.append(text[node.start_byte : node.end_byte].decode("utf-8", "replace"))
+        else:
+            todo += reversed(node.named_children)
+    return out

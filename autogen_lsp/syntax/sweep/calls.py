@@ -1,0 +1,198 @@
+"""Calls and other uses of names in calling positions met by a sweep; calls that bind names at run time."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from autogen_lsp.syntax import nodes as n
+from autogen_lsp.syntax.guards import Guard, guard_of_raises
+from autogen_lsp.syntax.model import Call, Reference
+from autogen_lsp.syntax.scopes import MAX_TEXT, Level, Scope
+from autogen_lsp.syntax.sweep.targets import dynamic_class, exports, store
+
+if TYPE_CHECKING:
+    from autogen_lsp.syntax.sweep import Sweep
+
+_READ = re.compile(rb"\s*(?:\[[^\]\n]*\]\s*(?:=(?=[^=])|[-+|]=)|\.(?:update|setdefault|__setitem__)\b)")
+_READ_ONLY = re.compile(rb"\s*(?:\[|\.\w)")
+_SPECIAL = frozenset(
+    """
+    globals locals vars exec setattr __setattr__ update setdefault extend append raises assertRaises assertRaisesRegex
+    assertRaisesMessage
+    """.split()  # noqa: SIM905
+)
+_RESTORING = frozenset({"__setstate__", "__copy__", "__deepcopy__", "__setattr__", "copy", "clone", "_clone"})
+
+
+def except_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    todo = [child for child in node.named_children if child.kind_id != n.BLOCK]
+    while todo:
+        child = todo.pop()
+        if child.kind_id in (n.TUPLE, n.PARENTHESIZED):
+            todo += child.named_children
+        elif child.kind_id == n.AS_PATTERN:
+            first = n.first_named(child)
+            if first is not None:
+                todo.append(first)
+        elif child.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
+            called(sweep, child, scope, "except")
+
+
+def raise_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    raised = n.first_named(node)
+    if raised is not None:
+        called(sweep, raised, scope, "raise")
+
+
+def called(sweep: Sweep, node: Node, scope: Scope, how: str) -> None:
+    """A decorator, base, exception: a bare name is a use, a dotted one a reference; calls come later."""
+    kind, start, end = node.kind_id, node.start_byte, node.end_byte
+    if kind == n.IDENTIFIER:
+        sweep.use(scope, sweep.text[start:end].decode("utf-8", "replace"), start, end, how)
+    elif kind == n.CALL:
+        sweep.how[start] = how
+    elif kind == n.ATTRIBUTE:
+        name = node.child_by_field_id(n.F_ATTRIBUTE)
+        if name is not None:
+            at = name.start_byte
+            guarded = bool(sweep.guard(start) & Guard.ATTRIBUTE)
+            receiver = _receiver(sweep.text, start, at)
+            found = Reference(sweep.cut(name), receiver, at, end, scope.qualname, how, guarded)
+            sweep.chunk.references.append(found)
+            sweep.received.append((scope, receiver.partition(".")[0], found))
+
+
+def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    function = node.child_by_field_id(n.F_FUNCTION)
+    if function is None:
+        return
+    text = sweep.text
+    kind = function.kind_id
+    end = function.end_byte
+    if kind == n.IDENTIFIER:
+        start = function.start_byte
+        name = text[start:end].decode("utf-8", "replace")
+        receiver = ""
+        sweep.use(scope, name, start, end, sweep.how.get(at, "call") if sweep.how else "call")
+    elif kind == n.ATTRIBUTE:
+        attribute = function.child_by_field_id(n.F_ATTRIBUTE)
+        if attribute is None:
+            return
+        start = attribute.start_byte
+        name = text[start:end].decode("utf-8", "replace")
+        receiver = _receiver(text, at, start)
+    else:
+        return
+    positional = 0
+    keywords: list[str] = []
+    star = double_star = False
+    arguments = node.child_by_field_id(n.F_ARGUMENTS)
+    call_end = node.end_byte
+    if arguments is not None and call_end - arguments.start_byte > 2:
+        if arguments.kind_id == n.ARGUMENT_LIST:
+            for child in arguments.named_children:
+                kind = child.kind_id
+                if kind == n.KEYWORD_ARGUMENT:
+                    argument = child.start_byte
+                    equals = text.find(b"=", argument)
+                    keywords.append(text[argument:equals].decode("utf-8", "replace").rstrip())
+                elif kind == n.LIST_SPLAT:
+                    star = True
+                elif kind == n.DICTIONARY_SPLAT:
+                    double_star = True
+                elif kind != n.COMMENT:
+                    positional += 1
+        else:
+            positional = 1
+    guarded = bool(sweep.guards) and bool(sweep.guard(at) & Guard.ATTRIBUTE)
+    sweep.chunk.calls.append(
+        Call(
+            name,
+            receiver,
+            start,
+            end,
+            at,
+            call_end,
+            scope.qualname,
+            positional,
+            tuple(keywords),
+            star,
+            double_star,
+            guarded,
+        )
+    )
+    if receiver and scope is not sweep.outer:
+        sweep.received.append((scope, receiver.partition(".")[0], sweep.chunk.calls[-1]))
+    if name in _SPECIAL or name.endswith("_module"):
+        _special(sweep, name, receiver, at, call_end, node, arguments, scope)
+
+
+def _special(
+    sweep: Sweep, name: str, receiver: str, at: int, end: int, node: Node, arguments: Node | None, scope: Scope
+) -> None:
+    """Calls that bind names at run time, or that say that what they hold may fail."""
+    if name in ("raises", "assertRaises", "assertRaisesRegex", "assertRaisesMessage"):
+        if guard := guard_of_raises(sweep.text[at : min(end, at + 300)]):
+            sweep.guards.append((at, end, guard))
+    elif name in ("globals", "locals", "vars") and not receiver:
+        if (arguments is None or arguments.named_child_count == 0) and _is_written(sweep.text, at, end):
+            if scope.level == Level.CLASS and name != "globals":
+                sweep.chunk.dynamic_classes.add(scope.owner or scope.qualname)
+            elif name == "globals" or scope.level == Level.MODULE:
+                sweep.chunk.dynamic = True
+    elif name.endswith("_module"):  # `recreate_module(__name__, …)`: the module is replaced by another object
+        given = [a for a in arguments.named_children if a.kind_id != n.COMMENT] if arguments is not None else []
+        if scope.level == Level.MODULE and given and sweep.cut(given[0]) == "__name__" and name != "import_module":
+            sweep.chunk.dynamic = True
+    elif name == "exec" and not receiver:
+        if scope.level == Level.MODULE:
+            sweep.chunk.dynamic = True
+        elif scope.level == Level.CLASS:
+            sweep.chunk.dynamic_classes.add(scope.qualname)
+    elif name in ("setattr", "__setattr__") and arguments is not None and arguments.named_child_count >= 2:
+        _setattr(sweep, node, arguments, scope)
+    elif name in ("update", "setdefault") and receiver.endswith("__dict__"):
+        if scope.qualname.rpartition(".")[2] in _RESTORING:
+            return
+        dynamic_class(sweep, receiver.removesuffix("__dict__").removesuffix("."), scope)
+    elif (
+        name in ("extend", "append") and receiver == "__all__" and scope.level == Level.MODULE and arguments is not None
+    ):
+        exports(sweep, n.first_named(arguments))
+
+
+def _setattr(sweep: Sweep, node: Node, arguments: Node, scope: Scope) -> None:
+    if scope.qualname.rpartition(".")[2] in _RESTORING:
+        return
+    target, key = arguments.named_children[:2]
+    receiver = sweep.cut(target)
+    literal = n.STRING_LITERAL.fullmatch(sweep.text[key.start_byte : min(key.end_byte, key.start_byte + MAX_TEXT)])
+    if key.kind_id == n.STRING and literal is not None:
+        name = literal.group(2).decode("utf-8", "replace")
+        store(sweep, receiver, name, node, key.start_byte, key.end_byte, scope, None, None)
+    elif receiver == "sys.modules[__name__]":
+        sweep.chunk.dynamic = True
+    else:
+        dynamic_class(sweep, receiver, scope)
+
+
+def _receiver(text: bytes, start: int, end: int) -> str:
+    """What stands before the dot. Over several lines, an unfinished one may have been joined with the next."""
+    written = text[start:end] if end - start <= MAX_TEXT else b"\n"
+    if b"\n" in written or b"\r" in written:
+        return "(…)"
+    return written.rstrip().removesuffix(b".").rstrip().decode("utf-8", "replace")
+
+
+def _is_written(text: bytes, start: int, end: int) -> bool:
+    """Whether the dictionary that ``globals()`` gives is written to, or handed to somebody who may."""
+    after = text[end : end + 200]
+    if _READ.match(after):
+        return True
+    if _READ_ONLY.match(after):
+        return False
+    before = text[max(0, start - 40) : start].rstrip()
+    return not before.endswith((b" in", b"not in", b"for", b"dict(", b"sorted(", b"list(", b"set(", b"len("))

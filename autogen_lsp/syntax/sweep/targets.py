@@ -1,0 +1,293 @@
+"""Everything but definitions and imports that binds a name or sets an attribute, as met by a sweep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from autogen_lsp.syntax import nodes as n
+from autogen_lsp.syntax.model import Symbol, SymbolKind
+from autogen_lsp.syntax.scopes import Level, Scope
+from autogen_lsp.syntax.sweep.compound import compound
+
+if TYPE_CHECKING:
+    from autogen_lsp.syntax.sweep import Sweep
+
+_MAX_ALL = 100_000  # bytes of an `__all__` that is read
+_TARGETS = frozenset(
+    {
+        n.TUPLE_PATTERN,
+        n.LIST_PATTERN,
+        n.PATTERN_LIST,
+        n.LIST_SPLAT_PATTERN,
+        n.TUPLE,
+        n.LIST,
+        n.PARENTHESIZED,
+        n.EXPRESSION_LIST,
+        n.LIST_SPLAT,
+        n.AS_PATTERN_TARGET,
+    }
+)
+
+
+def assignment(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    left = node.child_by_field_id(n.F_LEFT)
+    if left is None:
+        return
+    kind = left.kind_id
+    if kind == n.IDENTIFIER and scope.level >= Level.FUNCTION:  # a local: the most frequent case
+        start, end = left.start_byte, left.end_byte
+        name = sweep.text[start:end].decode("utf-8", "replace")
+        sweep.bind(scope, name, _made(sweep, node))
+        if scope.globals and name in scope.globals:  # the module's variable has one more value
+            sweep.chunk.symbols.append(
+                Symbol(name, SymbolKind.VARIABLE, at, node.end_byte, start, end, conditional=True)
+            )
+    elif kind in (n.IDENTIFIER, n.ATTRIBUTE):
+        annotation = node.child_by_field_id(n.F_TYPE)
+        right = node.child_by_field_id(n.F_RIGHT)
+        _target(
+            sweep,
+            left,
+            node,
+            scope,
+            None if annotation is None else sweep.cut(annotation),
+            None if right is None else sweep.cut(right),
+        )
+        if kind == n.IDENTIFIER and scope.level == Level.MODULE and sweep.cut(left) == "__all__":
+            exports(sweep, right)
+    else:
+        _targets(sweep, left, node, scope)
+
+
+def _made(sweep: Sweep, assignment: Node) -> str:
+    """As `Call.made`. An annotation counts where no value stands beside it, which may be a proxy or a subclass."""
+    annotation = assignment.child_by_field_id(n.F_TYPE)
+    value = assignment.child_by_field_id(n.F_RIGHT)
+    if annotation is not None:
+        return f":{sweep.cut(annotation)}" if value is None else ""
+    if value is not None and value.kind_id == n.CALL:
+        function = value.child_by_field_id(n.F_FUNCTION)
+        if function is not None and function.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
+            return f"={sweep.cut(function)}"
+    return ""
+
+
+def augmented(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    left = node.child_by_field_id(n.F_LEFT)
+    if left is not None and left.kind_id == n.IDENTIFIER:
+        name = sweep.cut(left)
+        sweep.bind(scope, name)
+        if name == "__all__" and scope.level == Level.MODULE:
+            exports(sweep, node.child_by_field_id(n.F_RIGHT))
+
+
+def named_expression(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    name = node.child_by_field_id(n.F_NAME)
+    while scope.level == Level.COMPREHENSION and scope.parent is not None:
+        scope = scope.parent
+    if name is not None:
+        _target(sweep, name, node, scope)
+
+
+def loop(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    compound(sweep, node, at, scope)
+    for_in(sweep, node, at, scope)
+
+
+def for_in(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    left = node.child_by_field_id(n.F_LEFT)
+    if left is not None:
+        _targets(sweep, left, left, scope)
+
+
+def as_pattern(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    if children := node.named_children:  # `as x` of with and except; in a case pattern the identifier itself
+        _targets(sweep, children[-1], children[-1], scope)
+
+
+def case(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    """Capture patterns: a bare name binds, a dotted one and the name of a class pattern are looked up."""
+    todo = [child for child in node.named_children if child.kind_id == n.CASE_PATTERN]
+    while todo:
+        child = todo.pop()
+        kind = child.kind_id
+        if kind == n.IDENTIFIER:
+            _target(sweep, child, child, scope)
+        elif kind == n.DOTTED_NAME:
+            if child.named_child_count == 1:
+                _target(sweep, child, child, scope)
+        elif kind in (n.CLASS_PATTERN, n.KEYWORD_PATTERN):
+            todo += child.named_children[1:]
+        elif kind == n.AS_PATTERN:  # its name is bound when the sweep gets there
+            todo += child.named_children[:-1]
+        else:
+            todo += child.named_children
+
+
+def global_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    names = {sweep.cut(child) for child in node.named_children}
+    if scope.level != Level.MODULE:
+        scope.globals = names | (scope.globals or set())
+
+
+def nonlocal_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    scope.nonlocals = {sweep.cut(child) for child in node.named_children} | (scope.nonlocals or set())
+
+
+def delete(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    for child in node.named_children:
+        if scope.level >= Level.FUNCTION:
+            _targets(sweep, child, child, scope)
+
+
+def type_alias(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    left = node.child_by_field_id(n.F_LEFT)
+    if left is None:
+        return
+    names = n.identifiers(left, sweep.text)
+    if names:
+        sweep.bind(scope, names[0])
+        inner = Scope(Level.TYPE_PARAMETERS, scope, scope.qualname, scope.prefix)
+        inner.names.update(names)
+        sweep.pending.append((left.end_byte, node.end_byte, inner))
+        if scope.level <= Level.CLASS:
+            _variable(sweep, scope, names[0], node, left.start_byte, left.start_byte + len(names[0].encode()))
+
+
+def _targets(sweep: Sweep, target: Node, statement: Node, scope: Scope) -> None:
+    todo = [target]
+    while todo:
+        node = todo.pop()
+        kind = node.kind_id
+        if kind in (n.IDENTIFIER, n.ATTRIBUTE, n.SUBSCRIPT):
+            _target(sweep, node, statement, scope)
+        elif kind in _TARGETS:
+            todo += reversed(node.named_children)
+
+
+def _target(
+    sweep: Sweep, node: Node, statement: Node, scope: Scope, annotation: str | None = None, value: str | None = None
+) -> None:
+    kind = node.kind_id
+    start, end = node.start_byte, node.end_byte
+    if kind == n.ATTRIBUTE:
+        attribute, receiver = node.child_by_field_id(n.F_ATTRIBUTE), node.child_by_field_id(n.F_OBJECT)
+        if attribute is not None and receiver is not None and receiver.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
+            store(
+                sweep,
+                sweep.cut(receiver),
+                sweep.cut(attribute),
+                statement,
+                attribute.start_byte,
+                end,
+                scope,
+                annotation,
+                value,
+            )
+    elif kind == n.SUBSCRIPT:
+        _item(sweep, node, scope)
+    else:
+        name = sweep.text[start:end].decode("utf-8", "replace")
+        sweep.bind(scope, name)
+        if scope.level <= Level.CLASS:
+            _variable(sweep, scope, name, statement, start, end, annotation, value)
+
+
+def _variable(
+    sweep: Sweep,
+    scope: Scope,
+    name: str,
+    statement: Node,
+    start: int,
+    end: int,
+    annotation: str | None = None,
+    value: str | None = None,
+) -> None:
+    at = statement.start_byte
+    sweep.chunk.symbols.append(
+        Symbol(
+            scope.prefix + name,
+            SymbolKind.VARIABLE,
+            at,
+            statement.end_byte,
+            start,
+            end,
+            annotation=annotation,
+            value=value,
+            conditional=at < scope.compound_end,
+        )
+    )
+
+
+def store(
+    sweep: Sweep,
+    receiver: str,
+    name: str,
+    statement: Node,
+    start: int,
+    end: int,
+    scope: Scope,
+    annotation: str | None,
+    value: str | None,
+) -> None:
+    """``receiver.name = …``: an attribute of the class for self and cls, of whatever the name means elsewhere."""
+    owned = bool(scope.self) and receiver == scope.self
+    qualname = f"{scope.owner if owned else receiver}.{name}"
+    if scope.level >= Level.FUNCTION:
+        same = (scope.qualname, qualname, annotation, value)
+        if same in sweep.seen_attributes:
+            return
+        sweep.seen_attributes.add(same)
+    symbol = Symbol(
+        qualname,
+        SymbolKind.ATTRIBUTE,
+        statement.start_byte,
+        statement.end_byte,
+        start,
+        end,
+        annotation=annotation,
+        value=value,
+    )
+    if owned:
+        sweep.chunk.symbols.append(symbol)
+        if name == "__dict__":
+            sweep.chunk.dynamic_classes.add(scope.owner)
+    else:
+        sweep.stores.append((scope, receiver, symbol))
+
+
+def _item(sweep: Sweep, node: Node, scope: Scope) -> None:
+    """``globals()["x"] = …``, ``sweep.__dict__["x"] = …``, ``sys.modules[__name__] = …``: names that nobody sees."""
+    value = node.child_by_field_id(n.F_VALUE)
+    receiver = "" if value is None else sweep.cut(value)
+    if receiver == "sys.modules":
+        sweep.chunk.dynamic = sweep.chunk.dynamic or "__name__" in sweep.cut(node)
+    elif receiver.endswith(".__dict__") or receiver.startswith("vars("):
+        dynamic_class(sweep, receiver.removesuffix(".__dict__").removeprefix("vars(").removesuffix(")"), scope)
+
+
+def dynamic_class(sweep: Sweep, receiver: str, scope: Scope) -> None:
+    owned = not receiver or receiver in (scope.self, f"type({scope.self})", f"{scope.self}.__class__")
+    sweep.chunk.dynamic_classes.add(scope.owner if owned else receiver)
+
+
+def exports(sweep: Sweep, value: Node | None) -> None:
+    """Names of a literal list or tuple in an `__all__`; anything else makes it a computed one."""
+    if value is None:
+        return
+    start, end = value.start_byte, value.end_byte
+    if value.kind_id == n.STRING:
+        items = [value]
+    elif value.kind_id in (n.LIST, n.TUPLE) and end - start < _MAX_ALL:
+        items = [child for child in value.named_children if child.kind_id != n.COMMENT]
+    else:
+        sweep.chunk.computed_exports = True
+        return
+    for item in items:
+        found = n.STRING_LITERAL.fullmatch(sweep.text[item.start_byte : item.end_byte])
+        if item.kind_id == n.STRING and found is not None:
+            sweep.chunk.exports.append(found.group(2).decode("utf-8", "replace"))
+        else:
+            sweep.chunk.computed_exports = True

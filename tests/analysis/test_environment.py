@@ -1,0 +1,82 @@
+"""Installed packages and the Python version, found by looking at files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autogen_lsp.analysis.environment import find_environment
+from autogen_lsp.analysis.findings import find
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.config import Settings
+from autogen_lsp.workspace.snapshot import Snapshot
+
+
+def environment(prefix: Path, version: str = "3.11.4") -> Path:
+    """A virtual environment with nothing in it; the folder that packages go to."""
+    packages = prefix / "lib" / f"python{version.rpartition('.')[0]}" / "site-packages"
+    packages.mkdir(parents=True)
+    (prefix / "pyvenv.cfg").write_text(f"home = /nowhere\nversion = {version}\n")
+    return packages
+
+
+def names_found(root: Path, text: str, settings: Settings | None = None) -> list[str]:
+    path = root / "main.py"
+    path.write_text(text)
+    project = Project(Snapshot((root,), settings=settings or Settings()))
+    return [finding.name for finding in find(project, path)]
+
+
+@pytest.mark.parametrize("name", [".venv", "venv"])
+def test_environment_in_the_root_is_found(tmp_path: Path, name: str) -> None:
+    packages = environment(tmp_path / name)
+    found = find_environment((tmp_path,), None, {})
+    assert found.packages == (packages,)
+    assert found.version == (3, 11)
+
+
+def test_configured_interpreter_wins_over_the_active_environment(tmp_path: Path) -> None:
+    configured = environment(tmp_path / "a", "3.12.1")
+    environment(tmp_path / "b")
+    python = str(tmp_path / "a" / "bin" / "python")
+    found = find_environment((tmp_path,), python, {"VIRTUAL_ENV": str(tmp_path / "b")})
+    assert (found.packages, found.version) == ((configured,), (3, 12))
+
+
+def test_active_environment_wins_over_the_one_in_the_root(tmp_path: Path) -> None:
+    environment(tmp_path / ".venv")
+    active = environment(tmp_path / "active")
+    assert find_environment((tmp_path,), None, {"VIRTUAL_ENV": str(tmp_path / "active")}).packages == (active,)
+
+
+def test_pth_files_are_followed_and_not_run(tmp_path: Path) -> None:
+    packages = environment(tmp_path / ".venv")
+    (tmp_path / "elsewhere").mkdir()
+    (packages / "x.pth").write_text(f"# note\nimport os; raise SystemExit\n{tmp_path / 'elsewhere'}\nmissing\n")
+    assert find_environment((tmp_path,), None, {}).packages == (packages, (tmp_path / "elsewhere").resolve())
+
+
+def test_without_an_environment_nothing_is_installed_and_nothing_missing(tmp_path: Path) -> None:
+    found = find_environment((tmp_path,), None, {})
+    assert (found.packages, found.version) == ((), None)
+    assert names_found(tmp_path, "import numpy.nothing\nfrom absent import x\nnumpy.f()\n") == []
+
+
+def test_names_of_installed_packages_are_never_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    packages = environment(tmp_path / ".venv")
+    (packages / "lib1.py").write_text("class Base:\n    def f(self): return 1\n\ndef g(): return 1\n")
+    text = (
+        "from lib1 import *\nfrom lib1 import lost\nimport lib1\ng(), h(), lib1.nothing()\n"
+        "class A(Base):\n    def m(self): self.f(), self.n()\n"
+    )
+    assert names_found(tmp_path, text) == ["h", "n"]
+
+
+def test_builtins_are_those_of_the_workspace_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    environment(tmp_path / ".venv", "3.10.2")
+    assert names_found(tmp_path, "raise ExceptionGroup('x', [anext(y)])\n") == ["ExceptionGroup"]
+    (tmp_path / ".venv" / "pyvenv.cfg").write_text("version_info = 3.12.0.final.0\n")
+    assert names_found(tmp_path, "raise ExceptionGroup('x', [anext(y)])\n") == []
