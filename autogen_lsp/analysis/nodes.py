@@ -15,7 +15,6 @@ from autogen_lsp.text import Span
 FUNCTION = "function_definition"
 CLASS = "class_definition"
 DEFINITIONS = frozenset({FUNCTION, CLASS})
-SCOPES = frozenset({FUNCTION, CLASS, "lambda", "module"})
 COMPREHENSIONS = frozenset(
     {"list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"}
 )

@@ -8,7 +8,7 @@ raises NotImplementedError. Reads only; never raises on user code.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
@@ -95,23 +95,26 @@ def _signature(
     return Signature(parameters, written, is_async, carried)
 
 
+@dataclass(frozen=True, slots=True)
 class _Decorating:
     """What a missing decorator takes and gives; a factory has the parameters of its calls."""
 
-    def __init__(self, *, factory: bool, of_class: bool) -> None:
-        self.parameters_from_calls = factory
-        self.name = "cls" if of_class else "func"
-        decorated = None if of_class else callable_of(None, None)
-        self.takes: Type | None = decorated
-        self.gives: Type | None = callable_of([decorated], decorated) if factory and not of_class else decorated
+    name: str  # of the decorated function or class
+    takes: Type | None
+    gives: Type | None
+    parameters_from_calls: bool
 
 
 def _decorator(wanted: Sequence[Expected]) -> _Decorating | None:
+    """Row 42: how the uses decorate, None where they do not. On classes nothing is annotated, so that types stay."""
     roles = {use.role for use in wanted}
     if not roles & {Role.DECORATOR, Role.FACTORY}:
         return None
-    of_class = any(use.decorates_class for use in wanted)
-    return _Decorating(factory=Role.FACTORY in roles, of_class=of_class)
+    factory = Role.FACTORY in roles
+    if any(use.decorates_class for use in wanted):
+        return _Decorating("cls", None, None, factory)
+    decorated = callable_of(None, None)
+    return _Decorating("func", decorated, callable_of([decorated], decorated) if factory else decorated, factory)
 
 
 def _passed(lookup: Lookup, target: Target, use: Use) -> list[Passed]:

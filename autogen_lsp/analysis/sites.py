@@ -119,8 +119,7 @@ def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
         for use in facts.unresolved if facts is not None else ():
             if use.name == name and use.how != "call":
                 yield path, Span(use.start, use.end)
-    if target.path.is_file() or project.source(target.path) is not None:
-        yield from _decorators(lookup, paths, name)
+    yield from _decorators(lookup, paths, name)
 
 
 def _decorators(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[Path, Span]]:

@@ -118,10 +118,6 @@ def without_none(type_: Type | None) -> Type | None:
     return union(left) if left else None
 
 
-def only_none(type_: Type | None) -> bool:
-    return type_ == NONE
-
-
 def substitute(type_: Type | None, known: dict[str, Type | None]) -> Type | None:
     """Type variables replaced by name."""
     if type_ is None or not known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.actions import Workspace, workspace, written
 
 from autogen_lsp.analysis import apply, plan, targets
 from autogen_lsp.analysis.model import NeededImport, TargetKind
@@ -11,6 +10,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.errors import EditRefused
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
+from tests.support.actions import Workspace, workspace, written
 
 
 def edited(space: Workspace, text: str) -> Project:
@@ -42,7 +42,7 @@ def test_an_edit_made_meanwhile_moves_the_place() -> None:
 def test_what_was_defined_meanwhile_is_refused() -> None:
     with workspace("def g():\n    return $0f(1)\n") as space:
         made = space.plan()
-        with pytest.raises(EditRefused, match="'f' has been defined in main.py meanwhile"):
+        with pytest.raises(EditRefused, match=r"'f' has been defined in main\.py meanwhile"):
             apply.realise(edited(space, "def g():\n    return f(1)\n\n\ndef f(n): ...\n"), made, made.skeleton)
 
 
@@ -144,7 +144,8 @@ def test_a_stub_is_replaced_in_place_with_its_decorators() -> None:
         code = "@staticmethod\ndef f(a: int) -> int:\n    return a\n"
         after = written(space, apply.realise(space.project, made, code))["main.py"]
         assert after == (
-            "class A:\n    @staticmethod\n    def f(a: int) -> int:\n        return a\n\n    def g(self): pass  # noqa\n"
+            "class A:\n    @staticmethod\n    def f(a: int) -> int:\n        return a\n\n"
+            "    def g(self): pass  # noqa\n"
         )
 
 
