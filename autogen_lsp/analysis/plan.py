@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, classes, expected, functions, infer, locate, naming, nodes
+from autogen_lsp.analysis import bindings, classes, expected, functions, infer, locate, naming, nodes, overrides
 from autogen_lsp.analysis.expected import Expected, Role
 from autogen_lsp.analysis.model import NeededImport, Placement, Plan, Site, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
@@ -49,7 +49,9 @@ def make(project: Project, target: Target) -> Plan:
     if target.kind is TargetKind.CLASS:
         text = _class(lookup, target, uses, wanted, scope)
         return Plan(target, None, text, place, tuple(scope.needed), sites, title)
-    signature = _signature(lookup, target, uses, wanted, scope)
+    signature = overrides.signature_of(lookup, target, scope)
+    if signature is None:
+        signature = _signature(lookup, target, uses, wanted, scope)
     decorators = ("classmethod",) if target.kind is TargetKind.CLASS_METHOD else ()
     text = function_text(target.name, signature, decorators, width=len(place.indent))
     return Plan(target, signature, text, place, tuple(scope.needed), sites, title_of(project, target))

@@ -374,3 +374,30 @@ def test_a_class_defined_further_down_is_quoted() -> None:
 def test_an_annotation_that_a_member_hides_is_left_out() -> None:
     with workspace("class A:\n    def list(self):\n        pass\n\n    def g(self):\n        self.$0f([1])\n") as space:
         assert "def f(self, arg1) -> None:" in space.plan().skeleton
+
+
+def test_a_method_that_subclasses_define_has_their_signature() -> None:
+    text = """\
+class Shape:
+    def name(self) -> str:
+        return ""
+
+
+class Square(Shape):
+    def area(self, unit: str = "mm", *, exact: bool = False) -> float:
+        return 1.0
+
+
+class Circle(Shape):
+    def area(self, unit: str = "mm", *, exact: bool = False) -> float:
+        return 2.0
+
+
+def show(shape: Shape):
+    print(shape.$0area("cm"))
+"""
+    assert signature(text) == 'def area(self, unit: str = "mm", *, exact: bool = False) -> float:'
+    differing = text.replace(
+        '(self, unit: str = "mm", *, exact: bool = False) -> float:\n        return 2.0', "(self):\n        return 2.0"
+    )
+    assert signature(differing) == "def area(self, arg1: str):"

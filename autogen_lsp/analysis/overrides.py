@@ -1,0 +1,61 @@
+"""A method that is missing in a class but defined in its subclasses: their signature, as the class can write it.
+
+Overriding must stay compatible, so what the subclasses agree on says more than the calls. Where they differ in
+parameters, or have defaults that mean nothing elsewhere, the calls decide after all.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from autogen_lsp.analysis import classes
+from autogen_lsp.analysis.annotation import parsed
+from autogen_lsp.analysis.model import Target, TargetKind
+from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.render import Scope, annotate
+from autogen_lsp.analysis.types import Form, Type
+from autogen_lsp.syntax.model import Parameter, Signature, Symbol, SymbolKind
+
+_MAX_DEFINITIONS = 60
+
+
+def signature_of(lookup: Lookup, target: Target, scope: Scope) -> Signature | None:
+    """The signature that all definitions in subclasses share, None where there are none or they differ."""
+    owner = target.qualname.rpartition(".")[0]
+    if not owner or target.name.startswith("__"):
+        return None
+    found: list[tuple[Type, Symbol]] = []
+    for path, symbol in lookup.project.definitions(target.name)[:_MAX_DEFINITIONS]:
+        if symbol.kind != SymbolKind.FUNCTION or symbol.signature is None or "." not in symbol.qualname:
+            continue
+        subclass = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
+        if any((base.name, base.path) == (owner, target.path) for base in list(classes.mro(lookup, subclass))[1:]):
+            found.append((subclass, symbol))
+    if not found:
+        return None
+    subclass, symbol = found[0]
+    shapes = {_shape(other) for _, other in found}
+    if len(shapes) > 1 or None in shapes or symbol.signature is None:
+        return None
+    if classes.is_static(symbol) or classes.is_property(symbol):
+        return None
+    if classes.is_class_method(symbol) != (target.kind is TargetKind.CLASS_METHOD):
+        return None
+    parameters = tuple(
+        Parameter(p.name, p.kind, annotate(scope, classes.annotated(lookup, subclass, p.annotation, symbol)), p.default)
+        for p in symbol.signature.parameters
+    )
+    returns = annotate(scope, classes.annotated(lookup, subclass, symbol.signature.returns, symbol))
+    carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
+    return Signature(parameters, returns, symbol.signature.is_async, carried)
+
+
+def _shape(symbol: Symbol) -> tuple[object, ...] | None:
+    """What must agree; None where a default cannot be written elsewhere."""
+    signature = symbol.signature
+    if signature is None:
+        return None
+    defaults = [parsed(p.default) for p in signature.parameters if p.default is not None]
+    if not all(isinstance(default, ast.Constant) for default in defaults):
+        return None
+    return (signature.is_async, tuple((p.name, p.kind, p.default) for p in signature.parameters))
