@@ -30,6 +30,7 @@ _CALLED = re.compile(r"([^\W\d][\w.]*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 _CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbol, which was cut
 _OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
 _MOCK = re.compile(r"(?:[\w.]+\.)?(?:Magic|Async|NonCallable|Property)?Mock\(")
+_DATA = re.compile(r"[\d'\"\[{(-]|None$|True$|False$|(?:\w+\.)*[A-Z]\w*\(")  # literals and new objects
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
 
@@ -321,7 +322,7 @@ class _Look:
         key = re.compile(rb"['\"]" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"['\"]\s*[:,\]]")
         for found in mro.classes:
             source = self.project.source(found.path) if self.project.is_ours(found.path) else None
-            if source is not None and b"type(" in source.text and key.search(source.text):
+            if source is not None and _MADE_BY_TYPE.search(source.text) and key.search(source.text):
                 return True
         return False
 
@@ -331,12 +332,12 @@ class _Look:
 
 
 def _says_nothing(symbol: Symbol) -> bool:
-    """A mock stands in for what is there; and ``local.name = name`` hands a value over to some other object."""
+    """A mock stands in for what is there; ``local.name = name`` hands data over to some other object, as do values."""
     value = symbol.value or ""
     if _MOCK.match(value):
         return True
     holder, _, receiver = symbol.qualname.rpartition(".")[0].rpartition("<locals>.")
-    return bool(holder) and "." not in receiver and value == symbol.name
+    return bool(holder) and "." not in receiver and (value == symbol.name or _DATA.match(value) is not None)
 
 
 def _made(symbol: Symbol) -> str:
@@ -374,4 +375,5 @@ def _mentioned(text: bytes, name: str) -> bool:
     return False
 
 
+_MADE_BY_TYPE = re.compile(rb"\btype\([^(),]{1,200},")
 _ASKED = re.compile(rb"(?:[hsg]etattr|hasattr|delattr|patch|object|setitem)\([^()]*['\"](?:[\w.]+\.)?$")

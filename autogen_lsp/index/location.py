@@ -10,8 +10,9 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import autogen_lsp
@@ -58,7 +59,14 @@ def code_digest(*packages: str) -> str:
     """Names the code of some packages of this program: 12 hex digits. In a checkout it changes between versions."""
     digest = hashlib.sha256(autogen_lsp.__version__.encode())
     for package in packages:
-        for file in sorted(resources.files(autogen_lsp).joinpath(package).iterdir(), key=lambda file: file.name):
-            if file.name.endswith(".py"):
-                digest.update(file.read_bytes())
+        for file in _sources(resources.files(autogen_lsp).joinpath(package)):
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _sources(folder: Traversable) -> Iterator[Traversable]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _sources(entry)
+        elif entry.name.endswith(".py"):
+            yield entry
