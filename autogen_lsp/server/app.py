@@ -90,11 +90,6 @@ class Protocol(LanguageServerProtocol):
             return
         self.handle_message(typed)
 
-    def cancel_requests(self) -> None:
-        """Cancel every request that is being handled."""
-        for future in tuple(self._request_futures.values()):
-            future.cancel()
-
     def get_message_type(self, method: str) -> Any:  # type: ignore[override]  # pygls wraps its own in lru_cache
         known = types.METHOD_TO_TYPES.get(method)
         return _Custom if known is None else known[0]

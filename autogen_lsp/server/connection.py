@@ -34,15 +34,29 @@ def connect(write: Callable[[bytes], None], stop: Callable[[int], None]) -> Sess
     peer.routes["textDocument/diagnostic"] = lambda params: session.diagnostics.pull(
         params["textDocument"]["uri"], params.get("previousResultId")
     )
-    ready = peer.routes["initialized"]
-
-    def initialized(params: Any) -> None:
-        ready(params)
-        asyncio.get_running_loop().call_later(_QUIET, typed.warm_up)
-
-    peer.routes["initialized"] = initialized
+    loop = asyncio.get_running_loop()
+    _then(peer, "initialize", lambda: loop.call_soon(_load_analysis))
+    _then(peer, "initialized", lambda: loop.call_later(_QUIET, typed.warm_up))
     peer.fallback = typed.dispatch
     return session
+
+
+def _then(peer: Peer, method: str, after: Callable[[], object]) -> None:
+    """Have ``after`` called when a message was handled."""
+    handler = peer.routes[method]
+
+    def handle(params: Any) -> Any:
+        value = handler(params)
+        after()
+        return value
+
+    peer.routes[method] = handle
+
+
+def _load_analysis() -> None:
+    """Import what the first document needs, while the client reads the answer to `initialize`."""
+    importlib.import_module("autogen_lsp.analysis.findings")
+    importlib.import_module("autogen_lsp.services")
 
 
 class _Typed:
@@ -52,6 +66,8 @@ class _Typed:
         self._session = session
 
     def dispatch(self, message: Json) -> None:
+        if "id" not in message and "_protocol" not in self.__dict__:
+            return  # a notification about requests or jobs, of which there were none yet
         self._protocol.dispatch(message)
 
     def warm_up(self) -> None:
