@@ -6,6 +6,7 @@ Every candidate is a definition of the project with the key by which code in the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,13 +14,16 @@ from pathlib import Path
 
 from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.context.usage import Usage
+from autogen_lsp.context.usage import Usage, names_in
 from autogen_lsp.syntax.model import Facts, Import, Symbol, SymbolKind
 from autogen_lsp.workspace.ignore import Rules
 from autogen_lsp.workspace.source import Source
 
 _DEPTH = 8  # re-exports and star imports followed
 _MOST_CLASSES = 30  # of a hierarchy
+_BESIDE = 12  # files of a folder that tell what a package is used for
+_MOST_BESIDE = 80
+_LARGE = 100_000  # bytes of such a file
 _MOST_OF_MODULE = 400  # names of one imported module
 
 
@@ -264,6 +268,21 @@ def _of_imports(lookup: Lookup, path: Path, used: Usage) -> Iterator[Candidate]:
                 yield Candidate(found[0], found[1], "module", key)
     for bound, module in modules.items():
         yield from _of_module(lookup, module, f"{bound}.", "module")
+        if module.stem == "__init__":
+            yield from _used_beside(lookup, path, bound, module)
+
+
+def _used_beside(lookup: Lookup, path: Path, bound: str, package: Path) -> Iterator[Candidate]:
+    """What the files beside the target's use of a package, most used first: it may pass on thousands of names."""
+    counts: Counter[str] = Counter()
+    for file in lookup.python_files(path.parent)[:_BESIDE]:
+        source = lookup.source(file)
+        if file != path and source is not None and len(source.text) < _LARGE:
+            counts.update(key for key in names_in(source.text) if key.startswith(f"{bound}."))
+    for key, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MOST_BESIDE]:
+        found = lookup.named(package, key.partition(".")[2])
+        if found is not None and found[1] is not None and "." not in found[1].qualname:
+            yield Candidate(found[0], found[1], "package", key)
 
 
 def _of_module(lookup: Lookup, path: Path, prefix: str, source: str) -> Iterator[Candidate]:

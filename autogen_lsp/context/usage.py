@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from autogen_lsp.syntax.model import Facts, Symbol, SymbolKind
 from autogen_lsp.text import Span
@@ -64,6 +65,7 @@ def usage(text: bytes, facts: Facts, without: Span) -> Usage:
     return Usage(counts, tuple(units))
 
 
+@lru_cache(maxsize=64)
 def names_in(text: bytes) -> frozenset[str]:
     """The names that a piece of code uses, as keys."""
     return frozenset(key for _, key in _names(text))
