@@ -228,7 +228,7 @@ class _Look:
     def missing_in_module(self, item: Call | Reference, module: Module) -> Finding | None:
         if module.path is None or module.path.suffix != ".py" or not self.project.is_ours(module.path):
             return None
-        if has_name(self.project, module, item.name) is not Presence.ABSENT or self._doubtful(item.name):
+        if has_name(self.project, module, item.name) is not Presence.ABSENT or self._doubtful(item):
             return None
         message = f"Module '{module.name}' has no '{item.name}'"
         return self._finding(item, message, module.path, item.name)
@@ -240,7 +240,7 @@ class _Look:
         names = mro.after(mro.classes[0].key).names if above else mro.names
         if name in names or (receiver.of_class and name in self._of_type):
             return None
-        if self._doubtful(name) or (not receiver.exact and self._subclasses_have(receiver, name, above)):
+        if self._doubtful(item) or (not receiver.exact and self._subclasses_have(receiver, name, above)):
             return None
         owner = receiver.owner
         if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
@@ -274,10 +274,22 @@ class _Look:
             return True
         return False
 
-    def _doubtful(self, name: str) -> bool:
+    def _doubtful(self, item: Call | Reference) -> bool:
         """Whether somebody sets the attribute from outside, or asks by name whether it is there."""
+        name = item.name
+        if item.receiver != "self" and f"{item.receiver}.{name}" in self._stores:
+            return True
         source = self.project.source(self.path)
         return self._set_from_outside(name) or (source is not None and _mentioned(source.text, name))
+
+    @cached_property
+    def _stores(self) -> frozenset[str]:
+        """Attributes that this file sets, as written: ``x.name``."""
+        return frozenset(
+            symbol.qualname.rpartition("<locals>.")[2]
+            for symbol in self.table.facts.symbols
+            if symbol.kind == SymbolKind.ATTRIBUTE
+        )
 
     def _set_from_outside(self, name: str) -> bool:
         """Whether somebody assigns an attribute of that name to anything but ``self`` or a class of the file."""
