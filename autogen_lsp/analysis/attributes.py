@@ -240,7 +240,9 @@ class _Look:
         names = mro.after(mro.classes[0].key).names if above else mro.names
         if name in names or (receiver.of_class and name in self._of_type):
             return None
-        if self._doubtful(item) or (not receiver.exact and self._subclasses_have(receiver, name, above)):
+        if self._doubtful(item, mro.classes[0]) or (
+            not receiver.exact and self._subclasses_have(receiver, name, above)
+        ):
             return None
         owner = receiver.owner
         if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
@@ -274,13 +276,13 @@ class _Look:
             return True
         return False
 
-    def _doubtful(self, item: Call | Reference) -> bool:
+    def _doubtful(self, item: Call | Reference, owner: Class | None = None) -> bool:
         """Whether somebody sets the attribute from outside, or asks by name whether it is there."""
         name = item.name
         if item.receiver != "self" and f"{item.receiver}.{name}" in self._stores:
             return True
         source = self.project.source(self.path)
-        return self._set_from_outside(name) or (source is not None and _mentioned(source.text, name))
+        return self._set_from_outside(name, owner) or (source is not None and _mentioned(source.text, name))
 
     @cached_property
     def _stores(self) -> frozenset[str]:
@@ -291,14 +293,21 @@ class _Look:
             if symbol.kind == SymbolKind.ATTRIBUTE
         )
 
-    def _set_from_outside(self, name: str) -> bool:
-        """Whether somebody assigns an attribute of that name to anything but ``self`` or a class of the file."""
+    def _set_from_outside(self, name: str, owner: Class | None = None) -> bool:
+        """Whether somebody assigns an attribute of that name to anything but ``self`` or a class of the file.
+
+        A local variable of a file that does not know the class by name will be something else.
+        """
         for file, symbol in self.project.definitions(name):
-            if symbol.kind == SymbolKind.ATTRIBUTE and not _says_nothing(symbol):
-                table = self.project.table(file)
-                owners = table.symbols.get(symbol.parent, ()) if table is not None else ()
-                if not any(owner.kind == SymbolKind.CLASS for owner in owners):
-                    return True
+            table = self.project.table(file) if symbol.kind == SymbolKind.ATTRIBUTE else None
+            if table is None or _says_nothing(symbol):
+                continue
+            if any(found.kind == SymbolKind.CLASS for found in table.symbols.get(symbol.parent, ())):
+                continue
+            receiver = symbol.qualname.rpartition("<locals>.")[2].rpartition(".")[0]
+            is_local = "<locals>" in symbol.qualname and "." not in receiver
+            if owner is None or not is_local or receiver in _SELF or owner.symbol.name in table.facts.bound:
+                return True
         return False
 
     def _confirmed(self, item: Call | Reference, name: str) -> bool:
