@@ -7,6 +7,7 @@ from typing import Any
 
 from autogen_lsp.analysis import plan
 from autogen_lsp.analysis.model import Target
+from autogen_lsp.context.collect import identity
 from autogen_lsp.features.implement import gather
 from autogen_lsp.generation import prompt
 from autogen_lsp.generation.model import Request
@@ -28,6 +29,7 @@ async def preview(
         "budget": context.budget,
         "items": [
             {
+                "id": identity(item),
                 "path": item.path,
                 "symbol": item.symbol,
                 "kind": item.kind,

@@ -29,6 +29,7 @@ from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
 _NAME = re.compile(r"[^\W\d]\w*")
+_MASK = re.compile(r"<redacted:[\w-]+>")  # as `context.redact` writes it
 _MAX_SITES = 200  # calls that are compared with the signature
 
 
@@ -57,11 +58,18 @@ def validate(parsed: Parsed, plan: Plan, project: Project, *, placeholders: bool
     left_out = f"left out: {', '.join(parsed.dropped)}" if parsed.dropped else ""
     checks = [Check("parses", True, left_out), _complete(found[0], plan) or _signature(found[0], plan, project)]
     if not placeholders:
-        checks.append(_implemented(found[0]))
+        checks += [_implemented(found[0]), _unmasked(parsed.code)]
     checks.append(_names(parsed, plan, project))
     if all(check.ok for check in checks):
         checks.append(_placed(parsed, plan, project))
     return tuple(checks)
+
+
+def _unmasked(code: str) -> Check:
+    """Secrets are masked in the prompt; a mask that comes back would stand in the file as if it were a value."""
+    masks = sorted(set(_MASK.findall(code)))
+    detail = f"it contains {', '.join(masks)}, which stands for a secret; take the value from where the project does"
+    return Check("unmasked", not masks, detail if masks else "")
 
 
 def taken_names(plan: Plan, project: Project) -> frozenset[str]:

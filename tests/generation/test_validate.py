@@ -46,7 +46,7 @@ def problems(workshop: Workshop, name: str, reply: str, path: str = "billing.py"
 )
 def test_good_replies_pass_every_check(workshop: Workshop, name: str, reply: str) -> None:
     found = checks(workshop, name, reply)
-    assert [check.name for check in found] == ["parses", "signature", "implemented", "names", "placed"]
+    assert [check.name for check in found] == ["parses", "signature", "implemented", "unmasked", "names", "placed"]
     assert problems(workshop, name, reply) == ""
 
 
@@ -54,6 +54,7 @@ def test_good_replies_pass_every_check(workshop: Workshop, name: str, reply: str
     ("name", "reply", "problem"),
     [
         ("compute", "def compute(rows):\n    return rows\n", "billing.py:16 passes 2 positional arguments, but only 1"),
+        ("compute", "def compute(rows, n):\n    return '<redacted:aws-key>'\n", "stands for a secret"),
         ("compute", "def compute(rows, n, m):\n    return m\n", "does not pass 'm'"),
         ("compute", "import functools\n@functools.cache\ndef compute(rows):\n    return 1\n", "passes 2 positional"),
         ("compute", "def compute(*, rows, n):\n    return n\n", "passes 2 positional arguments, but only 0"),
