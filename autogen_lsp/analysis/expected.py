@@ -91,9 +91,9 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             if nodes.same(parent.child_by_field_name("right"), node) or outer.type == builtin("bool"):
                 return outer
             return value(builtin("bool") if nodes.text_of(parent.child_by_field_name("operator")) == "and" else None)
-        case "named_expression" | "parenthesized_expression":
+        case "named_expression":
             outer = whole()
-            return value() if outer.role is Role.IGNORED else outer
+            return outer if outer.strong else value()  # it is kept, so a condition says little of it
         case "comparison_operator":
             return value(_compared(lookup, path, parent, node))
         case "binary_operator":

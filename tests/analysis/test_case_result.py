@@ -47,7 +47,10 @@ def test_rows_32_to_41_the_use_says_what_is_returned(usage: str, returns: str) -
     assert signature(f"{usage}\n") == f"def f() -> {returns}:"
 
 
-@pytest.mark.parametrize("usage", ["x = $0f()", "print($0f())", "x = $0f().name", "x = $0f() is None", "x = [$0f()]"])
+@pytest.mark.parametrize(
+    "usage",
+    ["x = $0f()", "if x := $0f():\n    pass", "print($0f())", "x = $0f().name", "x = $0f() is None", "x = [$0f()]"],
+)
 def test_a_use_that_says_nothing_leaves_the_return_type_open(usage: str) -> None:
     assert signature(f"{usage}\n") == "def f():"
 
