@@ -47,7 +47,7 @@ async def test_good_reply_becomes_a_draft_with_its_checks(workshop: Workshop) ->
     draft = await workshop.generate("compute", scripted(GOOD, model="m", cost=0.25, tokens=Tokens(100, 20, 5)))
     assert draft.code == draft.definition == GOOD
     assert [check.name for check in draft.checks] == [
-        "parses", "signature", "implemented", "names", "placed", "formatted",
+        "parses", "signature", "implemented", "unmasked", "names", "placed", "formatted",
     ]  # fmt: skip
     assert all(check.ok for check in draft.checks)
     assert [(each.model, each.cost) for each in draft.completions] == [("m", 0.25)]
