@@ -13,6 +13,7 @@ from autogen_lsp.cli.place import common_root, workspace_roots
 from autogen_lsp.cli.select import add_selection, file_of, select
 from autogen_lsp.cli.session import session, snapshot_of, wants_context, written
 from autogen_lsp.cli.settings import add_settings, settings_of
+from autogen_lsp.cli.without import add_without, check_without
 from autogen_lsp.config import Settings
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_selection(parser)
     parser.add_argument("--write", action="store_true", help="change the files, instead of printing a diff")
     parser.add_argument("--fresh", action="store_true", help="do not answer from the cache")
+    add_without(parser)
     parser.add_argument("--format", choices=("diff", "json"), default="diff")
     add_settings(parser, backend=True)
 
@@ -56,11 +58,15 @@ class Generated:
         }
 
 
-async def draft(services: Services, target: Target, console: Console, *, fresh: bool = False) -> Outcome:
+async def draft(
+    services: Services, target: Target, console: Console, *, fresh: bool = False, without: frozenset[str] = frozenset()
+) -> Outcome:
     """One generation; no file is changed. Raises as `features.implement` does."""
     from autogen_lsp.features.implement import implement
 
-    outcome = await implement(services, lambda: snapshot_of(services), target, fresh=fresh, report=console.report)
+    outcome = await implement(
+        services, lambda: snapshot_of(services), target, fresh=fresh, drop=without, report=console.report
+    )
     console.clear()
     return outcome
 
@@ -90,11 +96,17 @@ def deliver(outcome: Outcome, *, write: bool) -> Generated:
 async def _generate(arguments: argparse.Namespace, settings: Settings, path: Path, console: Console) -> int:
     from autogen_lsp.cli import diff
     from autogen_lsp.errors import AutogenError
+    from autogen_lsp.features.prompt import preview
 
-    async with session(settings, workspace_roots([path]), console, index=wants_context(settings)) as services:
+    without = frozenset(arguments.without)
+    index = bool(without) or wants_context(settings)
+    async with session(settings, workspace_roots([path]), console, index=index) as services:
         try:
-            target = select(services.project(snapshot_of(services)), path, arguments)
-            outcome = await draft(services, target, console, fresh=arguments.fresh)
+            snapshot = snapshot_of(services)
+            target = select(services.project(snapshot), path, arguments)
+            if without:  # known before anything is sent
+                check_without(arguments.without, await preview(services, snapshot, target, without))
+            outcome = await draft(services, target, console, fresh=arguments.fresh, without=without)
             made = deliver(outcome, write=arguments.write)
         except AutogenError as error:
             if arguments.format == "json":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from autogen_lsp.errors import NotFound, UsageError
 from autogen_lsp.text import line_column, offset_at
 
 if TYPE_CHECKING:
-    from autogen_lsp.analysis.model import Finding, Target
+    from autogen_lsp.analysis.model import Target
     from autogen_lsp.analysis.project import Project
 
 
@@ -45,8 +46,7 @@ def select(project: Project, path: Path, arguments: argparse.Namespace) -> Targe
         if target is None:
             raise NotFound(f"{arguments.file}: no '{arguments.symbol}' is used, stubbed or defined there")
         return target
-    finding = _finding_at(project, path, arguments.line, arguments.column)
-    target = None if finding is None else targets.target_of(project, finding)
+    target = _target_at(project, path, arguments.line, arguments.column)
     if target is None:
         column = "" if arguments.column is None else f":{arguments.column}"
         raise NotFound(
@@ -56,18 +56,24 @@ def select(project: Project, path: Path, arguments: argparse.Namespace) -> Targe
     return target
 
 
-def _finding_at(project: Project, path: Path, line: int, column: int | None) -> Finding | None:
-    """The finding under the cursor; without a column the first one of the line."""
-    from autogen_lsp.analysis import findings
+def _target_at(project: Project, path: Path, line: int, column: int | None) -> Target | None:
+    """What the cursor asks for; without a column the first thing of the line, findings before other uses."""
+    from autogen_lsp.analysis import findings, targets
 
     source = project.source(path)
     if source is None:
         return None
     if column is not None:
-        return next(iter(findings.at(project, path, offset_at(source.text, source.lines, line, column))), None)
+        offset = offset_at(source.text, source.lines, line, column)
+        at_cursor = [targets.target_of(project, finding) for finding in findings.at(project, path, offset)]
+        return next(iter([*filter(None, at_cursor), *targets.at(project, path, offset)]), None)
     for finding in findings.find(project, path):
         if line_column(source.text, source.lines, finding.span.start)[0] == line:
-            return finding
+            return targets.target_of(project, finding)
+    span = source.lines.line_span(line - 1)
+    for name in re.finditer(rb"[^\W\d]\w*", source.text[span.start : span.end]):
+        if found := targets.at(project, path, span.start + name.start()):
+            return found[0]
     return None
 
 

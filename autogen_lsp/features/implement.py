@@ -37,9 +37,11 @@ async def implement(
     backend: str | None = None,
     fresh: bool = False,
     instructions: str = "",
+    drop: frozenset[str] = frozenset(),
     report: Report = lambda stage, fraction: None,
 ) -> Outcome:
-    """Write one definition. ``snapshot_of`` gives the newest snapshot; ``fresh`` bypasses the cache.
+    """Write one definition. ``snapshot_of`` gives the newest snapshot; ``fresh`` bypasses the cache; ``drop`` holds
+    identities of items that the prompt is to be without (`context.collect.identity`).
 
     Raises `GenerationFailed`, `BackendError` or `EditRefused`; cancellation passes through, and nothing is left open.
     """
@@ -47,11 +49,13 @@ async def implement(
     snapshot = snapshot_of()
     report("analysing the call sites", 0.05)
     project = services.project(snapshot)
+    origin = project.source(target.origin)
+    asked = target.name if origin is None else target.origin_span.cut(origin.text)
     made = await services.run(plan.make, project, target)
     context = Context()
     if chosen.name != "skeleton":  # which needs none
         report("collecting context", 0.15)
-        context = await gather(services, project, made)
+        context = await gather(services, project, made, drop=drop)
     async with services.limit:
         draft = await pipeline.generate(
             Request(made, context, instructions, fresh, snapshot.relative(target.path)),
@@ -67,7 +71,7 @@ async def implement(
     change = await services.run(apply.realise, project, made, draft.code, draft.imports)
     record = _record(services, project, made, draft, chosen.name, chosen.model)
     services.provenance.record(record)
-    return Outcome(services, snapshot, target, made, draft, change, record)
+    return Outcome(services, snapshot, target, asked, made, draft, change, record)
 
 
 async def gather(
@@ -85,6 +89,7 @@ class Outcome:
     services: Services
     snapshot: Snapshot
     target: Target
+    asked: str  # the use that asked for it, as it read
     plan: Plan
     draft: Draft
     change: SourceChange
@@ -104,7 +109,7 @@ class Outcome:
     def rebase(self, snapshot: Snapshot) -> SourceChange:
         """The change as of a newer snapshot. Raises `EditRefused` with the reason where its place is gone."""
         project = self.services.project(snapshot)
-        target = relocate(project, self.target)
+        target = relocate(project, self.target, self.asked)
         fresh = plan.make(project, target)
         if target.kind is TargetKind.STUB and fresh.skeleton != self.plan.skeleton:
             raise EditRefused(f"'{self.target.name}' was changed while its implementation was being written")
@@ -124,8 +129,12 @@ class Outcome:
         return self.record.as_json()
 
 
-def relocate(project: Project, target: Target) -> Target:
-    """The target in a newer text: its use found again by name, the nearest to where it was. Raises `EditRefused`."""
+def relocate(project: Project, target: Target, asked: str = "") -> Target:
+    """The target in a newer text: its use found again, the nearest. Raises `EditRefused`.
+
+    ``asked`` is how the use read, by default the target's own name.
+    """
+    asked = asked or target.name or target.path.stem
     if target.kind is TargetKind.STUB:
         found = targets.by_qualname(project, target.path, target.qualname)
         if found is None:
@@ -139,10 +148,9 @@ def relocate(project: Project, target: Target) -> Target:
         raise EditRefused(f"'{target.qualname}' was defined meanwhile")
     source = project.source(target.origin)
     text = b"" if source is None else source.text
-    asked = rb"\b%s\b" % re.escape((target.name or target.path.stem).encode())
-    uses = [Span(m.start(), m.end()) for m in re.finditer(asked, text)]
+    uses = [Span(m.start(), m.end()) for m in re.finditer(rb"(?<!\w)%s(?!\w)" % re.escape(asked.encode()), text)]
     if not uses:
-        raise EditRefused(f"'{target.name}' is no longer used in {target.origin.name}")
+        raise EditRefused(f"'{asked}' is no longer used in {target.origin.name}")
     return replace(target, origin_span=min(uses, key=lambda use: abs(use.start - target.origin_span.start)))
 
 

@@ -18,7 +18,10 @@ from autogen_lsp.workspace.snapshot import Snapshot
 async def preview(
     services: Services, snapshot: Snapshot, target: Target, drop: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """As ``prompt --format json``: the prompt, its items with reasons and tokens, redactions, what was left out."""
+    """As ``prompt --format json``: the prompt, its items with reasons and tokens, redactions, what was left out.
+
+    ``drop`` holds the ids of items to go without; those that there were come back as ``dropped``.
+    """
     project = services.project(snapshot)
     made = await services.run(plan.make, project, target)
     context = await gather(services, project, made, drop=drop)
@@ -43,6 +46,7 @@ async def preview(
             {"path": item.path, "symbol": item.symbol, "kind": item.kind, "reason": item.reason, "tokens": item.tokens}
             for item in context.omitted
         ],
+        "dropped": list(context.dropped),
         "redactions": [{"path": each.path, "kind": each.kind, "count": each.count} for each in context.redactions],
         "sources": {"index": context.index, "graph": context.graph},
     }
@@ -62,6 +66,9 @@ def document(receipt: dict[str, Any]) -> str:
     if receipt["omitted"]:
         lines += ["", "Left out (did not fit):", ""]
         lines += [f"- {_cell(each)} ({each['tokens']} tokens): {each['reason']}" for each in receipt["omitted"]]
+    if receipt["dropped"]:
+        lines += ["", "Left out as you wished:", ""]
+        lines += [f"- `{each}`" for each in receipt["dropped"]]
     if receipt["redactions"]:
         lines += ["", "Masked before sending:", ""]
         lines += [f"- {each['path']}: {each['count']} x {each['kind']}" for each in receipt["redactions"]]

@@ -319,10 +319,10 @@ async def test_worker_that_keeps_dying_is_not_started_at_once(faulty, root):
 
 async def test_worker_killed_from_outside_is_started_again_unnoticed(graph, root):
     await describe(graph, root / "shop/tax.py", "tax")
-    graph.changed(root / "shop/tax.py", b"def tax(edited): ...\n")
     assert graph._worker is not None
-    graph._worker._process.kill()
+    graph._worker._process.kill()  # while it is idle: no file is to blame
     graph._worker._process.wait()
+    graph.changed(root / "shop/tax.py", b"def tax(edited): ...\n")
     context = await describe(graph, root / "shop/tax.py", "tax")
     assert context.exists and graph.set_aside == {}
 

@@ -74,6 +74,20 @@ def main():
     assert after["shop/main.py"] == "from shop.prices import discount\n\n\ndef main():\n    return discount(3)\n"
 
 
+def test_what_can_be_imported_is_not_created_anew() -> None:
+    before = "//- prices.py\ndef discount(price):\n    return price\n//- main.py\ndisc$0ount(3)\n"
+    with workspace(before) as space:
+        assert [offer.title for offer in offers(space, AI)] == ["Import 'discount' from prices"]
+
+
+def test_constructor_that_no_init_takes_is_offered_though_it_is_no_finding() -> None:
+    with workspace("class Room:\n    pass\n\n\nRo$0om(3)\n") as space:
+        found = offers(space)
+
+    assert {offer.qualname for offer in found} == {"Room.__init__"}
+    assert [offer.command for offer in found] == ["autogen.generate", "autogen.createSkeleton"]
+
+
 def test_nothing_is_offered_where_nothing_is_missing() -> None:
     with workspace("def total(rooms):\n    return len(rooms)\n\n\ntot$0al([])\n") as space:
         assert offers(space, AI) == []

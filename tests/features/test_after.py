@@ -175,6 +175,23 @@ def test_change_is_made_again_on_a_text_that_moved() -> None:
     assert after.index("def main") < after.index("def show") < after.index("def final")
 
 
+def test_constructor_is_put_in_place_in_a_text_that_moved() -> None:
+    with workspace("class Room:\n    pass\n\n\ndef main():\n    return Ro$0om(3)\n") as space:
+        services = composition.build(Settings(backend="skeleton"), (space.root,))
+
+        async def run() -> str:
+            snapshot = Snapshot((space.root,), settings=services.settings)
+            outcome = await implement(services, lambda: snapshot, space.targets[0])
+            space.path.write_text("import os\n\n\n" + space.path.read_text())
+            (change,) = outcome.rebase(Snapshot((space.root,), settings=services.settings)).files
+            await services.aclose()
+            return change.apply(space.path.read_bytes()).decode()
+
+        after = asyncio.run(run())
+
+    assert "class Room:\n    def __init__(self, arg1: int) -> None:\n" in after
+
+
 @pytest.mark.parametrize(
     ("replacement", "reason"),
     [

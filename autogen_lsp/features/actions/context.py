@@ -13,6 +13,8 @@ from autogen_lsp.config import Settings
 from autogen_lsp.features.model import Offer
 from autogen_lsp.generation.prices import estimate
 
+MOST_MODULES = 5
+
 
 @dataclass(frozen=True)
 class ActionContext:
@@ -21,11 +23,18 @@ class ActionContext:
     project: Project
     settings: Settings
     finding: Finding
+    given: tuple[Target, ...] = ()  # of a use that is no finding
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
-        """What could be created; several where the receiver may be of several classes."""
-        return tuple(targets.targets_of(self.project, self.finding))
+        """What could be created; several where the receiver may be of several classes, none where an import will do."""
+        return self.given or (() if self.importable else tuple(targets.targets_of(self.project, self.finding)))
+
+    @cached_property
+    def importable(self) -> tuple[str, ...]:
+        """Modules of the workspace that have the name already; none where too many do for a guess to be good."""
+        modules = targets.importable(self.project, self.finding)
+        return tuple(modules) if len(modules) <= MOST_MODULES else ()
 
     @property
     def is_stub(self) -> bool:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from autogen_lsp.analysis import findings as finding
-from autogen_lsp.analysis.model import Finding, FindingKind
+from autogen_lsp.analysis import targets
+from autogen_lsp.analysis.model import Finding, FindingKind, Target
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.config import Settings
 from autogen_lsp.features import foreign
@@ -45,14 +46,26 @@ def offers(
     """
     found: list[Offer] = []
     known = finding.find(project, path) if own is None else own
-    for missing, solves in _missing(project, path, span, diagnostics, known):
-        context = ActionContext(project, settings, missing)
+    contexts = [
+        (ActionContext(project, settings, missing), solves)
+        for missing, solves in _missing(project, path, span, diagnostics, known)
+    ]
+    if not contexts and span.start == span.end:
+        contexts = [(_of_use(project, settings, target), ()) for target in targets.at(project, path, span.start)]
+    for context, solves in contexts:
         for action in ACTIONS:
             try:
                 found.extend(replace(offer, diagnostics=solves) for offer in action(context))
             except Exception:  # one failing feature never takes another down (invariant 10)
                 log.exception("code action %s failed", action.__module__)
     return found
+
+
+def _of_use(project: Project, settings: Settings, target: Target) -> ActionContext:
+    """A use that is no finding, but asks for something all the same: ``C(1)`` where no ``__init__`` takes it."""
+    kind = FindingKind.MISSING_ATTRIBUTE
+    missing = Finding(target.origin, target.origin_span, kind, target.name, "", target.path, target.qualname)
+    return ActionContext(project, settings, missing, (target,))
 
 
 def _missing(
