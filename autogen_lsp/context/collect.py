@@ -85,7 +85,8 @@ def _choose(
     empty = prompt.render(Request(plan, Context(skeleton=skeleton), path=path), settings)
     if described is not None and pool.pieces:
         add_graph(pool, lookup, described)
-    _drop(lookup, pool, frozenset(drop))
+    unwanted = frozenset(drop)
+    dropped = _drop(lookup, pool, unwanted)
     headings = {key: _heading(lookup, group) for key, group in pool.groups.items()}
     left = room(budget) - weight(empty.text)
     while True:
@@ -94,7 +95,10 @@ def _choose(
         counts.update({(path, kind): count for kind, count in target.counts})
         if counts:
             note = Item("", "redaction", "rules", "secrets were masked", count_tokens(redact.NOTE), redact.NOTE)
-            items = (note, *items)
+            if identity(note) in unwanted:
+                dropped |= {identity(note)}
+            else:
+                items = (note, *items)
         context = Context(items, skeleton=skeleton)
         over = weight(prompt.render(Request(plan, context, path=path), settings).text) - room(budget)
         if over <= 0 or not chosen:
@@ -107,6 +111,7 @@ def _choose(
         omitted=_omitted(lookup, pool, chosen),
         index=project.index is not None,
         graph=any(item.kind == "graph" for item in items),
+        dropped=tuple(sorted(dropped)),
     )
 
 
@@ -115,12 +120,14 @@ def identity(item: Item) -> str:
     return f"{item.path}::{item.symbol}::{item.kind}"
 
 
-def _drop(lookup: Lookup, pool: Pool, drop: frozenset[str]) -> None:
-    if drop:
-        pool.groups = {
-            key: group for key, group in pool.groups.items() if identity(_item(lookup, group, "")) not in drop
-        }
-        pool.pieces = [piece for piece in pool.pieces if piece.group in pool.groups]
+def _drop(lookup: Lookup, pool: Pool, drop: frozenset[str]) -> frozenset[str]:
+    """Take out what is not wanted; returns the identities that there were."""
+    if not drop:
+        return frozenset()
+    names = {key: identity(_item(lookup, group, "")) for key, group in pool.groups.items()}
+    pool.groups = {key: group for key, group in pool.groups.items() if names[key] not in drop}
+    pool.pieces = [piece for piece in pool.pieces if piece.group in pool.groups]
+    return drop.intersection(names.values())
 
 
 def _item(lookup: Lookup, group: Group, text: str, reason: str = "") -> Item:

@@ -38,6 +38,7 @@ class Context:
     index: bool = False  # whether the project index took part
     graph: bool = False  # whether the graph_sitter codebase took part
     skeleton: str = ""  # the plan's skeleton as it may be sent, where something in it had to be masked
+    dropped: tuple[str, ...] = ()  # identities of what the user left out
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from autogen_lsp.server.requests import custom
 from autogen_lsp.server.requests.code_action import code_action
 from autogen_lsp.server.requests.code_lens import code_lens
 from autogen_lsp.server.requests.completion import completion
+from autogen_lsp.server.requests.content import content
 from autogen_lsp.server.requests.hover import hover
 from autogen_lsp.server.session import Session
 from autogen_lsp.server.wire import Json
@@ -37,6 +38,7 @@ REQUESTS: dict[str, tuple[Callable[[Session, Any], Any], Any]] = {
     types.TEXT_DOCUMENT_COMPLETION: (completion, None),
     types.TEXT_DOCUMENT_HOVER: (hover, None),
     types.TEXT_DOCUMENT_CODE_LENS: (code_lens, []),
+    types.WORKSPACE_TEXT_DOCUMENT_CONTENT: (content, None),
 }
 
 

@@ -16,6 +16,7 @@ from autogen_lsp.server.convert import Encoding
 Json = dict[str, Any]
 
 LLM_GENERATED = 1  # CodeActionTag.LLMGenerated (LSP 3.18)
+PROMPT_SCHEME = "autogen-prompt"
 
 # The closed table of commands; `commands` has a handler for each.
 COMMANDS = (
@@ -54,6 +55,8 @@ class Client:
     preferred_actions: bool = False
     snippets: bool = False
     markdown: bool = False
+    text_documents: bool = False  # asks us for the text of documents that are no files
+    show_documents: bool = False
 
 
 def client_of(capabilities: Any) -> Client:
@@ -89,6 +92,8 @@ def client_of(capabilities: Any) -> Client:
         preferred_actions=at("textDocument.codeAction.isPreferredSupport") is True,
         snippets=at("textDocument.completion.completionItem.snippetSupport") is True,
         markdown=listed("textDocument.hover.contentFormat", "markdown"),
+        text_documents=isinstance(at("workspace.textDocumentContent"), Mapping),
+        show_documents=at("window.showDocument.support") is True,
     )
 
 
@@ -121,6 +126,8 @@ def offered(client: Client) -> Json:
             "interFileDependencies": True,
             "workspaceDiagnostics": False,
         }
+    if client.text_documents:
+        capabilities["workspace"]["textDocumentContent"] = {"schemes": [PROMPT_SCHEME]}
     return capabilities
 
 

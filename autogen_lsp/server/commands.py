@@ -51,16 +51,17 @@ async def generate(
     places.path_of(session, reference)
     wanted = reference.name or reference.symbol.rpartition(".")[2]
     title = f"Generating '{wanted}'" if wanted else "Generating"
-    work = partial(_implement, session, reference, backend or reference.backend, fresh or reference.fresh)
+    drop = frozenset(reference.drop)
+    work = partial(_implement, session, reference, backend or reference.backend, fresh or reference.fresh, drop)
     return await session.jobs.run(title, work, token)
 
 
 async def regenerate(session: Session, argument: Any, token: Token) -> Json:
     reference = places.parse(argument, Reference, "arguments")
     # Nothing is missing there: the definition is meant, not what it calls.
-    definition = {"uri": reference.uri, "textDocument": argument.get("textDocument"), "backend": reference.backend}
+    given = {key: argument[key] for key in ("textDocument", "backend", "drop") if key in argument}
     symbol = _symbol_at(session, reference)
-    return await generate(session, {**definition, "symbol": symbol}, token, fresh=True)
+    return await generate(session, {**given, "uri": reference.uri, "symbol": symbol}, token, fresh=True)
 
 
 async def generate_all(session: Session, argument: Any, token: Token) -> Json:
@@ -80,7 +81,9 @@ async def generate_all(session: Session, argument: Any, token: Token) -> Json:
             place = places.reference_to(session, path, first[key].span, "", key[0])
             one = places.parse(place, Reference, "place")
             try:
-                result = await _implement(session, one, reference.backend, reference.fresh, lambda stage, part: None)
+                result = await _implement(
+                    session, one, reference.backend, reference.fresh, frozenset(), lambda stage, part: None
+                )
                 done.append(result["summary"])
             except NotFound:
                 continue  # an earlier one brought it along
@@ -130,7 +133,9 @@ async def show_prompt(session: Session, argument: Any, token: Token) -> Json:
         snapshot = session.snapshot()
         target = places.target_of(session, session.services.project(snapshot), reference)
         receipt = await prompt.preview(session.services, snapshot, target, frozenset(reference.drop))
-        return {**receipt, "document": prompt.document(receipt)}
+        text = prompt.document(receipt)
+        shown = await session.receipts.show(target.name or target.path.stem, text)
+        return {**receipt, "document": text, "shown": shown}
 
     return await session.jobs.run("Preparing the prompt", work, token)
 
@@ -180,13 +185,17 @@ async def clear_cache(session: Session, argument: Any, token: Token) -> Json:
     return {"removed": removed}
 
 
-async def _implement(session: Session, reference: Reference, backend: str | None, fresh: bool, report: Report) -> Json:
+async def _implement(
+    session: Session, reference: Reference, backend: str | None, fresh: bool, drop: frozenset[str], report: Report
+) -> Json:
     """Generate, apply on the newest text, and write down what became of it."""
     from autogen_lsp.features.implement import implement
 
     services = session.services
     target: Target = places.target_of(session, session.project(), reference)
-    outcome = await implement(services, session.snapshot, target, backend=backend, fresh=fresh, report=report)
+    outcome = await implement(
+        services, session.snapshot, target, backend=backend, fresh=fresh, drop=drop, report=report
+    )
     report("applying the edit", 0.98)
     try:
         await edits.apply(session, outcome.rebase)

@@ -17,6 +17,7 @@ from autogen_lsp.server.indexing import Indexing
 from autogen_lsp.server.jobs import Jobs
 from autogen_lsp.server.mirror import Mirror
 from autogen_lsp.server.peer import Peer, RequestError
+from autogen_lsp.server.receipts import Receipts
 from autogen_lsp.workspace.document import Document
 from autogen_lsp.workspace.overlay import Overlay
 from autogen_lsp.workspace.snapshot import Snapshot
@@ -38,6 +39,7 @@ class Session:
         self.indexing = Indexing(self)
         self.mirror = Mirror(self)
         self.jobs = Jobs(self)
+        self.receipts = Receipts(self)
         self.usage_notifications = False
         self.problems: list[Problem] = []  # with settings and folders, for the health report
         self.applying = asyncio.Lock()  # one edit of ours at a time

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autogen_lsp.backends.standin import StandIn
 from tests.cli.conftest import Run
 
 OFFLINE = ("--backend", "skeleton")
@@ -85,6 +86,37 @@ def test_prompt_as_text_is_the_prompt(run: Run, project: Path) -> None:
     done = run("prompt", "main.py", "--symbol", "greet", cwd=project)
     assert done.returncode == 0, done.stderr
     assert "greet" in done.stdout
+
+
+def test_prompt_without_an_item_holds_everything_else(run: Run, project: Path) -> None:
+    place = ("billing.py", "--symbol", "Invoice.total")
+    whole = json.loads(run("prompt", *place, "--format", "json", cwd=project).stdout)
+    gone, *kept = [item["id"] for item in whole["items"]]
+    done = run("prompt", *place, "--without", gone, "--format", "json", cwd=project)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["dropped"] == [gone]
+    assert [item["id"] for item in document["items"]] == kept
+
+
+@pytest.mark.parametrize("command", ["prompt", "generate"])
+def test_without_an_item_that_there_is_not_names_those_that_there_are(run: Run, project: Path, command: str) -> None:
+    done = run(command, "billing.py", "--symbol", "Invoice.total", "--without", "nothing.py::::file", cwd=project)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "'nothing.py::::file'" in done.stderr
+    assert "main.py::run::call-site" in done.stderr
+
+
+def test_generation_without_an_item_does_not_send_it(run: Run, project: Path) -> None:
+    with StandIn() as service:
+        settings = ("--backend", "openai", "--set", f"openai.baseUrl={service.url}/v1", "--set", "openai.model=small")
+        place = ("generate", "billing.py", "--symbol", "Invoice.total", *settings)
+        whole = run(*place, cwd=project)
+        without = run(*place, "--without", "main.py::run::call-site", cwd=project)
+        sent = [json.dumps(each.body) for each in service.requests]
+    assert (whole.returncode, without.returncode) == (0, 0), whole.stderr + without.stderr
+    assert ["greet(name" in each for each in sent] == [True, False]
 
 
 def test_batch_writes_all_that_is_missing_once(run: Run, project: Path) -> None:

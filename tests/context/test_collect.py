@@ -214,6 +214,24 @@ def test_an_item_can_be_left_out_by_its_identity(shop: Shop) -> None:
     assert "rounded(amount" not in shop.prompt(context)
 
 
+def test_what_was_left_out_is_told_and_what_is_not_there_is_not(shop: Shop) -> None:
+    gone = collect.identity(item(shop.context(), "import", "shop/money.py"))
+    assert shop.context(drop=(gone, "nowhere.py::x::file")).dropped == (gone,)
+    assert shop.context().dropped == ()
+
+
+def test_the_note_on_masked_secrets_can_be_left_out_but_not_the_masking(shop: Shop) -> None:
+    token = next(each.value for each in planted() if each.kind == "github-token")
+    shop.write({"shop/orders.py": SHOP["shop/orders.py"].replace("TAX = 0.2", f'TAX = "{token}"')})
+    note = "::redaction::rules"
+    assert note in map(collect.identity, shop.context().items)
+    context = shop.context(drop=(note,))
+    assert token not in shop.prompt(context)
+    assert note not in map(collect.identity, context.items)
+    assert context.dropped == (note,)
+    assert context.redactions == shop.context().redactions != ()
+
+
 def test_the_same_snapshot_gives_the_same_bytes(shop: Shop) -> None:
     assert shop.prompt(shop.context()) == shop.prompt(shop.context())
 

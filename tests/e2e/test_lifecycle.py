@@ -38,7 +38,7 @@ def test_the_position_encoding_is_the_clients_first_that_exists(offered: Any, ch
 def test_what_is_offered_is_what_lsp_defines_and_what_is_registered() -> None:
     from autogen_lsp.server import app
 
-    offer = capabilities.offered(Client(pull_diagnostics=True))
+    offer = capabilities.offered(Client(pull_diagnostics=True, text_documents=True))
     typed = get_converter().structure(offer, types.ServerCapabilities)
     assert get_converter().unstructure(typed) == offer
     assert set(app.REQUESTS) == {
@@ -46,6 +46,7 @@ def test_what_is_offered_is_what_lsp_defines_and_what_is_registered() -> None:
         types.TEXT_DOCUMENT_COMPLETION,
         types.TEXT_DOCUMENT_HOVER,
         types.TEXT_DOCUMENT_CODE_LENS,
+        types.WORKSPACE_TEXT_DOCUMENT_CONTENT,
     }
     assert tuple(commands.TABLE) == capabilities.COMMANDS == tuple(offer["executeCommandProvider"]["commands"])
 

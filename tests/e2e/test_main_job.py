@@ -432,6 +432,60 @@ async def test_the_prompt_can_be_seen_without_being_sent(editor_for: Start, gate
     assert gate.service.requests == []
 
 
+def opens_texts(capabilities: types.ClientCapabilities) -> None:
+    """A client of LSP 3.18: it asks for texts that are no files, and opens what it is told to."""
+    assert capabilities.workspace is not None
+    assert capabilities.window is not None
+    capabilities.workspace.text_document_content = types.TextDocumentContentClientCapabilities()
+    capabilities.window.show_document = types.ShowDocumentClientCapabilities(support=True)
+
+
+async def test_the_prompt_opens_as_a_document_where_the_client_has_them(editor_for: Start) -> None:
+    editor = await editor_for({"shop.py": SHOP}, adjust=opens_texts)
+    uri = editor.open("shop.py")
+    place = {"uri": uri, "position": vars_of(editor.position(uri, "compute_total"))}
+    receipt = await editor.execute(("autogen.showPrompt", [place]))
+    again = await editor.execute(("autogen.showPrompt", [{**place, "drop": [receipt["items"][0]["id"]]}]))
+    first, second = [shown.uri for shown in editor.client.shown_documents]
+    assert receipt["shown"] and again["shown"]
+    assert first != second
+    assert first.startswith("autogen-prompt:/")
+    for shown, document in ((first, receipt["document"]), (second, again["document"])):
+        answer = await editor.request("workspace/textDocumentContent", types.TextDocumentContentParams(shown))
+        assert answer.text == document
+    assert receipt["items"][0]["id"] in again["document"]
+    gone = await editor.request("workspace/textDocumentContent", types.TextDocumentContentParams("autogen-prompt:/0/x"))
+    assert "Show it again" in gone.text
+
+
+async def test_the_prompt_is_the_clients_to_show_where_it_has_no_such_documents(editor_for: Start) -> None:
+    editor = await editor_for({"shop.py": SHOP}, "neovim")
+    uri = editor.open("shop.py")
+    place = {"uri": uri, "position": vars_of(editor.position(uri, "compute_total"))}
+    receipt = await editor.execute(("autogen.showPrompt", [place]))
+    assert receipt["shown"] is False
+    assert receipt["document"].startswith("# What would be sent")
+    assert editor.client.shown_documents == []
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_generation_goes_without_what_the_user_left_out(editor_for: Start, gate: Gate, again: bool) -> None:
+    gate.let_through()
+    editor = await editor_for({"shop.py": SHOP}, settings=gate.settings)
+    uri = editor.open("shop.py")
+    place: dict[str, Any] = {"uri": uri, "position": vars_of(editor.position(uri, "compute_total"))}
+    if again:
+        await editor.execute(("autogen.generate", [place]))
+        place = {"uri": uri, "symbol": "compute_total"}
+    receipt = await editor.request("autogen/prompt", {**place, "textDocument": {"uri": uri}})
+    everything = [item["id"] for item in receipt["items"]]
+    command = "autogen.regenerate" if again else "autogen.generate"
+    result = await editor.execute((command, [{**place, "drop": everything}]))
+    assert result["status"] == "applied"
+    sent = [str(each.body) for each in gate.service.requests]
+    assert ["tax=0.2" in each for each in sent] == [True, False][1 - again :]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
