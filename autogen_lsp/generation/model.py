@@ -53,6 +53,25 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """One call of a traceback. ``line`` is 1-based; ``source`` is the code around it, '' where there is none."""
+
+    path: str  # relative to the root, with '/', or the module's file name: as the model is told
+    line: int
+    function: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception that was raised; ``frames`` as in a traceback, the innermost call last."""
+
+    type: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One check of a reply and its outcome, as shown in provenance."""
 

@@ -23,7 +23,7 @@ from autogen_lsp.analysis.model import NeededImport, TargetKind
 from autogen_lsp.backends.base import Prompt
 from autogen_lsp.config import Problem, Settings
 from autogen_lsp.generation import tokens
-from autogen_lsp.generation.model import Item, Request
+from autogen_lsp.generation.model import Failure, Item, Request
 
 _TEMPLATES = {
     TargetKind.FUNCTION: "function.j2",
@@ -35,6 +35,7 @@ _TEMPLATES = {
     TargetKind.STUB: "stub.j2",
 }
 _REPAIR = "repair.j2"
+_EXPLAIN = "explain.j2"
 _HEADINGS = {
     "rules": "Written for contributors",
     "convention": "How this project does things",
@@ -81,6 +82,29 @@ def repair(prompt: Prompt, reply: str, problems: Sequence[str], settings: Settin
     text = _rendered(_REPAIR, values, settings, warn)
     recipe = _recipe("repair", text, prompt.recipe)
     return replace(prompt, text=text, recipe=recipe, tokens=tokens.count(text), problems=tuple(problems))
+
+
+def explain(
+    failure: Failure,
+    settings: Settings,
+    *,
+    mask: Callable[[str], str],
+    backend: str = "",
+    model: str = "",
+    warn: Warn = lambda problem: None,
+) -> Prompt:
+    """The prompt that asks what an exception means. ``mask`` takes secrets out of its message and of its frames' code.
+
+    No code is wanted, so there is no skeleton; the prompt's name is the exception's type.
+    """
+    name = _plain(failure.type)
+    frames = [
+        replace(each, path=_plain(each.path), function=_plain(each.function), source=mask(each.source))
+        for each in failure.frames
+    ]
+    values = {"type": name, "message": mask(failure.message).strip("\n"), "frames": frames}
+    text = _rendered(_EXPLAIN, values, settings, warn)
+    return Prompt(text, "", name, _recipe("explain", text, backend, model), tokens.count(text))
 
 
 @dataclass(frozen=True, slots=True)
