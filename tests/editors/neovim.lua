@@ -103,5 +103,34 @@ wait("the revert", function()
   return text():find("def area", 1, true) == nil
 end)
 seen.reverted = text()
+
+wait("the finding again", function()
+  return #vim.diagnostic.get(0) > 0
+end)
+vim.api.nvim_win_set_cursor(0, { finding.lnum + 1, finding.col })
+vim.cmd("Autogen prompt")
+wait("the prompt buffer", function()
+  return vim.api.nvim_buf_get_name(0):find("autogen://prompt", 1, true) ~= nil and text():find("Skeleton:", 1, true)
+end)
+seen.prompt = text()
+local function leave_out_calls()
+  vim.fn.search("app.py total: uses it")
+  vim.cmd("normal dd")
+  wait("the prompt without the calls", function()
+    return text():find("Calls: app.py", 1, true) == nil
+  end)
+end
+leave_out_calls()
+vim.cmd("normal u")
+wait("the prompt with the calls again", function()
+  return text():find("Calls: app.py", 1, true) ~= nil
+end)
+seen.prompt_again = text()
+leave_out_calls()
+seen.prompt_without = text()
+vim.cmd("normal " .. vim.keycode("<CR>"))
+wait("the function made without the calls", function()
+  return vim.api.nvim_get_current_win() == source_window and text():find("def area", 1, true) ~= nil
+end)
 io.stdout:write(vim.json.encode(seen))
 vim.cmd("qall!")

@@ -52,7 +52,6 @@ def test_click_in_neovim_writes_the_function_and_shows_where_it_came_from(
     assert seen["text"] == f"{first}\n\n\n{GENERATED}\n\ndef main{rest}".rstrip("\n")
     assert seen["modified"], "the buffer holds the edit; saving is the user's"
     assert (workspace / "app.py").read_text() == APP
-    assert service.runs == 1
 
     token = next(each["token"] for each in seen["progress"] if each.get("title") == "Generating 'area'")
     progress = [each for each in seen["progress"] if each["token"] == token]
@@ -69,3 +68,11 @@ def test_click_in_neovim_writes_the_function_and_shows_where_it_came_from(
     assert "autogen: server" in seen["health"]
     assert "tree-sitter" in seen["health"]
     assert seen["reverted"] == APP.rstrip("\n")
+
+    assert "Nothing was sent." in seen["prompt"]
+    assert "Calls: app.py" in seen["prompt"]
+    assert seen["prompt_again"] == seen["prompt"]
+    assert "without app.py::total::call-site" in seen["prompt_without"]
+    sent = [each.body["prompt"] for each in service.requests if each.method == "POST"]
+    assert ["Calls: app.py" in each for each in sent] == [True, False]
+    assert service.runs == 2

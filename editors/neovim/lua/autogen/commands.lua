@@ -5,6 +5,7 @@ local M = {}
 ---@param lines string[]
 ---@param title string
 ---@param filetype string
+---@return integer buffer
 local function show(lines, title, filetype)
   vim.cmd("botright new")
   local buffer = vim.api.nvim_get_current_buf()
@@ -15,6 +16,7 @@ local function show(lines, title, filetype)
   vim.bo[buffer].modifiable = false
   vim.bo[buffer].filetype = filetype
   vim.api.nvim_buf_set_name(buffer, "autogen://" .. title .. "/" .. buffer)
+  return buffer
 end
 
 local function client_or_complain()
@@ -25,7 +27,8 @@ local function client_or_complain()
   return client
 end
 
-local function request(client, method, params, done)
+---@param buffer integer? the one that the request is about; by default the current one
+local function request(client, method, params, done, buffer)
   local function answered(err, result)
     if err then
       vim.notify("autogen: " .. err.message, vim.log.levels.ERROR)
@@ -33,7 +36,7 @@ local function request(client, method, params, done)
       done(result)
     end
   end
-  require("autogen").call(client, "request", method, params, answered, vim.api.nvim_get_current_buf())
+  require("autogen").call(client, "request", method, params, answered, buffer or vim.api.nvim_get_current_buf())
 end
 
 local function here(client)
@@ -41,33 +44,29 @@ local function here(client)
   return { textDocument = params.textDocument, position = params.position }
 end
 
---- A command of the server at the cursor. Its edits and messages come by themselves.
-local function execute(command)
-  return function(client)
-    local at = here(client)
-    local arguments = { { uri = at.textDocument.uri, position = at.position } }
-    request(client, "workspace/executeCommand", { command = command, arguments = arguments }, function() end)
-  end
+--- A command of the server at a place. Its edits and messages come by themselves.
+local function execute_at(client, command, at, drop, buffer)
+  local arguments = { { uri = at.textDocument.uri, position = at.position, drop = drop } }
+  request(client, "workspace/executeCommand", { command = command, arguments = arguments }, function() end, buffer)
 end
 
---- Lines of a receipt: why each item is in the prompt, then the prompt.
-local function prompt_lines(receipt)
-  local lines = { ("# %d tokens, context within %d. Nothing was sent."):format(receipt.tokens, receipt.budget), "" }
-  for _, item in ipairs(receipt.items) do
-    local symbol = item.symbol ~= "" and (" " .. item.symbol) or ""
-    table.insert(lines, ("%6d  %s%s: %s"):format(item.tokens, item.path, symbol, item.reason))
+--- A command of the server at the cursor.
+local function execute(command)
+  return function(client)
+    execute_at(client, command, here(client))
   end
-  for _, each in ipairs(receipt.redactions) do
-    table.insert(lines, ("masked  %s: %d %s"):format(each.path, each.count, each.kind))
-  end
-  table.insert(lines, "")
-  vim.list_extend(lines, vim.split(receipt.prompt, "\n"))
-  return lines
 end
 
 local function show_prompt(client)
-  request(client, "autogen/prompt", here(client), function(receipt)
-    show(prompt_lines(receipt), "prompt", "markdown")
+  local at, source = here(client), vim.api.nvim_get_current_buf()
+  local function ask(drop, done)
+    request(client, "autogen/prompt", vim.tbl_extend("error", at, { drop = drop }), done, source)
+  end
+  local function generate(drop)
+    execute_at(client, "autogen.generate", at, drop, source)
+  end
+  ask({}, function(receipt)
+    require("autogen.prompt").fill(show({}, "prompt", "markdown"), receipt, ask, generate)
   end)
 end
 
