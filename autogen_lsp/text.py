@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,6 +75,36 @@ def apply_edits(text: bytes, edits: Iterable[Edit]) -> bytes:
         at = edit.span.end
     parts.append(text[at:])
     return b"".join(parts)
+
+
+def moved(old: bytes, new: bytes) -> Callable[[Span], Span | None]:
+    """Where spans of the old text are in the new one; None for those in the part that differs.
+
+    One stretch is taken to differ, from the first to the last difference, as after edits in one place.
+    """
+    before = _common(old, new)
+    longest = min(len(old), len(new)) - before
+    after = _common(old[len(old) - longest :][::-1], new[len(new) - longest :][::-1])
+    rest, by = len(old) - after, len(new) - len(old)
+
+    def move(span: Span) -> Span | None:
+        if span.end <= before:
+            return span
+        return Span(span.start + by, span.end + by) if span.start >= rest else None
+
+    return move
+
+
+def _common(left: bytes, right: bytes) -> int:
+    """Length of the common prefix, by halving: comparing slices is much faster than comparing bytes."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 @dataclass(frozen=True, slots=True)

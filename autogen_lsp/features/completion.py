@@ -7,7 +7,7 @@ the findings that analysis has already; at any other place there is nothing to o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from autogen_lsp.analysis import plan, targets
@@ -15,7 +15,6 @@ from autogen_lsp.analysis.model import Finding, FindingKind, Plan, Target, Targe
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.features.model import Entry
 from autogen_lsp.text import Span
-from autogen_lsp.workspace.source import Source
 
 _DEF = re.compile(r"^(?P<indent>\s*)(?P<async>async\s+)?def\s+(?P<name>\w*)$")
 _MEMBER = re.compile(r"(?P<receiver>[A-Za-z_][\w.]*)\.(?P<name>\w*)$")
@@ -23,51 +22,60 @@ MOST = 20
 
 
 def complete(
-    project: Project, path: Path, offset: int, findings: Sequence[Finding], *, snippets: bool = True
+    text: bytes,
+    line_start: int,
+    offset: int,
+    path: Path,
+    project: Callable[[], Project],
+    findings: Sequence[Finding],
+    *,
+    snippets: bool = True,
 ) -> list[Entry]:
-    """Entries at the offset. ``findings`` are the present ones of this file and of files that use it."""
-    source = project.source(path)
-    if source is None:
-        return []
-    line = source.lines.line_span(source.lines.line_of(offset))
-    before = source.text[line.start : offset].decode("utf-8", "replace")
+    """Entries at the offset of a text, in the line that starts at ``line_start``. At most places there are none.
+
+    ``findings`` are the present ones of this file and of files that use it. The ``project`` is only made where it is
+    needed: completion is asked for at every key.
+    """
+    before = text[line_start:offset].decode("utf-8", "replace")
     if found := _DEF.match(before):
         typed = Span(offset - len(found["name"].encode()), offset)
-        owner = _owner(source, line.start, len(found["indent"].expandtabs()))
-        wanted = [] if owner is None else list(_definable(project, source, owner, findings))
-        return _headers(project, wanted, typed, found["name"], snippets)
+        owner = _owner(text, line_start, len(found["indent"].expandtabs()))
+        if owner is None or not findings:
+            return []
+        known = project()
+        return _headers(known, list(_definable(known, path, owner, findings)), typed, found["name"], snippets)
     if found := _MEMBER.search(before):
         typed = Span(offset - len(found["name"].encode()), offset)
-        return _members(source, typed, found["receiver"], findings)
+        return _members(text, path, typed, found["receiver"], findings)
     return []
 
 
-def _owner(source: Source, line_start: int, width: int) -> str | None:
+def _owner(text: bytes, line_start: int, width: int) -> str | None:
     """Qualname of the class whose body an indentation is in, '' at module level, None in a function.
 
     Read from the lines above: while a header is being typed, the tree around it is broken.
     """
     names: list[str] = []
-    for line in reversed(source.text[:line_start].decode("utf-8", "replace").split("\n")):
+    for line in reversed(text[:line_start].decode("utf-8", "replace").split("\n")):
         if width == 0:
             break
-        text = line.strip()
+        code = line.strip()
         indent = len(line.expandtabs()) - len(line.expandtabs().lstrip())
-        if not text or text.startswith("#") or indent >= width:
+        if not code or code.startswith("#") or indent >= width:
             continue
-        if re.match(r"(async\s+)?def\b", text):
+        if re.match(r"(async\s+)?def\b", code):
             return None
-        if found := re.match(r"class\s+(\w+)", text):
+        if found := re.match(r"class\s+(\w+)", code):
             names.append(found[1])
         width = indent
     return ".".join(reversed(names))
 
 
-def _definable(project: Project, source: Source, owner: str, findings: Sequence[Finding]) -> Iterator[Target]:
+def _definable(project: Project, path: Path, owner: str, findings: Sequence[Finding]) -> Iterator[Target]:
     """What could be defined here: functions at module level, the class's missing methods inside it."""
     seen: set[str] = set()
     for finding in findings:
-        wanted = finding.target_path == source.path and finding.target_qualname.rpartition(".")[0] == owner
+        wanted = finding.target_path == path and finding.target_qualname.rpartition(".")[0] == owner
         if finding.kind is FindingKind.STUB or not wanted or finding.target_qualname in seen:
             continue
         seen.add(finding.target_qualname)
@@ -116,17 +124,17 @@ def _snippet(made: Plan, header: str) -> str:
     return f"{opening}({rest}\n    $0"
 
 
-def _members(source: Source, typed: Span, receiver: str, findings: Sequence[Finding]) -> list[Entry]:
+def _members(text: bytes, path: Path, typed: Span, receiver: str, findings: Sequence[Finding]) -> list[Entry]:
     """Members that other places call on the same receiver, though nothing defines them."""
-    prefix = typed.cut(source.text)
+    prefix = typed.cut(text)
     names: dict[str, Finding] = {}
     for finding in findings:
         if finding.kind is not FindingKind.MISSING_ATTRIBUTE or finding.span.start == typed.start:
             continue
-        if finding.path != source.path or not finding.name.startswith(prefix):
+        if finding.path != path or not finding.name.startswith(prefix):
             continue
-        head = source.text[: finding.span.start].rstrip()
-        if re.search(rb"(?<![\w.])%s\s*\.\Z" % re.escape(receiver.encode()), head[-len(receiver) - 16 :]):
+        head = text[max(finding.span.start - len(receiver) - 16, 0) : finding.span.start].rstrip()
+        if re.search(rb"(?<![\w.])%s\s*\.\Z" % re.escape(receiver.encode()), head):
             names.setdefault(finding.name, finding)
     return [
         Entry(name, typed, name, detail="called here, defined nowhere yet", kind="method", sort="1") for name in names

@@ -1,7 +1,8 @@
 """Findings of open documents, shown as diagnostics: pushed shortly after an edit, or given when the client asks.
 
 A document is looked at once its client has paused for a share of the time that the last look took, so small files
-answer at once and huge ones do not stall the keys. The other open documents follow when the edits have ceased, since a
+answer at once and huge ones do not stall the keys. Where a whole look takes long, a quick one goes before it: undefined
+names as of now, all else as last found. The other open documents follow when the edits have ceased, since a
 definition here may be what a call there was missing. A client that asks (`textDocument/diagnostic`) is not pushed to
 from then on: it would show every diagnostic twice.
 """
@@ -32,6 +33,8 @@ _SHORTEST_PAUSE = 0.001
 _LONGEST_PAUSE = 0.1
 _LONGEST = 0.4
 _OTHERS = 0.3
+_CHEAP = 0.002  # a whole look that takes no longer needs no quick one before it
+_REST = 3  # a whole look after a quick one waits this many times its own cost: the next key comes first
 
 
 class Diagnostics:
@@ -42,7 +45,9 @@ class Diagnostics:
         self._waiting: dict[str, float] = {}  # URI → when its first unseen change came
         self._timer: asyncio.TimerHandle | None = None
         self._others: asyncio.TimerHandle | None = None
-        self._cost: dict[str, float] = {}  # URI → seconds that the last look took
+        self._cost: dict[str, float] = {}  # URI → seconds that the last whole look took
+        self._quick_cost: dict[str, float] = {}
+        self._quick: set[str] = set()  # had their quick look since the last edit
         self._shown: dict[str, list[Json]] = {}  # URI → what was pushed last
         self._pulls = False
         self._closed = False
@@ -52,6 +57,7 @@ class Diagnostics:
         if self._closed:
             return
         self._waiting.setdefault(document.uri, time.monotonic())
+        self._quick.discard(document.uri)
         self._schedule()
         if len(self._shown) > (document.uri in self._shown):
             if self._others is not None:
@@ -79,7 +85,9 @@ class Diagnostics:
         """The document was closed: its diagnostics go."""
         uri = document.uri
         self._waiting.pop(uri, None)
+        self._quick.discard(uri)
         self._cost.pop(uri, None)
+        self._quick_cost.pop(uri, None)
         if self._shown.pop(uri, None):
             self._publish(uri, None, [])
 
@@ -112,52 +120,60 @@ class Diagnostics:
         if self._timer is not None:
             self._timer.cancel()
         now = time.monotonic()
-        pause = _SHARE * max((self._cost.get(uri, 0.0) for uri in self._waiting), default=0.0)
+        pause = max((self._pause(uri) for uri in self._waiting), default=0.0)
         pause = min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
         latest = min(self._waiting.values()) + _LONGEST
         self._timer = asyncio.get_running_loop().call_later(max(min(pause, latest - now), 0.0), self._run)
+
+    def _is_quick(self, uri: str) -> bool:
+        """Whether the next look at a document is a quick one."""
+        return uri not in self._quick and (uri not in self._shown or self._cost.get(uri, 0.0) > _CHEAP)
+
+    def _pause(self, uri: str) -> float:
+        if self._is_quick(uri):
+            return _SHARE * self._quick_cost.get(uri, 0.0)
+        return (_REST if uri in self._quick else _SHARE) * self._cost.get(uri, 0.0)
 
     def _run(self) -> None:
         self._timer = None
         if self._pulls or not self._waiting:
             self._waiting.clear()
             return
-        # One document a turn of the loop, newest edit first, so that requests come in between.
+        # One look a turn of the loop, newest edit first, so that requests come in between.
         uri = max(self._waiting, key=self._waiting.__getitem__)
-        since = self._waiting.pop(uri)
         document = self._session.overlay.get(uri)
-        if document is not None:
+        if document is None:
+            del self._waiting[uri]
+        else:
             with self._session.peer.guard.protect("diagnostics"):
-                first = uri not in self._shown
-                items = self._items(document, first=first)
-                self._shown[uri] = items
-                if items or not first:
-                    self._publish(uri, document.version, items)
-                if first:
-                    self._waiting[uri] = since
+                self._look(document, quick=self._is_quick(uri))
         if self._waiting:
-            self._timer = asyncio.get_running_loop().call_later(0, self._run)
+            self._schedule()
 
-    def _items(self, document: Document, *, first: bool = False) -> list[Json]:
-        """The document's findings as diagnostics, none where they are switched off.
+    def _look(self, document: Document, *, quick: bool) -> None:
+        uri = document.uri
+        if quick:
+            self._quick.add(uri)
+        else:
+            del self._waiting[uri]
+        started = time.perf_counter()
+        items = self._items(document, quick=quick)
+        (self._quick_cost if quick else self._cost)[uri] = time.perf_counter() - started
+        if not quick or items != self._shown.get(uri, []):
+            self._publish(uri, document.version, items)
+        self._shown[uri] = items
 
-        With ``first`` they are those that need no other files: a cold workspace takes a while to read.
-        """
+    def _items(self, document: Document, *, quick: bool = False) -> list[Json]:
+        """The document's findings as diagnostics, none where they are switched off."""
         settings = self._session.overlay.settings
         severity = SEVERITIES.get(settings.diagnostics_severity)
         if severity is None:
             return []
-        started = time.perf_counter()
-        if first:
-            found = self._session.first_findings_of(document.path)
-        else:
-            found = self._session.findings_of(self._session.project(), document.path)
-        items = [
+        session = self._session
+        found = session.quick_findings_of(document) if quick else session.findings_of(session.project(), document.path)
+        return [
             self._item(document, finding, severity) for finding in found if finding.kind in settings.diagnostics_kinds
         ]
-        if not first:
-            self._cost[document.uri] = time.perf_counter() - started
-        return items
 
     def _item(self, document: Document, finding: Finding, severity: int) -> Json:
         target = finding.target_path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from autogen_lsp.server.jobs import Jobs
 from autogen_lsp.server.mirror import Mirror
 from autogen_lsp.server.peer import Peer, RequestError
 from autogen_lsp.server.receipts import Receipts
+from autogen_lsp.text import moved
 from autogen_lsp.workspace.document import Document
 from autogen_lsp.workspace.overlay import Overlay
 from autogen_lsp.workspace.snapshot import Snapshot
@@ -26,6 +28,15 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.model import Finding
     from autogen_lsp.analysis.project import Project
     from autogen_lsp.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A document's findings, and the moment and text that they are of."""
+
+    epoch: int
+    text: bytes
+    findings: list[Finding]
 
 
 class Session:
@@ -48,7 +59,7 @@ class Session:
         self.configured.set()
         self._epoch = 0  # counts everything that may change a finding
         self._project: tuple[int, Project] | None = None  # with its epoch
-        self._findings: dict[str, tuple[int, list[Finding]]] = {}  # URI → epoch, findings
+        self._findings: dict[str, _Look] = {}  # URI → the last look
         self._background: set[asyncio.Task[None]] = set()
 
     @cached_property
@@ -116,19 +127,31 @@ class Session:
         if document is None:
             return findings.find(project, path)
         kept = self._findings.get(document.uri)
-        if kept is None or kept[0] != self._epoch:
-            kept = self._findings[document.uri] = (self._epoch, findings.find(project, path))
-        return kept[1]
+        if kept is None or kept.epoch != self._epoch:
+            found = findings.find(project, path)
+            kept = self._findings[document.uri] = _Look(self._epoch, document.text, found)
+        return kept.findings
 
-    def first_findings_of(self, path: Path) -> list[Finding]:
-        """What can be said of a file before others are read."""
+    def quick_findings_of(self, document: Document) -> list[Finding]:
+        """Undefined names as of now, for which hardly any other file is read; the rest as last found, moved along."""
         from autogen_lsp.analysis import findings
+        from autogen_lsp.analysis.model import FindingKind
 
-        return findings.undefined(self.project(), path)
+        fresh = findings.undefined(self.project(), document.path)
+        kept = self._findings.get(document.uri)
+        if kept is None:
+            return fresh
+        move = moved(kept.text, document.text)
+        others = [
+            replace(finding, span=span)
+            for finding in kept.findings
+            if finding.kind is not FindingKind.UNDEFINED_CALL and (span := move(finding.span)) is not None
+        ]
+        return sorted([*fresh, *others], key=lambda finding: finding.span)
 
     def known_findings(self) -> list[Finding]:
         """What was found last in each open document: as of now, or of a moment ago."""
-        return [finding for _, found in self._findings.values() for finding in found]
+        return [finding for look in self._findings.values() for finding in look.findings]
 
     def opened(self, document: Document) -> None:
         """The client opened a document."""

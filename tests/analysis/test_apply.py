@@ -83,7 +83,9 @@ def f(self):
   b
 """
 '''
-    assert realised("class A:\n    def g(self):\n        return self.$0f()\n", code) == '''\
+    assert (
+        realised("class A:\n    def g(self):\n        return self.$0f()\n", code)
+        == '''\
 class A:
     def g(self):
         return self.f()
@@ -97,6 +99,7 @@ class A:
   b
 """
 '''
+    )
 
 
 def test_code_gets_the_file_s_own_indentation() -> None:

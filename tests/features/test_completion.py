@@ -12,7 +12,9 @@ from tests.support.actions import workspace
 def entries(before: str, *, snippets: bool = True) -> list[Entry]:
     with workspace(before) as space:
         found = findings.find(space.project, space.path)
-        return complete(space.project, space.path, space.offset, found, snippets=snippets)
+        text = space.path.read_bytes()
+        line_start = text.rfind(b"\n", 0, space.offset) + 1
+        return complete(text, line_start, space.offset, space.path, lambda: space.project, found, snippets=snippets)
 
 
 def test_def_completes_to_the_header_that_the_calls_ask_for() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tree_sitter import Node
 
 from autogen_lsp.syntax.parser import parse
-from autogen_lsp.text import LineIndex, Span
+from autogen_lsp.text import LineIndex, Span, moved
 from autogen_lsp.workspace.document import Document, encode
 
 PATH = Path("/w/m.py")
@@ -159,3 +159,21 @@ def test_a_whole_text_replaces_everything() -> None:
     doc.version = 2
     assert doc.snapshot().lines.starts == [0, 10, 20]
     assert doc.snapshot().tree.root_node.children[0].type == "function_definition"
+
+
+_LETTERS = st.lists(st.sampled_from(b"ab"), max_size=20).map(bytes)
+
+
+@given(_LETTERS, _LETTERS, _LETTERS, _LETTERS)
+def test_spans_outside_the_part_that_differs_move_with_their_text(
+    head: bytes, removed: bytes, added: bytes, tail: bytes
+) -> None:
+    old, new = head + b"<" + removed + b">" + tail, head + b"[" + added + b"]" + tail
+    move = moved(old, new)
+    end = len(head) + len(removed) + 2
+
+    assert move(Span(0, len(head))) == Span(0, len(head))
+    assert move(Span(end, len(old))) == Span(len(new) - len(tail), len(new))
+    assert move(Span(len(head), end)) is None
+    assert move(Span(0, len(old))) is None
+    assert moved(old, old)(Span(0, len(old))) == Span(0, len(old))

@@ -25,9 +25,11 @@ def completion(session: Session, params: types.CompletionParams) -> dict[str, An
         encoding, snippets = session.client.encoding, session.client.snippets
         position = params.position
         offset = convert.offset_of(document.text, document, position.line, position.character, encoding)
-        project = session.project()
+        line_start = document.line_span(document.line_of(offset)).start
         findings = session.known_findings()
-        for entry in complete(project, document.path, offset, findings, snippets=snippets):
+        for entry in complete(
+            document.text, line_start, offset, document.path, session.project, findings, snippets=snippets
+        ):
             item: dict[str, Any] = {
                 "label": entry.label,
                 "kind": KINDS.get(entry.kind, types.CompletionItemKind.Text).value,
