@@ -51,7 +51,7 @@ def test_secrets_are_nowhere_in_the_editors_settings() -> None:
 def test_vs_code_offers_every_command_of_the_server() -> None:
     declared = {each["command"] for each in PACKAGE["contributes"]["commands"]}
 
-    assert declared == {*COMMANDS, "autogen.restartServer"}
+    assert declared == {*COMMANDS, "autogen.restartServer", "autogen.generateWithout"}
 
 
 def test_extension_has_the_servers_version() -> None:

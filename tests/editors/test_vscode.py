@@ -142,6 +142,9 @@ def test_click_in_vs_code_writes_the_function_and_shows_what_it_cost(
 
     assert any(title.startswith("Generate 'area' with AI (≈ $0.05)") for title in seen["titles"])
     assert any("(skeleton)" in title for title in seen["titles"])
+    assert any("call-site app.py total" in item for item in seen["items"])
+    assert "without app.py::total::call-site" in seen["prompt"]
+    assert "Generate Without…" in seen["buttons"]
     lines = seen["text"].split("\n")
     assert "def area(width, depth):" in lines
     assert "    return width * depth" in lines

@@ -35,6 +35,30 @@ try {
   await goTo(given.line, given.column);
   await page.waitForSelector(".lightbulb-glyph-margin, .codicon-light-bulb, .codicon-lightbulb, .lightBulbWidget.codicon", { state: "attached" });
   await shot("1-light-bulb");
+
+  await page.keyboard.press("F1");
+  await page.waitForSelector(".quick-input-widget input");
+  await page.keyboard.type("autogen: Generate Without");
+  await page.waitForSelector(".quick-input-list .monaco-list-row.focused");
+  await page.keyboard.press("Enter");
+  const calls = page.locator(".quick-input-list .monaco-list-row", { hasText: "call-site app.py total" });
+  await calls.waitFor();
+  seen.items = await page.$$eval(".quick-input-list .monaco-list-row", (all) => all.map((each) => each.textContent));
+  await shot("1-without");
+  await calls.click();
+  await page.keyboard.press("Enter");
+  const show = page.locator(".quick-input-list .monaco-list-row", { hasText: "Show what would be sent" });
+  await show.click();
+  await page.waitForFunction(() => [...document.querySelectorAll(".view-line")].some((line) => line.textContent.includes("app.py::total::call-site")));
+  await shot("1-prompt-without");
+  seen.prompt = (await page.$$eval(".view-line", (all) => all.map((line) => line.textContent).join("\n"))).replaceAll("\u00a0", " ");
+  seen.buttons = await page.$$eval(".editor-actions .action-label", (all) => all.map((each) => each.textContent));
+  await page.locator(".tab", { hasText: "prompt.md" }).locator(".codicon-close").click();
+  await page.waitForFunction(() => document.querySelectorAll(".editor-instance").length === 1);
+  await page.click(".editor-instance .view-lines");
+  await goTo(given.line, given.column);
+  await page.waitForSelector(".lightbulb-glyph-margin, .codicon-light-bulb, .codicon-lightbulb, .lightBulbWidget.codicon", { state: "attached" });
+
   await page.keyboard.press("Control+.");
   await page.waitForSelector(".action-widget .action-list-item, .action-widget .monaco-list-row");
   seen.titles = await page.$$eval(".action-widget .monaco-list-row", (rows) => rows.map((row) => row.textContent.trim()));

@@ -24,7 +24,7 @@ export function createClient(documents: Documents): LanguageClient {
 }
 
 /** From the command palette a command has no arguments: it is meant for the cursor. */
-function here(): unknown[] {
+export function here(): unknown[] {
   const editor = vscode.window.activeTextEditor;
   if (!editor) {
     return [];

@@ -1,13 +1,17 @@
 // Read-only documents about the code at the cursor: what would be sent, where it came from, what the session has cost.
+// What would be sent can be cut: items are picked, and the rest is shown again or generated from.
 import * as vscode from "vscode";
 import { LanguageClient } from "vscode-languageclient/node";
 import { Prompt, Usage, promptText, usageText } from "./texts";
 
 const SCHEME = "autogen";
 
-interface Place {
+const PROMPT = vscode.Uri.from({ scheme: SCHEME, path: "/prompt.md" });
+
+export interface Place {
   uri: string;
   position: { line: number; character: number };
+  drop?: string[];
 }
 
 export class Documents implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -15,6 +19,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   private readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
   readonly onDidChange = this.changed.event;
+  private previewed: { place: Place; drop: string[] } | undefined; // what the prompt document shows
 
   constructor(private readonly client: () => LanguageClient | undefined) {}
 
@@ -42,7 +47,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     }
     const params = { textDocument: { uri: place.uri }, position: place.position };
     if (command === "autogen.showPrompt") {
-      await this.open("/prompt.md", promptText(await client.sendRequest<Prompt>("autogen/prompt", params)));
+      await this.showPrompt(client, place, place.drop ?? []);
       return;
     }
     const record = await client.sendRequest<unknown>("autogen/provenance", params);
@@ -53,9 +58,55 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     await this.open("/provenance.json", JSON.stringify(record, null, 2));
   }
 
+  /** Let the user pick items of the prompt (of the one that is shown, else of that at the cursor) to go without. */
+  async without(cursor: Place | undefined): Promise<void> {
+    const client = this.client();
+    const active = vscode.window.activeTextEditor?.document.uri.toString();
+    const known = active === PROMPT.toString() ? this.previewed : cursor && { place: cursor, drop: [] };
+    if (!client || !known) {
+      await vscode.window.showInformationMessage("Put the cursor on a missing name or a stub first.");
+      return;
+    }
+    const receipt = await client.sendRequest<Prompt>("autogen/prompt", promptParams(known.place, known.drop));
+    const rows = [
+      ...receipt.items.map((item) => ({
+        label: `${item.kind} ${item.path} ${item.symbol}`.trim(),
+        description: `${item.tokens} tokens`,
+        detail: item.reason,
+        picked: true,
+        id: item.id,
+      })),
+      ...receipt.dropped.map((id) => ({ label: id, description: "left out", detail: "", picked: false, id })),
+    ];
+    const kept = await vscode.window.showQuickPick(rows, {
+      canPickMany: true,
+      matchOnDetail: true,
+      title: "What may be sent",
+      placeHolder: "Uncheck what the prompt is to be without",
+    });
+    if (!kept) {
+      return;
+    }
+    const left = new Set(kept.map((row) => row.id));
+    const drop = rows.map((row) => row.id).filter((id) => !left.has(id));
+    const generate = "Generate with what is left";
+    const next = await vscode.window.showQuickPick([generate, "Show what would be sent"], { title: "autogen" });
+    if (next === generate) {
+      await vscode.commands.executeCommand("autogen.generate", { ...known.place, drop });
+    } else if (next) {
+      await this.showPrompt(client, known.place, drop);
+    }
+  }
+
   dispose(): void {
     this.registration.dispose();
     this.changed.dispose();
+  }
+
+  private async showPrompt(client: LanguageClient, place: Place, drop: string[]): Promise<void> {
+    const receipt = await client.sendRequest<Prompt>("autogen/prompt", promptParams(place, drop));
+    this.previewed = { place, drop };
+    await this.open(PROMPT.path, promptText(receipt));
   }
 
   private async open(path: string, text: string): Promise<void> {
@@ -65,4 +116,8 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
   }
+}
+
+function promptParams(place: Place, drop: string[]): object {
+  return { textDocument: { uri: place.uri }, position: place.position, drop };
 }

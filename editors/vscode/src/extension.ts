@@ -1,8 +1,8 @@
 // autogen-lsp in VS Code: starts the server, shows what it costs, and shows its documents. The rest is the server's.
 import * as vscode from "vscode";
 import { LanguageClient } from "vscode-languageclient/node";
-import { createClient } from "./client";
-import { Documents } from "./documents";
+import { createClient, here } from "./client";
+import { Documents, Place } from "./documents";
 import { UsageStatus } from "./status";
 
 let client: LanguageClient | undefined;
@@ -23,6 +23,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   };
 
   context.subscriptions.push(
+    vscode.commands.registerCommand("autogen.generateWithout", (place?: Place) => documents.without(place ?? (here()[0] as Place | undefined))),
     vscode.commands.registerCommand("autogen.restartServer", async () => {
       await client?.dispose();
       await start();

@@ -13,7 +13,8 @@ export interface Prompt {
   prompt: string;
   tokens: number;
   budget: number;
-  items: { path: string; symbol: string; kind: string; reason: string; tokens: number }[];
+  items: { id: string; path: string; symbol: string; kind: string; reason: string; tokens: number }[];
+  dropped: string[];
   redactions: { path: string; kind: string; count: number }[];
 }
 
@@ -52,6 +53,7 @@ export function promptText(receipt: Prompt): string {
     "| tokens | what | why |",
     "|---:|---|---|",
     ...receipt.items.map((item) => `| ${item.tokens} | ${item.kind} ${item.path} ${item.symbol} | ${item.reason} |`),
+    ...receipt.dropped.map((id) => `| | without ${id} | left out as you wished |`),
     ...receipt.redactions.map((each) => `| | masked in ${each.path} | ${each.count} × ${each.kind} |`),
     "",
     `${fence}text`,
