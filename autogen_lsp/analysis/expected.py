@@ -64,6 +64,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "await":
             return at(lookup, path, parent, is_async=True, steps=steps + 1)
         case "expression_statement":
+            if not is_async and (never := _never_returning(parent)) is not None:
+                return value(never, strong=True)
             return Expected(Role.IGNORED, NONE, is_async=is_async)
         case "assignment":
             type_, strong = _assigned(lookup, path, parent)
@@ -211,6 +213,17 @@ def _returned(lookup: Lookup, path: Path, node: Node) -> Type | None:
     if function is None or annotated is None or nodes.has_own_yield(function):
         return None
     return infer.annotated(lookup, path, annotated)
+
+
+def _never_returning(statement: Node) -> Type | None:
+    """The written ``NoReturn`` or ``Never`` of a function that ends with this statement, which must keep its word."""
+    body = statement.parent
+    function = body.parent if body is not None else None
+    if body is None or function is None or function.type != nodes.FUNCTION or statement.next_named_sibling is not None:
+        return None
+    annotated = function.child_by_field_name("return_type")
+    word = nodes.text_of(annotated).rpartition(".")[2] if annotated is not None else ""
+    return named("typing", word) if word in ("NoReturn", "Never") else None
 
 
 def _yielded(lookup: Lookup, path: Path, node: Node) -> Type | None:

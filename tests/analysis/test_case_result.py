@@ -32,6 +32,8 @@ from tests.support.actions import check, signature
         ("def g() -> list[int]:\n    return $0f()", "list[int]"),
         ("def g(n: int | None) -> int:\n    return n or $0f()", "int"),
         ("$0f()", "None"),
+        ("from typing import NoReturn\n\n\ndef g(a: int) -> NoReturn:\n    print(a)\n    $0f()", "NoReturn"),
+        ("from typing import NoReturn\n\n\ndef g() -> NoReturn:\n    $0f()\n    raise SystemExit", "None"),
         ("for x in $0f():\n    pass", "Iterable[Any]"),
         ("xs = [x for x in $0f()]", "Iterable[Any]"),
         ("with $0f() as x:\n    pass", "AbstractContextManager[Any]"),
