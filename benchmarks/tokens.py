@@ -1,4 +1,4 @@
-"""How far `context.budget.count_tokens` is from real tokenizers, on windows of Python code.
+"""How far `generation.tokens.count` is from real tokenizers, on windows of Python code.
 
     uv run --with tokenizers python benchmarks/tokens.py FOLDER… --tokenizer tokenizer.json [--sample 300]
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from autogen_lsp.context.budget import count_tokens
+from autogen_lsp.generation.tokens import count as count_tokens
 
 _WINDOW = 4000
 

@@ -1,9 +1,7 @@
 """A budget of tokens: pieces of text with a worth into the choice that is worth most and fits.
 
-A token is counted as four ASCII characters; any other character counts as a whole one. That needs no vocabulary and no
-network, and errs on the safe side: on Python code it is 13 % above OpenAI's tokenizers on average (5th to 95th
-percentile of 4,000-character windows: -10 % to +33 %), and within 1 % of Anthropic's published one (-20 % to +19 %);
-`benchmarks/tokens.py` measures it. Nothing here cuts text: a piece has whole forms, from its shortest to its fullest.
+Tokens are counted by `generation.tokens`. Nothing here cuts text: a piece has whole forms, from its shortest to its
+fullest.
 """
 
 from __future__ import annotations
@@ -13,22 +11,12 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-_PER_TOKEN = 4
-
-
-def count_tokens(text: str) -> int:
-    """Tokens that a text takes, rounded up. See the module's paragraph for the error."""
-    return -(-weight(text) // _PER_TOKEN)
-
-
-def weight(text: str) -> int:
-    """Quarters of a token: they add up exactly where texts are joined."""
-    return len(text) if text.isascii() else sum(1 if c < "\x80" else _PER_TOKEN for c in text)
+from autogen_lsp.generation.tokens import PER_TOKEN, weight
 
 
 def room(tokens: int) -> int:
     """Quarters of a token in a budget."""
-    return max(tokens, 0) * _PER_TOKEN
+    return max(tokens, 0) * PER_TOKEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING
 from autogen_lsp.analysis.model import Plan
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.context import redact
-from autogen_lsp.context.budget import Piece, count_tokens, pack, room, weight
+from autogen_lsp.context.budget import Piece, pack, room
 from autogen_lsp.context.candidates import Lookup
 from autogen_lsp.context.pieces import add_graph, gather
 from autogen_lsp.context.pool import Detail, Group, Pool
 from autogen_lsp.generation import prompt
 from autogen_lsp.generation.model import Context, Item, Redaction, Request
+from autogen_lsp.generation.tokens import count as count_tokens
+from autogen_lsp.generation.tokens import weight
 
 if TYPE_CHECKING:
     from autogen_lsp.codebase.client import Graph

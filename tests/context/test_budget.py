@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autogen_lsp.context.budget import Form, Piece, count_tokens, pack, room, weight
+from autogen_lsp.context.budget import Form, Piece, pack, room
+from autogen_lsp.generation.tokens import count as count_tokens
+from autogen_lsp.generation.tokens import weight
 
 
 def piece(key: str, *forms: tuple[str, float], group: str = "", needs: str | None = None, share: str = "") -> Piece:

@@ -16,9 +16,9 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.codebase.model import GraphContext, Related
 from autogen_lsp.config import Settings
 from autogen_lsp.context import collect
-from autogen_lsp.context.budget import count_tokens
 from autogen_lsp.generation import prompt
 from autogen_lsp.generation.model import Context, Item, Request
+from autogen_lsp.generation.tokens import count as count_tokens
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 from tests.context.planted import planted
