@@ -64,12 +64,12 @@ def test_own_ignore_file_and_setting_override_git(tmp_path: Path) -> None:
 
 def test_rules_above_the_root_apply_up_to_the_repository(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
-    write(repository, "work/a.py", "work/b.py", "work/c.py")
+    write(repository, "inner/a.py", "inner/b.py", "inner/c.py")
     (repository / ".git" / "info").mkdir(parents=True)
     (repository / ".git/info/exclude").write_text("b.py\n")
-    (repository / ".gitignore").write_text("/work/a.py\n")
+    (repository / ".gitignore").write_text("/inner/a.py\n")
     (tmp_path / ".gitignore").write_text("c.py\n")
-    assert found(repository / "work") == ["c.py"]
+    assert found(repository / "inner") == ["c.py"]
 
 
 def test_a_root_that_its_repository_ignores_is_still_walked(tmp_path: Path) -> None:
