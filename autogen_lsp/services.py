@@ -74,7 +74,9 @@ class Services:
             index.overlay(documents)
         for closed in self._documents.keys() - documents.keys():
             del self._documents[closed]
-        return Project(snapshot, index if index is not None and index.complete else None, self._caches)
+        if index is None or index.complete:
+            return Project(snapshot, index, self._caches)
+        return Project(snapshot, None, self._caches, index.files())
 
     def _facts_of(self, source: Source) -> Facts:
         from autogen_lsp.analysis.project import Table

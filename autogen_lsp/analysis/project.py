@@ -124,11 +124,21 @@ class _FileLists:
 
 
 class Project:
-    """See the module. ``index`` answers for files that are not open; ``caches`` are shared between snapshots."""
+    """See the module. ``index`` answers for files that are not open; ``caches`` are shared between snapshots.
 
-    def __init__(self, snapshot: Snapshot, index: Index | None = None, caches: Caches | None = None) -> None:
+    ``listing`` holds the workspace's files on disk where the caller knows them, though there is no index yet.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        index: Index | None = None,
+        caches: Caches | None = None,
+        listing: tuple[Path, ...] = (),
+    ) -> None:
         self.snapshot = snapshot
         self.index = index
+        self._listing = listing
         self.caches = caches if caches is not None else Caches()
         self._tables: _Recent[Path, Table | None] = _Recent(_FILES_KEPT)
         self._inside = tuple(f"{root}{os.sep}" for root in snapshot.roots)
@@ -201,7 +211,7 @@ class Project:
 
     @cached_property
     def _files(self) -> tuple[Path, ...]:
-        found = self.index.files() if self.index is not None else ()
+        found = self.index.files() if self.index is not None else self._listing
         if not found:
             found = tuple(python_files(self.snapshot.roots, self.snapshot.settings.context_exclude))
         return self.caches.files.with_documents(found, self.snapshot)

@@ -35,6 +35,7 @@ _LONGEST = 0.4
 _OTHERS = 0.3
 _CHEAP = 0.002  # a whole look that takes no longer needs no quick one before it
 _REST = 3  # a whole look after a quick one waits this many times its own cost: the next key comes first
+_LONGEST_REST = 1.0
 
 
 class Diagnostics:
@@ -119,20 +120,24 @@ class Diagnostics:
             return
         if self._timer is not None:
             self._timer.cancel()
-        now = time.monotonic()
-        pause = max((self._pause(uri) for uri in self._waiting), default=0.0)
-        pause = min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
-        latest = min(self._waiting.values()) + _LONGEST
-        self._timer = asyncio.get_running_loop().call_later(max(min(pause, latest - now), 0.0), self._run)
+        delay = self._delay(self._newest(), time.monotonic())
+        self._timer = asyncio.get_running_loop().call_later(delay, self._run)
+
+    def _newest(self) -> str:
+        """The waiting document that was edited last."""
+        return max(self._waiting, key=self._waiting.__getitem__)
+
+    def _delay(self, uri: str, now: float) -> float:
+        """Seconds until the next look at a document."""
+        if uri in self._quick:  # what is left can wait for the keys to rest
+            return min(max(_REST * self._cost.get(uri, 0.0), _SHORTEST_PAUSE), _LONGEST_REST)
+        cost = (self._quick_cost if self._is_quick(uri) else self._cost).get(uri, 0.0)
+        pause = min(max(_SHARE * cost, _SHORTEST_PAUSE), _LONGEST_PAUSE)
+        return max(min(pause, self._waiting[uri] + _LONGEST - now), 0.0)
 
     def _is_quick(self, uri: str) -> bool:
         """Whether the next look at a document is a quick one."""
         return uri not in self._quick and (uri not in self._shown or self._cost.get(uri, 0.0) > _CHEAP)
-
-    def _pause(self, uri: str) -> float:
-        if self._is_quick(uri):
-            return _SHARE * self._quick_cost.get(uri, 0.0)
-        return (_REST if uri in self._quick else _SHARE) * self._cost.get(uri, 0.0)
 
     def _run(self) -> None:
         self._timer = None
@@ -140,7 +145,7 @@ class Diagnostics:
             self._waiting.clear()
             return
         # One look a turn of the loop, newest edit first, so that requests come in between.
-        uri = max(self._waiting, key=self._waiting.__getitem__)
+        uri = self._newest()
         document = self._session.overlay.get(uri)
         if document is None:
             del self._waiting[uri]
