@@ -13,7 +13,7 @@ fi
 install_from() { # install_from SUITE NAME
   local suite=$1 name=$2 work=$dest/$1
   if [ -x "$dest/bin/$name" ] && "$dest/bin/$name" --version >/dev/null 2>&1; then return; fi
-  mkdir -p "$work"/apt/lists/partial "$work"/apt/cache "$work"/apt/parts "$work"/debs/partial "$work"/root
+  mkdir -p "$work"/apt/lists/partial "$work"/apt/cache "$work"/apt/parts "$work"/debs/partial "$work"/unpacked
   : >"$work/apt/status"
   local mirror
   mirror=$(apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)' 'Identifier: Packages' | awk -F'|' '$2=="Debian"{print $1; exit}')
@@ -29,14 +29,14 @@ install_from() { # install_from SUITE NAME
   apt-get "${options[@]}" -qq -y --no-install-recommends -oDir::Cache::archives="$work/debs" -oDpkg::Use-Pty=0 \
     --download-only install neovim >/dev/null
   local deb
-  for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/root"; done
+  for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/unpacked"; done
   local libraries loader
-  libraries=$(dirname "$(find "$work/root/usr/lib" -name 'libc.so.6' | head -n 1)")
+  libraries=$(dirname "$(find "$work/unpacked/usr/lib" -name 'libc.so.6' | head -n 1)")
   loader=$(find "$libraries" -name 'ld-linux-*.so.*' | head -n 1)
   cat >"$dest/bin/$name" <<WRAPPER
 #!/bin/sh
-export VIMRUNTIME=$work/root/usr/share/nvim/runtime
-exec $loader --library-path $libraries --argv0 nvim $work/root/usr/bin/nvim "\$@"
+export VIMRUNTIME=$work/unpacked/usr/share/nvim/runtime
+exec $loader --library-path $libraries --argv0 nvim $work/unpacked/usr/bin/nvim "\$@"
 WRAPPER
   chmod +x "$dest/bin/$name"
   "$dest/bin/$name" --version | head -n 1
