@@ -8,19 +8,16 @@ never on disk), created with the skeleton, and compared with the original:
 accepted   the share of call sites whose arguments the created parameters accept
 names      the share of parameters named like the real one, or like an argument that is passed for it
 types      the share of our annotations (parameters and return) compatible with the real ones
-pyright    the share of creations after which pyright reports no error that it did not report for the original
-           (with --pyright; a copy of the package is changed, one function at a time)
+pyright    the share of creations after which pyright reports no error that it did not report for the original, in any
+           file that has the function's name (with --pyright; set VIRTUAL_ENV to what has the package's dependencies)
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import contextlib
 import random
 import re
-import shutil
-import subprocess
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -36,13 +33,16 @@ from autogen_lsp.analysis.model import Finding, FindingKind, Plan, Target, Targe
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Caches, Project
 from autogen_lsp.analysis.sites import Use, receiver_of, uses_of
+from autogen_lsp.analysis.skeleton import BODY
 from autogen_lsp.analysis.types import Form, Type, members
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature, Symbol, SymbolKind
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
+from benchmarks.pyright import Pyright
 
+MAX_FILES = 30  # in which pyright is asked for errors
 VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
 
@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--sample", type=int, default=60, help="functions per package")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--pyright", help="command that runs pyright, e.g. 'npx pyright'")
+    parser.add_argument("--pyright", help="command of its server, e.g. 'npx pyright-langserver'")
     parser.add_argument("--show", action="store_true", help="print each miss")
     arguments = parser.parse_args()
     total = Score()
@@ -111,11 +111,10 @@ def measure(root: Path, sample: int, seed: int, pyright: str | None) -> Score:
     caches = Caches()
     intact = Project(Snapshot((root,)), caches=caches)
     score = Score()
-    checker = Checker(root, pyright) if pyright else None
-    for victim in victims(intact, sample, seed):
-        score.add(one(intact, victim, caches, checker))
-    if checker is not None:
-        checker.close()
+    with contextlib.ExitStack() as stack:
+        checker = Checker(root, stack.enter_context(Pyright(root, pyright))) if pyright else None
+        for victim in victims(intact, sample, seed):
+            score.add(one(intact, victim, caches, checker))
     return score
 
 
@@ -385,45 +384,46 @@ def _fits_one(lookup: Lookup, wide: Type | None, narrow: Type | None, depth: int
 
 
 class Checker:
-    """Runs pyright on the files that a function concerns, in a copy of the package that is put right afterwards."""
+    """What pyright says of a created function that it does not say of the real one."""
 
-    def __init__(self, root: Path, command: str) -> None:
+    def __init__(self, root: Path, pyright: Pyright) -> None:
         self.root = root
-        self.command = command.split()
-        self.folder = Path(tempfile.mkdtemp())
-        self.copy = self.folder / root.name
-        shutil.copytree(root, self.copy, ignore=shutil.ignore_patterns(".git", "node_modules"))
-        self.intact = self.errors({root})
-
-    def close(self) -> None:
-        shutil.rmtree(self.folder)
+        self.pyright = pyright
+        self.intact: dict[Path, Counter[str]] = {}
 
     def new_errors(self, intact: Project, mutated: Project, victim: Victim, made: Plan, text: bytes) -> list[str]:
-        """Errors after creating the function that are not there for the original, as ``file: rule: message``."""
-        change = apply.realise(mutated, made, made.skeleton)
-        files = {victim.path, *(use.path for use in victim.uses[:10])}
-        names = {str(path.relative_to(self.root)) for path in files}
-        before = Counter({error: n for error, n in self.intact.items() if error.partition(":")[0] in names})
-        (file,) = change.files
-        copied = self.copy / victim.path.relative_to(self.root)
-        original = copied.read_bytes()
-        copied.write_bytes(file.apply(text))
-        try:
-            after = self.errors(files)
-        finally:
-            copied.write_bytes(original)
-        return sorted((after - before).elements())
+        """Errors after creating the function that are there neither for the original, nor for the original's header.
 
-    def errors(self, files: set[Path]) -> Counter[str]:
-        paths = [str(self.copy / path.relative_to(self.root)) for path in sorted(files)]
-        done = subprocess.run(
-            [*self.command, "--outputjson", *paths], cwd=self.copy, capture_output=True, text=True, check=False
-        )
-        return Counter(
-            f"{Path(item['file']).relative_to(self.copy)}: {item.get('rule', '')}: {item['message'].splitlines()[0]}"
-            for item in json.loads(done.stdout)["generalDiagnostics"]
-            if item["severity"] == "error"
-        )
+        The last are those of its body being gone, which no signature can help: attributes that only it assigned.
+        """
+        (file,) = apply.realise(mutated, made, made.skeleton).files
+        files = concerned(intact, victim)
+        for path in files:
+            if path not in self.intact:
+                self.intact[path] = self.pyright.errors({}, [path])
+        before = sum((self.intact[path] for path in files), Counter[str]())
+        new = self.pyright.errors({victim.path: file.apply(text)}, files) - before
+        if new:
+            new -= self.pyright.errors({victim.path: emptied(intact, victim)}, files) - before
+        return sorted(new.elements())
+
+
+def concerned(project: Project, victim: Victim) -> list[Path]:
+    """Files in which the function may matter: its own, those that use it, then those that have its name at all."""
+    name = re.compile(rb"\b%b\b" % victim.symbol.name.encode())
+    listed = [victim.path, *(use.path for use in victim.uses)]
+    for path in sorted(project.files()):
+        source = project.source(path)
+        if source is not None and name.search(source.text):
+            listed.append(path)
+    return list(dict.fromkeys(listed))[:MAX_FILES]
+
+
+def emptied(project: Project, victim: Victim) -> bytes:
+    """The text with the function's header and no body."""
+    source = project.source(victim.path)
+    assert source is not None
+    return source.text[: victim.symbol.body_start] + BODY.encode() + source.text[victim.symbol.body_end :]
 
 
 if __name__ == "__main__":

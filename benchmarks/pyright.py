@@ -1,0 +1,124 @@
+"""Pyright as a judge of changed files: buffers into its errors, by its language server, one start for many changes.
+
+The server reads the workspace from disk and what is changed from open documents, so nothing is written anywhere. Errors
+are pulled (``textDocument/diagnostic``, LSP 3.17), hence never those of an earlier text. Python and the installed
+packages are those of ``VIRTUAL_ENV``, where that is set.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+_ERROR = 1  # DiagnosticSeverity.Error
+
+
+class Pyright:
+    """A running language server, to be used in a ``with`` statement. ``command`` is e.g. ``npx pyright-langserver``."""
+
+    def __init__(self, root: Path, command: str) -> None:
+        self.root = root
+        self._process = subprocess.Popen(
+            [*command.split(), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._last_id = 0
+        self._version = 0
+        self._shown: dict[Path, bytes] = {}  # open documents
+        folder = {"uri": root.as_uri(), "name": root.name}
+        capabilities = {
+            "workspace": {"configuration": True, "workspaceFolders": True},
+            "textDocument": {"diagnostic": {"dynamicRegistration": True}},
+        }
+        self._ask("initialize", processId=os.getpid(), capabilities=capabilities, workspaceFolders=[folder])
+        self._tell("initialized")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def errors(self, texts: dict[Path, bytes], files: Iterable[Path]) -> Counter[str]:
+        """Errors in ``files``, as ``file: rule: first line of the message``, where ``texts`` replace those on disk."""
+        files = sorted(files)
+        for path in [path for path in self._shown if path not in texts and path not in files]:
+            del self._shown[path]
+            self._tell("textDocument/didClose", textDocument={"uri": path.as_uri()})
+        for path in dict.fromkeys([*texts, *files]):
+            self._show(path, texts[path] if path in texts else path.read_bytes())
+        found: Counter[str] = Counter()
+        for path in files:
+            report = self._ask("textDocument/diagnostic", textDocument={"uri": path.as_uri()})
+            name = path.relative_to(self.root)
+            found.update(
+                f"{name}: {item.get('code', '')}: {item['message'].splitlines()[0]}"
+                for item in report["items"]
+                if item.get("severity") == _ERROR
+            )
+        return found
+
+    def _show(self, path: Path, text: bytes) -> None:
+        if self._shown.get(path) == text:
+            return
+        self._version += 1
+        document: dict[str, Any] = {"uri": path.as_uri(), "version": self._version}
+        content = {"text": text.decode("utf-8", "replace")}
+        if path in self._shown:
+            self._tell("textDocument/didChange", textDocument=document, contentChanges=[content])
+        else:
+            self._tell("textDocument/didOpen", textDocument={**document, "languageId": "python", **content})
+        self._shown[path] = text
+
+    def _ask(self, method: str, **params: Any) -> Any:
+        self._last_id += 1
+        self._send({"id": self._last_id, "method": method, "params": params})
+        while True:
+            message = self._receive()
+            if "method" in message:
+                if "id" in message:
+                    self._send({"id": message["id"], "result": _answer(message)})
+            elif message["id"] == self._last_id:
+                if "error" in message:
+                    raise RuntimeError(f"pyright: {method}: {message['error']}")
+                return message["result"]
+
+    def _tell(self, method: str, **params: Any) -> None:
+        self._send({"method": method, "params": params})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self._process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        self._process.stdin.flush()
+
+    def _receive(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        length = 0
+        while (line := self._process.stdout.readline()) not in (b"\r\n", b""):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        if not length:
+            raise RuntimeError("pyright's language server has ended")
+        received: dict[str, Any] = json.loads(self._process.stdout.read(length))
+        return received
+
+
+def _answer(request: dict[str, Any]) -> Any:
+    """What the server is told when it asks: its settings, and nothing else."""
+    if request["method"] != "workspace/configuration":
+        return None
+    environment = os.environ.get("VIRTUAL_ENV")
+    python = {"pythonPath": f"{environment}/bin/python"} if environment else {}
+    settings = {
+        "python": python,
+        "python.analysis": {"typeCheckingMode": "standard", "diagnosticMode": "openFilesOnly"},
+    }
+    return [settings.get(item.get("section", ""), {}) for item in request["params"]["items"]]
