@@ -1,0 +1,118 @@
+"""Types of attributes and calls: what ``receiver.name`` is, and what calling a function, class or instance gives."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import annotation, classes, functions, names, narrowing, nodes
+from autogen_lsp.analysis.enclosing import class_instance, enclosing_class
+from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
+from autogen_lsp.analysis.names import Lookup, Ref
+from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, class_of, members
+from autogen_lsp.analysis.variables import declared, value_of
+from autogen_lsp.syntax.model import SymbolKind
+
+
+def attribute(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    """The type of an attribute where it stands."""
+    type_ = attribute_of(
+        evaluate, evaluate.field(path, node, "object"), nodes.text_of(node.child_by_field_name("attribute"))
+    )
+    return narrowing.narrow(node, type_, partial(evaluate, path))
+
+
+def attribute_of(evaluate: Evaluation, receiver: Type | None, name: str) -> Type | None:
+    """The type of ``receiver.name``."""
+    receiver = annotation.expanded(evaluate.lookup, receiver)
+    if receiver is None or evaluate.depth > MAX_DEPTH:
+        return None
+    match receiver.form:
+        case Form.UNION:
+            inner = evaluate.deeper()
+            return evaluate.union(attribute_of(inner, member, name) for member in receiver.args if member != NONE)
+        case Form.MODULE:
+            module = Ref(receiver.module, path=receiver.path, spelled=receiver.spelled or ("", ""))
+            ref = names.member(evaluate.lookup, module, name)
+            return None if ref is None else value_of(evaluate.deeper(), ref)
+        case Form.INSTANCE:
+            return _member(evaluate, receiver, name, of_class=False)
+        case Form.CLASS:
+            instance = receiver.args[0]
+            return None if instance is None else _member(evaluate, instance, name, of_class=True)
+    return None
+
+
+def call(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    """The type of a call's result."""
+    function = node.child_by_field_name("function")
+    if function is None:
+        return None
+    if function.type == "identifier" and nodes.text_of(function) == "super":
+        return _super(evaluate.lookup, path, node)
+    callee = evaluate(path, function)
+    return None if callee is None else evaluate.union(_called(evaluate, path, m, node) for m in members(callee))
+
+
+def lambda_(evaluate: Evaluation, path: Path, node: Node) -> Type:
+    """A lambda as the ``Callable`` that it is."""
+    parameters = nodes.parameters(node)
+    returns = evaluate.field(path, node, "body")
+    if any(parameter.star for parameter in parameters):
+        return callable_of(None, returns)
+    return callable_of([None for parameter in parameters if parameter.default is None], returns)
+
+
+def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) -> Type | None:
+    lookup = evaluate.lookup
+    member = classes.member_of(lookup, instance, name)
+    if member is None or member.owner.path is None:
+        return None
+    symbol = member.symbols[0]
+    path = member.owner.path
+    if symbol.kind == SymbolKind.CLASS:
+        return class_of(Type(Form.INSTANCE, symbol.qualname, member.owner.module, path=path))
+    if symbol.kind == SymbolKind.FUNCTION:
+        getter = next((s for s in member.symbols if classes.is_property(s)), None)
+        if getter is not None:
+            return None if of_class else functions.returned(lookup, member.owner, getter, instance, evaluate.inside)
+        unbound = classes.is_static(symbol) or (of_class and not classes.is_class_method(symbol))
+        owner = None if unbound else instance
+        return Type(Form.FUNCTION, symbol.qualname, member.owner.module, path=path, owner=owner, args=(member.owner,))
+    if symbol.kind == SymbolKind.VARIABLE and symbol.annotation is None and classes.is_enum(lookup, instance):
+        return instance
+    return declared(evaluate, path, member.symbols, member.owner)
+
+
+def _called(evaluate: Evaluation, path: Path, callee: Type | None, node: Node) -> Type | None:
+    lookup = evaluate.lookup
+    callee = annotation.expanded(lookup, callee)
+    if callee is None:
+        return None
+    here, arguments = partial(evaluate, path), functions.arguments_of(node)
+    if callee.form is Form.INSTANCE:
+        callee = attribute_of(evaluate, callee, "__call__")
+        if callee is None or callee.form is not Form.FUNCTION:
+            return None
+    match callee.form:
+        case Form.CLASS:
+            instance = callee.args[0]
+            return None if instance is None else functions.constructed(
+                lookup, instance, arguments, here, evaluate.inside
+            )  # fmt: skip
+        case Form.CALLABLE:
+            return callee.args[-1]
+        case Form.FUNCTION:
+            return functions.result(lookup, callee, arguments, here, evaluate.inside)
+    return None
+
+
+def _super(lookup: Lookup, path: Path, node: Node) -> Type | None:
+    held = enclosing_class(node)
+    instance = class_instance(lookup, path, held[0]) if held is not None else None
+    if instance is None:
+        return None
+    base = next(iter(classes.bases(lookup, instance)), None)
+    return base if base is not None and base.module else None

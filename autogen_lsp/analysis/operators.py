@@ -1,0 +1,96 @@
+"""Types of operations: arithmetic, comparisons, ``and``/``or``, conditional expressions and subscripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import annotation, classes, nodes
+from autogen_lsp.analysis.containers import element_of, mapping_of
+from autogen_lsp.analysis.evaluation import Evaluation
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, without_none
+
+_DUNDERS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul",
+    "|": "or", "&": "and", "^": "xor", "<<": "lshift", ">>": "rshift",
+}  # fmt: skip
+_RANK = ("bool", "int", "float", "complex")
+_COMPARABLE = ("int", "float", "str", "bytes", "bool", "tuple", "list", "dict", "set")
+
+
+def unary(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    operand = evaluate.field(path, node, "argument")
+    return builtin("int") if operand is not None and operand.is_a("bool") else operand
+
+
+def binary(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    left, right = evaluate.field(path, node, "left"), evaluate.field(path, node, "right")
+    operator = nodes.text_of(node.child_by_field_name("operator"))
+    if left is None:
+        return None
+    if left.is_a("str", "bytes") and operator in ("%", "+", "*"):
+        return left
+    if right is None:
+        return None
+    if left.is_a(*_RANK) and right.is_a(*_RANK):
+        rank = max(_RANK.index(left.name), _RANK.index(right.name), 1)
+        if operator == "/":
+            rank = max(rank, 2)
+        return builtin(_RANK[rank]) if operator != "**" or rank > 1 else builtin("int")
+    if right.is_a("str", "bytes") and operator == "*" and left.is_a("int"):
+        return right
+    if left.is_a("list", "tuple", "set", "dict") and left == right and operator in ("+", "|", "&", "-", "^"):
+        return left
+    dunder = _DUNDERS.get(operator)
+    if dunder is None or left.form is not Form.INSTANCE:
+        return None
+    return evaluate.method(left, f"__{dunder}__", right)
+
+
+def comparison(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    operators = {child.type for child in node.children if not child.is_named}
+    if operators & {"in", "not in", "is", "is not", "not"}:
+        return builtin("bool")
+    operands = [evaluate(path, child) for child in node.named_children]
+    return builtin("bool") if operands and all(t is not None and t.is_a(*_COMPARABLE) for t in operands) else None
+
+
+def boolean(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    left, right = evaluate.field(path, node, "left"), evaluate.field(path, node, "right")
+    if nodes.text_of(node.child_by_field_name("operator")) == "or":
+        return right if left == NONE else evaluate.union((without_none(left), right))
+    return evaluate.union((left, right))
+
+
+def conditional(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    if node.named_child_count < 3:
+        return None
+    return evaluate.union(evaluate(path, node.named_children[i]) for i in (0, 2))
+
+
+def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    lookup = evaluate.lookup
+    value = annotation.expanded(lookup, evaluate.field(path, node, "value"))
+    index = node.child_by_field_name("subscript")
+    if value is None or index is None:
+        return None
+    types: list[Type | None] = []
+    for member in members(value):
+        if member is None or member.form is not Form.INSTANCE:
+            return member if member is not None and member.form is Form.CLASS else None
+        if index.type == "slice":
+            types.append(member if member.is_a("list", "str", "bytes") or member.variadic else None)
+        elif member.is_a("tuple") and not member.variadic and index.type == "integer":
+            at = nodes.text_of(index)
+            types.append(member.args[int(at)] if at.isdecimal() and int(at) < len(member.args) else None)
+        elif (
+            member.is_a("list", "tuple", "str")
+            or classes.as_base(lookup, member, "collections.abc.Sequence") is not None
+        ):
+            types.append(element_of(evaluate, member))
+        elif classes.as_base(lookup, member, "collections.abc.Mapping") is not None:
+            types.append(mapping_of(lookup, member)[1])
+        else:
+            types.append(evaluate.method(member, "__getitem__"))
+    return evaluate.union(types)

@@ -1,0 +1,162 @@
+"""Types of names: what is bound to a local one, and what a module's or class's one is declared or assigned as."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import annotation, bindings, classes, narrowing, nodes
+from autogen_lsp.analysis.annotation import Home
+from autogen_lsp.analysis.bindings import Binding, How
+from autogen_lsp.analysis.containers import element_of, entered, unpacked
+from autogen_lsp.analysis.enclosing import annotated, class_instance, first_parameter_of
+from autogen_lsp.analysis.evaluation import Evaluation
+from autogen_lsp.analysis.names import Ref, resolve
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, class_of, union
+from autogen_lsp.syntax.model import Symbol, SymbolKind
+
+_PLAIN_DEFAULTS = frozenset({"integer", "float", "string", "true", "false"})
+_MAX_ASSIGNMENTS = 6  # of one variable that are looked at
+_ASSIGNED_ELSEWHERE = 4  # what looking at another assignment costs, in depth
+
+
+def identifier(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    """The type of a name where it stands."""
+    found = bindings.reaching(node)
+    if found is None:
+        ref = resolve(evaluate.lookup, path, nodes.text_of(node))
+        type_ = None if ref is None else value_of(evaluate, ref)
+    else:
+        local = [b for b in found[0] if b.how is not How.VALUE or not nodes.inside(node, b.node)]
+        # `x += 1` keeps the type of what it adds to.
+        kept = [b for b in local if b.how is not How.OPAQUE or b.node.type != "augmented_assignment"]
+        type_ = evaluate.union(bound_type(evaluate, path, binding) for binding in kept)
+    return narrowing.narrow(node, type_, partial(evaluate, path))
+
+
+def value_of(evaluate: Evaluation, ref: Ref) -> Type | None:
+    """The type of what a name refers to, used as a value."""
+    if ref.is_module:
+        return Type(Form.MODULE, module=ref.module, path=ref.path, spelled=ref.spelled)
+    if ref.is_class:
+        return class_of(Type(Form.INSTANCE, ref.name, ref.module, path=ref.path, spelled=ref.spelled))
+    symbol = ref.symbol
+    if symbol is None or ref.path is None:
+        return None
+    if symbol.kind == SymbolKind.FUNCTION:
+        return Type(Form.FUNCTION, ref.name, ref.module, path=ref.path, spelled=ref.spelled)
+    return declared(evaluate, ref.path, ref.symbols, None)
+
+
+def declared(evaluate: Evaluation, path: Path, symbols: Sequence[Symbol], owner: Type | None) -> Type | None:
+    """A variable of a module or class, or an attribute: its annotation, else all that is assigned to it."""
+    lookup = evaluate.lookup
+    for symbol in symbols:
+        if symbol.annotation:
+            if symbol.annotation.strip("'\"").rpartition(".")[2] in ("TypeAlias", "Final", "ClassVar"):
+                continue
+            if owner is not None:
+                return classes.annotated(lookup, owner, symbol.annotation)
+            return annotation.type_of_text(lookup, Home(path), symbol.annotation)
+    types: list[Type | None] = []
+    for symbol in symbols[:_MAX_ASSIGNMENTS]:
+        right = _assigned(evaluate, path, symbol)
+        if right is None:
+            return None
+        types.append(evaluate.deeper(_ASSIGNED_ELSEWHERE)(path, right))
+    if all(t is None or t == NONE for t in types):
+        return None  # `x = None` alone says that the value comes later
+    return evaluate.union(types)
+
+
+def bound_type(evaluate: Evaluation, path: Path, binding: Binding) -> Type | None:
+    """The type that a binding gives its name."""
+    match binding.how:
+        case How.VALUE:
+            return unpacked(evaluate, evaluate(path, binding.node), binding.path, binding.starred)
+        case How.ANNOTATION:
+            return annotated(evaluate.lookup, path, binding.node)
+        case How.ITEM:
+            items = element_of(evaluate, evaluate(path, binding.node), is_async=binding.is_async)
+            return unpacked(evaluate, items, binding.path, binding.starred)
+        case How.ENTERED:
+            value = entered(evaluate, evaluate(path, binding.node), binding.is_async)
+            return unpacked(evaluate, value, binding.path, binding.starred)
+        case How.CAUGHT:
+            return _caught(evaluate, path, binding.node)
+        case How.PARAMETER:
+            return _parameter(evaluate, path, binding)
+        case How.DEFINITION:
+            return _local_definition(evaluate, path, binding.node)
+        case How.IMPORT:
+            return _local_import(evaluate, path, binding.node)
+        case _:
+            return None
+
+
+def _assigned(evaluate: Evaluation, path: Path, symbol: Symbol) -> Node | None:
+    """The expression that is assigned where a variable is defined; None where it gets its value in another way."""
+    source = evaluate.lookup.source(path)
+    if source is None or symbol.kind not in (SymbolKind.VARIABLE, SymbolKind.ATTRIBUTE):
+        return None
+    node = source.tree.root_node.named_descendant_for_byte_range(symbol.name_start, symbol.name_end)
+    while node is not None and node.type not in (
+        "assignment", "block", "module", "with_statement", "for_statement",
+    ):  # fmt: skip
+        node = node.parent
+    if node is None or node.type != "assignment":
+        return None
+    left = node.child_by_field_name("left")
+    if left is None or left.type not in ("identifier", "attribute"):
+        return None
+    return node.child_by_field_name("right")
+
+
+def _parameter(evaluate: Evaluation, path: Path, binding: Binding) -> Type | None:
+    parameter, function = binding.parameter, binding.node
+    if parameter is None:
+        return None
+    if parameter.annotation is not None:
+        type_ = annotated(evaluate.lookup, path, parameter.annotation)
+        if parameter.star == "*":
+            return Type(Form.INSTANCE, "tuple", args=(type_,), variadic=True)
+        if parameter.star == "**":
+            return builtin("dict", builtin("str"), type_)
+        if parameter.default is not None and parameter.default.type == "none" and type_ is not None:
+            return union((type_, NONE))
+        return type_
+    if parameter.star == "*":
+        return Type(Form.INSTANCE, "tuple", args=(None,), variadic=True)
+    if parameter.star:
+        return builtin("dict", builtin("str"), None)
+    owner = first_parameter_of(evaluate.lookup, path, function, parameter.name)
+    if owner is not None:
+        return owner
+    if parameter.default is not None and parameter.default.type in _PLAIN_DEFAULTS:
+        return evaluate(path, parameter.default)
+    return None
+
+
+def _caught(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    listed = node.named_children if node.type == "tuple" else [node]
+    types = [evaluate(path, item) for item in listed]
+    return evaluate.union(t.args[0] if t is not None and t.form is Form.CLASS else None for t in types)
+
+
+def _local_definition(evaluate: Evaluation, path: Path, definition: Node) -> Type | None:
+    lookup = evaluate.lookup
+    if definition.type == nodes.FUNCTION:
+        return Type(Form.FUNCTION, nodes.qualname_of(definition), lookup.module_name(path), path=path)
+    instance = class_instance(lookup, path, definition)
+    return None if instance is None else class_of(instance)
+
+
+def _local_import(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
+    scope = nodes.enclosing(node, frozenset({nodes.FUNCTION}))
+    name = nodes.text_of(node.child_by_field_name("alias") or node)
+    qualname = nodes.qualname_of(scope) if scope is not None else ""
+    ref = resolve(evaluate.lookup, path, name.partition(".")[0], qualname)
+    return None if ref is None else value_of(evaluate, ref)
