@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from autogen_lsp.config import Problem, Settings
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from autogen_lsp.storage.replies import ReplyCache
     from autogen_lsp.storage.usage import Ledger
     from autogen_lsp.syntax.facts import Incremental
-    from autogen_lsp.syntax.model import Facts
+    from autogen_lsp.syntax.model import Facts, Use
     from autogen_lsp.workspace.source import Source
 
 _THREADS = 2  # analysis holds the interpreter lock; more would only take turns
@@ -56,27 +58,49 @@ class Services:
     on_usage: Callable[[], None] = lambda: None  # told after every change of the usage numbers
     _backends: dict[str, Backend] = field(default_factory=dict, repr=False)
     _documents: dict[Path, Incremental] = field(default_factory=dict, repr=False)
+    _overlaying: Lock = field(default_factory=Lock, repr=False)
 
     async def run[**P, T](self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Blocking work, off the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
 
-    def project(self, snapshot: Snapshot) -> Project:
+    def project(self, snapshot: Snapshot, wanted: Callable[[], bool] | None = None) -> Project:
         """The project as of a snapshot, with the index once that is complete; until then files are read as needed.
 
         Open documents bring their facts along: only the statements that changed since the last snapshot are read anew.
+        From any thread; with ``wanted``, `Outdated` is raised if the snapshot is not wanted any more.
         """
-        from autogen_lsp.analysis.project import Project
+        from autogen_lsp.analysis.project import Outdated, Project
 
-        documents = {path: (source, self._facts_of(source)) for path, source in snapshot.documents.items()}
         index: Index | None = self.__dict__.get("index")
-        if index is not None:
-            index.overlay(documents)
-        for closed in self._documents.keys() - documents.keys():
-            del self._documents[closed]
+        with self._overlaying:
+            documents = {path: (source, self._facts_of(source)) for path, source in snapshot.documents.items()}
+            if wanted is not None and not wanted():
+                raise Outdated  # before older documents hide newer ones
+            if index is not None:
+                index.overlay(documents)
+            for closed in self._documents.keys() - documents.keys():
+                del self._documents[closed]
         if index is None or index.complete:
             return Project(snapshot, index, self._caches)
         return Project(snapshot, None, self._caches, index.files())
+
+    @contextmanager
+    def project_while(self, snapshot: Snapshot, wanted: Callable[[], bool]) -> Iterator[Project]:
+        """A project whose analysis ends with `Outdated` once ``wanted`` says no; an ordinary one after that."""
+        project = self.project(snapshot, wanted)
+        project.wanted = wanted
+        try:
+            yield project
+        finally:
+            project.wanted = None
+
+    def peek(self, path: Path, text: bytes) -> list[Use] | None:
+        """The open names of a document's newer text; None where its project has to be asked."""
+        from autogen_lsp.syntax.peek import peek
+
+        document = self._documents.get(path)
+        return None if document is None or document.clean is None else peek(document.clean, text)
 
     def _facts_of(self, source: Source) -> Facts:
         from autogen_lsp.analysis.project import Table

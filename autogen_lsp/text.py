@@ -27,6 +27,10 @@ class Span:
         """Whether a cursor at ``offset`` touches the span (both ends count, as for an editor's cursor)."""
         return self.start <= offset <= self.end
 
+    def touches(self, start: int, end: int) -> bool:
+        """Whether it shares a byte with the other range, or borders on it."""
+        return self.start <= end and start <= self.end
+
     def cut(self, text: bytes) -> str:
         return text[self.start : self.end].decode("utf-8", "replace")
 
@@ -82,25 +86,34 @@ def moved(old: bytes, new: bytes) -> Callable[[Span], Span | None]:
 
     One stretch is taken to differ, from the first to the last difference, as after edits in one place.
     """
-    before = _common(old, new)
-    longest = min(len(old), len(new)) - before
-    after = _common(old[len(old) - longest :][::-1], new[len(new) - longest :][::-1])
-    rest, by = len(old) - after, len(new) - len(old)
+    differs = difference(old, new)
+    by = len(new) - len(old)
 
     def move(span: Span) -> Span | None:
-        if span.end <= before:
+        if span.end <= differs.start:
             return span
-        return Span(span.start + by, span.end + by) if span.start >= rest else None
+        return Span(span.start + by, span.end + by) if span.start >= differs.end else None
 
     return move
 
 
-def _common(left: bytes, right: bytes) -> int:
-    """Length of the common prefix, by halving: comparing slices is much faster than comparing bytes."""
-    low, high = 0, min(len(left), len(right))
+def difference(old: bytes, new: bytes) -> Span:
+    """The stretch of the old text, from the first to the last difference, that the new one has other bytes for."""
+    shorter = min(len(old), len(new))
+    before = _agree(shorter, lambda low, high: old[low:high] == new[low:high])
+    ends = len(old), len(new)
+    after = _agree(
+        shorter - before, lambda low, high: old[ends[0] - high : ends[0] - low] == new[ends[1] - high : ends[1] - low]
+    )
+    return Span(before, len(old) - after)
+
+
+def _agree(length: int, same: Callable[[int, int], bool]) -> int:
+    """How far two texts agree, by halving: comparing stretches is much faster than comparing bytes."""
+    low, high = 0, length
     while low < high:
         middle = (low + high + 1) // 2
-        if left[low:middle] == right[low:middle]:
+        if same(low, middle):
             low = middle
         else:
             high = middle - 1

@@ -46,12 +46,12 @@ class Receiver:
     inferred: bool = False  # from how a variable was made: the flow of the program has the last word
 
 
-def missing_attributes(project: Project, path: Path, table: Table, offset: int | None) -> Iterator[Finding]:
+def missing_attributes(project: Project, path: Path, table: Table, near: Span | None) -> Iterator[Finding]:
     """Findings of kind missing-attribute in one file."""
     look = _Look(project, path, table)
     items: list[Call | Reference] = [*table.facts.calls, *table.facts.references]
     for item in items:
-        if not item.receiver or item.guarded or (offset is not None and not item.start <= offset <= item.end):
+        if not item.receiver or item.guarded or (near is not None and not near.touches(item.start, item.end)):
             continue
         found = look.receiver(item)
         if found is None:

@@ -14,27 +14,14 @@ from pathlib import Path
 from autogen_lsp.analysis.attributes import missing_attributes
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
-from autogen_lsp.analysis.presence import Presence, from_stars, has_name
+from autogen_lsp.analysis.presence import Presence, has_name
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.stubs import unwritten
-from autogen_lsp.syntax.builtin_names import SINCE
-from autogen_lsp.syntax.model import Import, Use
+from autogen_lsp.analysis.undefined import among, switched_off
+from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
-_HOW = {
-    "call": "is called",
-    "decorator": "is used as a decorator",
-    "base": "is used as a base class",
-    "raise": "is raised",
-    "except": "is caught",
-}
-# Comments that switch the checks off which find the same: flake8 and ruff, mypy, pyright, pylint. Comments without a
-# code are taken to mean imports and attributes, but not names that are defined nowhere.
-_NAME_OFF = re.compile(
-    rb"#\s*noqa(?!\s*:)|noqa:[^#]*\bF821|ignore\[[^\]]*(?:name-defined|reportUndefinedVariable|unresolved-reference)"
-    rb"|disable=[^#]*(?:undefined-variable|E0602)"
-)
 _OTHER_OFF = re.compile(
     rb"(?:type|pyright|ty|pyrefly):\s*ignore(?!\s*\[)|ignore\[[^\]]*(?:attr-defined|import|misc|union-attr|has-type"
     rb"|reportAttribute|reportMissing|reportUnknown|unresolved|missing)|disable=[^#]*(?:no-name-in-module|import-error"
@@ -47,69 +34,39 @@ def find(project: Project, path: Path) -> list[Finding]:
     return sorted(_find(project, path, None), key=lambda finding: finding.span)
 
 
+def within(project: Project, path: Path, span: Span) -> list[Finding]:
+    """The findings whose name touches the span. Looks at no other name of the file."""
+    return sorted(_find(project, path, span), key=lambda finding: finding.span)
+
+
 def at(project: Project, path: Path, offset: int) -> list[Finding]:
     """The findings whose name touches the byte offset. Looks at no other name of the file."""
-    return sorted(_find(project, path, offset), key=lambda finding: finding.span)
+    return within(project, path, Span(offset, offset))
 
 
-def undefined(project: Project, path: Path) -> list[Finding]:
-    """The undefined names among the findings: a first answer, since hardly any other file is read for it."""
-    table, source = project.table(path), project.source(path)
-    if table is None or source is None or path.suffix == ".pyi":
-        return []
-    return sorted(_undefined(project, path, table, source, None), key=lambda finding: finding.span)
-
-
-def _find(project: Project, path: Path, offset: int | None) -> Iterator[Finding]:
+def _find(project: Project, path: Path, near: Span | None) -> Iterator[Finding]:
     table = project.table(path)
     source = project.source(path)
     if table is None or source is None:
         return
-    if path.suffix != ".pyi":
-        yield from _undefined(project, path, table, source, offset)
-    yield from _imports(project, path, table, source, offset)
+    uses = [use for use in table.facts.unresolved if near is None or near.touches(use.start, use.end)]
+    yield from among(project, path, source.text, uses)
+    yield from _imports(project, path, table, source, near)
     yield from (
         f
-        for f in missing_attributes(project, path, table, offset)
-        if not _switched_off(source, f.span.start, _OTHER_OFF)
+        for f in missing_attributes(project, path, table, near)
+        if not switched_off(source.text, f.span.start, _OTHER_OFF)
     )
-    yield from unwritten(project, path, table, offset)
+    yield from unwritten(project, path, table, near)
 
 
-def _undefined(project: Project, path: Path, table: Table, source: Source, offset: int | None) -> Iterator[Finding]:
-    if table.facts.dynamic:
-        return
-    for use in table.facts.unresolved:
-        span = Span(use.start, use.end)
-        if offset is not None and offset not in span:
-            continue
-        if _is_builtin(project, use) or _switched_off(source, use.start, _NAME_OFF):
-            continue
-        if table.stars and from_stars(project, path, table, use.name) is not Presence.ABSENT:
-            continue
-        yield Finding(
-            path,
-            span,
-            FindingKind.UNDEFINED_CALL,
-            use.name,
-            f"'{use.name}' {_HOW[use.how]}, but not defined",
-            path,
-            use.name,
-        )
-
-
-def _is_builtin(project: Project, use: Use) -> bool:
-    """Names that only newer versions have; where the version is not known, all of them."""
-    since = SINCE.get(use.name)
-    version = project.environment.version
-    return since is not None and (version is None or version >= since)
-
-
-def _imports(project: Project, path: Path, table: Table, source: Source, offset: int | None) -> Iterator[Finding]:
+def _imports(project: Project, path: Path, table: Table, source: Source, near: Span | None) -> Iterator[Finding]:
     seen: set[tuple[int, int]] = set()  # a missing module is reported once for all names imported from it
     for item in table.facts.imports:
-        inside = item.start <= (offset or 0) <= item.end or item.module_start <= (offset or 0) <= item.module_end
-        if item.guarded or (offset is not None and not inside) or _switched_off(source, item.start, _OTHER_OFF):
+        spans = (item.start, item.end), (item.module_start, item.module_end)
+        if near is not None and not any(near.touches(*span) for span in spans):
+            continue
+        if item.guarded or switched_off(source.text, item.start, _OTHER_OFF):
             continue
         module = project.resolve_module(item.module, item.level, path)
         if module.origin is Origin.MISSING:
@@ -172,12 +129,3 @@ def assigned_from_outside(project: Project, name: str) -> bool:
         if "." not in owner and table is not None and symbol.kind == 3 and ("", owner) in table.imports:
             return True
     return False
-
-
-def _switched_off(source: Source, offset: int, pattern: re.Pattern[bytes]) -> bool:
-    """Whether a comment on the line tells checkers to leave it alone."""
-    text = source.text
-    start = text.rfind(b"\n", 0, offset) + 1
-    start = max(start, text.rfind(b"\r", start, offset) + 1)
-    line = text[start : start + 1000].splitlines()[:1]
-    return bool(line) and b"#" in line[0] and pattern.search(line[0]) is not None

@@ -123,10 +123,15 @@ class _FileLists:
         return self.every
 
 
+class Outdated(Exception):
+    """Nobody wants the answer any more: there is a newer snapshot."""
+
+
 class Project:
     """See the module. ``index`` answers for files that are not open; ``caches`` are shared between snapshots.
 
-    ``listing`` holds the workspace's files on disk where the caller knows them, though there is no index yet.
+    ``listing`` holds the workspace's files on disk where the caller knows them, though there is no index yet. While
+    ``wanted`` is set and says no, questions raise `Outdated`: so that a long analysis ends where it is.
     """
 
     def __init__(
@@ -138,6 +143,7 @@ class Project:
     ) -> None:
         self.snapshot = snapshot
         self.index = index
+        self.wanted: Callable[[], bool] | None = None
         self._listing = listing
         self.caches = caches if caches is not None else Caches()
         self._tables: _Recent[Path, Table | None] = _Recent(_FILES_KEPT)
@@ -159,6 +165,8 @@ class Project:
         return None if table is None else table.facts
 
     def table(self, path: Path) -> Table | None:
+        if self.wanted is not None and not self.wanted():
+            raise Outdated
         try:
             return self._tables[path]
         except KeyError:

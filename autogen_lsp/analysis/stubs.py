@@ -22,7 +22,7 @@ _HOLDERS = re.compile(r"(?:[\w.]+\.)?(?:group|fixture)\b")  # the function itsel
 _PROTOCOL = re.compile(r"(?:[\w.]+\.)?Protocol\b")
 
 
-def unwritten(project: Project, path: Path, table: Table, offset: int | None) -> Iterator[Finding]:
+def unwritten(project: Project, path: Path, table: Table, near: Span | None) -> Iterator[Finding]:
     """Stubs of the file."""
     if path.suffix == ".pyi":
         return
@@ -30,7 +30,7 @@ def unwritten(project: Project, path: Path, table: Table, offset: int | None) ->
         if not symbol.stub or symbol.kind != SymbolKind.FUNCTION:
             continue
         span = Span(symbol.name_start, symbol.name_end)
-        if (offset is None or offset in span) and not _is_meant(project, path, table, symbol):
+        if (near is None or near.touches(span.start, span.end)) and not _is_meant(project, path, table, symbol):
             yield Finding(
                 path, span, FindingKind.STUB, symbol.name, f"'{symbol.name}' is not implemented", path, symbol.qualname
             )

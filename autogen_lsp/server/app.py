@@ -7,6 +7,7 @@ not handle itself and has no transport, no documents and no `initialize` of its 
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -126,7 +127,14 @@ def _guarded(session: Session, method: str, handler: Callable[[Session, Any], An
             session.peer.guard.report(method, error)
             return fallback
 
-    return run
+    async def run_async(params: Any) -> Any:
+        try:
+            return await handler(session, params)
+        except Exception as error:
+            session.peer.guard.report(method, error)
+            return fallback
+
+    return run_async if inspect.iscoroutinefunction(handler) else run
 
 
 def _answered(session: Session, name: str, handler: Callable[[Session, Any], Awaitable[Any]]) -> Any:

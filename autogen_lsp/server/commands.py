@@ -69,8 +69,7 @@ async def generate_all(session: Session, argument: Any, token: Token) -> Json:
     path = places.path_of(session, reference)
 
     async def work(report: Report) -> Json:
-        project = session.project()
-        found = [f for f in session.findings_of(project, path) if f.name]
+        found = [f for f in session.looks.find(path) if f.name]
         # Two calls of one missing function are one job.
         wanted = list(dict.fromkeys((f.name, f.target_path, f.target_qualname) for f in found))
         first = {(f.name, f.target_path, f.target_qualname): f for f in reversed(found)}
@@ -192,7 +191,7 @@ async def _implement(
     from autogen_lsp.features.implement import implement
 
     services = session.services
-    target: Target = places.target_of(session, session.project(), reference)
+    target: Target = places.target_of(session, session.looks.project(), reference)
     outcome = await implement(
         services, session.snapshot, target, backend=backend, fresh=fresh, drop=drop, report=report
     )
@@ -212,7 +211,7 @@ async def _implement(
 
 
 def _offset(session: Session, reference: Reference) -> int:
-    project, path = session.project(), places.path_of(session, reference)
+    project, path = session.looks.project(), places.path_of(session, reference)
     if reference.position is not None:
         return places.offset_of(session, project, path, reference.position)
     facts = project.facts(path)
@@ -228,7 +227,7 @@ def _symbol_at(session: Session, reference: Reference) -> str:
     if reference.symbol:
         return reference.symbol
     path = places.path_of(session, reference)
-    found = definition_at(session.project(), path, _offset(session, reference))
+    found = definition_at(session.looks.project(), path, _offset(session, reference))
     if found is None:
         raise RequestError(wire.INVALID_PARAMS, "no definition at this place")
     return found.qualname

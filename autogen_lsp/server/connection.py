@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from autogen_lsp.server import wire
 from autogen_lsp.server.lifecycle import Lifecycle
 from autogen_lsp.server.peer import Peer
 from autogen_lsp.server.session import Session
@@ -34,6 +35,7 @@ def connect(write: Callable[[bytes], None], stop: Callable[[int], None]) -> Sess
     peer.routes["textDocument/diagnostic"] = lambda params: session.diagnostics.pull(
         params["textDocument"]["uri"], params.get("previousResultId")
     )
+    peer.routes["$/cancelRequest"] = typed.cancel
     loop = asyncio.get_running_loop()
     _then(peer, "initialize", lambda: loop.call_soon(_load_analysis))
     _then(peer, "initialized", lambda: loop.call_later(_QUIET, typed.warm_up))
@@ -55,7 +57,7 @@ def _then(peer: Peer, method: str, after: Callable[[], object]) -> None:
 
 def _load_analysis() -> None:
     """Import what the first document needs, while the client reads the answer to `initialize`."""
-    importlib.import_module("autogen_lsp.analysis.findings")
+    importlib.import_module("autogen_lsp.analysis.undefined")
     importlib.import_module("autogen_lsp.services")
 
 
@@ -69,6 +71,11 @@ class _Typed:
         if "id" not in message and "_protocol" not in self.__dict__:
             return  # a notification about requests or jobs, of which there were none yet
         self._protocol.dispatch(message)
+
+    def cancel(self, params: Json) -> None:
+        """``$/cancelRequest``, of a request that is answered here or there."""
+        if not self._session.peer.cancel(params["id"]):
+            self.dispatch(wire.notification("$/cancelRequest", params))
 
     def warm_up(self) -> None:
         self._session.spawn("start", self._warm_up())

@@ -1,16 +1,18 @@
 """Findings of open documents, shown as diagnostics: pushed shortly after an edit, or given when the client asks.
 
-A document is looked at once its client has paused for a share of the time that the last look took, so small files
-answer at once and huge ones do not stall the keys. Where a whole look takes long, a quick one goes before it: undefined
-names as of now, all else as last found. The other open documents follow when the edits have ceased, since a
-definition here may be what a call there was missing. A client that asks (`textDocument/diagnostic`) is not pushed to
-from then on: it would show every diagnostic twice.
+Where a whole look takes more than a moment, a quick one goes before it: undefined names as of now, all else as last
+found (`looks`). It is made once its client has paused for a share of the time that the last one took, so small files
+answer at once and huge ones do not stall the keys; the whole look follows, on a thread, when the keys rest. The other
+open documents come last, since a definition here may be what a call there was missing. A client that asks
+(`textDocument/diagnostic`) is not pushed to from then on: it would show every diagnostic twice. It is told to ask
+again where the whole look has found something else.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -92,17 +94,46 @@ class Diagnostics:
         if self._shown.pop(uri, None):
             self._publish(uri, None, [])
 
-    def pull(self, uri: str, previous: str | None) -> Json:
+    async def pull(self, uri: str, previous: str | None) -> Json:
         """A document diagnostic report (LSP 3.17, `textDocument/diagnostic`)."""
         self._pulls = True
         if self._shown.pop(uri, None):
             self._publish(uri, None, [])
+        await self._session.configured.wait()
         document = self._session.overlay.get(uri)
-        items = [] if document is None else self._items(document)
+        items = [] if document is None else await self._answer(document)
         identity = f"{hash(repr(items)) & 0xFFFFFFFFFFFF:x}"
         if previous == identity:
             return {"kind": "unchanged", "resultId": identity}
         return {"kind": "full", "resultId": identity, "items": items}
+
+    async def _answer(self, document: Document) -> list[Json]:
+        """Items as of now: of a whole look if there is one, or soon; else of a quick one, if the client can be told."""
+        session = self._session
+        quick = session.client.refresh_diagnostics and self._cost.get(document.uri, 1.0) > _CHEAP
+        if quick and session.looks.fresh(document) is None:
+            items = self._items(document, session.looks.quick(document))
+            session.spawn("diagnostics", self._ask_again(document, items))
+            return items
+        look = await session.looks.whole(document)
+        while look is None and session.overlay.get(document.uri) is document:  # overtaken: it is as of now that counts
+            look = await session.looks.whole(document)
+        if look is None:
+            return []
+        self._cost[document.uri] = look.seconds
+        return self._items(document, look.findings)
+
+    async def _ask_again(self, document: Document, given: list[Json]) -> None:
+        """Have the client ask again if a whole look, once the keys rest, finds something else than it was given."""
+        version = document.version
+        await asyncio.sleep(self._rest(document.uri))
+        if document.version != version:
+            return
+        look = await self._session.looks.whole(document)
+        if look is not None:
+            self._cost[document.uri] = look.seconds
+            if self._items(document, look.findings) != given:
+                await self._refresh()
 
     def close(self) -> None:
         self._closed = True
@@ -130,10 +161,14 @@ class Diagnostics:
     def _delay(self, uri: str, now: float) -> float:
         """Seconds until the next look at a document."""
         if uri in self._quick:  # what is left can wait for the keys to rest
-            return min(max(_REST * self._cost.get(uri, 0.0), _SHORTEST_PAUSE), _LONGEST_REST)
+            return self._rest(uri)
         cost = (self._quick_cost if self._is_quick(uri) else self._cost).get(uri, 0.0)
         pause = min(max(_SHARE * cost, _SHORTEST_PAUSE), _LONGEST_PAUSE)
         return max(min(pause, self._waiting[uri] + _LONGEST - now), 0.0)
+
+    def _rest(self, uri: str) -> float:
+        """Seconds without an edit after which a whole look follows a quick one."""
+        return min(max(_REST * self._cost.get(uri, 0.0), _SHORTEST_PAUSE), _LONGEST_REST)
 
     def _is_quick(self, uri: str) -> bool:
         """Whether the next look at a document is a quick one."""
@@ -149,33 +184,41 @@ class Diagnostics:
         document = self._session.overlay.get(uri)
         if document is None:
             del self._waiting[uri]
-        else:
+        elif self._is_quick(uri):
+            self._quick.add(uri)
             with self._session.peer.guard.protect("diagnostics"):
-                self._look(document, quick=self._is_quick(uri))
+                self._quick_look(document)
+        else:
+            del self._waiting[uri]
+            self._session.spawn("diagnostics", self._whole_look(document))
         if self._waiting:
             self._schedule()
 
-    def _look(self, document: Document, *, quick: bool) -> None:
-        uri = document.uri
-        if quick:
-            self._quick.add(uri)
-        else:
-            del self._waiting[uri]
+    def _quick_look(self, document: Document) -> None:
         started = time.perf_counter()
-        items = self._items(document, quick=quick)
-        (self._quick_cost if quick else self._cost)[uri] = time.perf_counter() - started
-        if not quick or items != self._shown.get(uri, []):
-            self._publish(uri, document.version, items)
-        self._shown[uri] = items
+        items = self._items(document, self._session.looks.quick(document))
+        self._quick_cost[document.uri] = time.perf_counter() - started
+        if items != self._shown.get(document.uri, []):
+            self._publish(document.uri, document.version, items)
+        self._shown[document.uri] = items
 
-    def _items(self, document: Document, *, quick: bool = False) -> list[Json]:
-        """The document's findings as diagnostics, none where they are switched off."""
+    async def _whole_look(self, document: Document) -> None:
+        look = await self._session.looks.whole(document)
+        if look is None:  # overtaken by a change, here or elsewhere
+            if self._session.overlay.get(document.uri) is document:
+                self._waiting.setdefault(document.uri, time.monotonic())
+                self._schedule()
+        elif not self._pulls and not self._closed:
+            self._cost[document.uri] = look.seconds
+            items = self._shown[document.uri] = self._items(document, look.findings)
+            self._publish(document.uri, document.version, items)
+
+    def _items(self, document: Document, found: Iterable[Finding]) -> list[Json]:
+        """Findings of a document as diagnostics, none where they are switched off."""
         settings = self._session.overlay.settings
         severity = SEVERITIES.get(settings.diagnostics_severity)
         if severity is None:
             return []
-        session = self._session
-        found = session.quick_findings_of(document) if quick else session.findings_of(session.project(), document.path)
         return [
             self._item(document, finding, severity) for finding in found if finding.kind in settings.diagnostics_kinds
         ]

@@ -1,8 +1,8 @@
 """A JSON-RPC peer on one connection: who handles which message, and which of our requests wait for an answer.
 
-Handlers in `routes` take the params as plain JSON and return the result; what no route takes goes to `fallback`, the
-pygls server. Bad messages are answered as JSON-RPC 2.0 says (section 5.1) and never end the connection. Event loop
-only.
+Handlers in `routes` take the params as plain JSON and return the result, or a coroutine that does; what no route takes
+goes to `fallback`, the pygls server. Bad messages are answered as JSON-RPC 2.0 says (section 5.1) and never end the
+connection. Event loop only.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from autogen_lsp.errors import AutogenError
@@ -37,6 +37,7 @@ class Peer:
     def __init__(self, write: Callable[[bytes], None]) -> None:
         self._write = write
         self._waiting: dict[str, asyncio.Future[Any]] = {}
+        self._answering: dict[int | str | None, asyncio.Task[None]] = {}  # the client's requests, by id
         self._numbers = itertools.count(1)
         self.guard = Guard(self.show)
         self.routes: dict[str, Handler] = {}
@@ -98,20 +99,55 @@ class Peer:
                 self._fall_back(message)
                 return
             value = handler(message.get("params"))
-        except RequestError as error:
-            answer = wire.error(_id_of(message), error.code, str(error))
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            # Params of the wrong shape. A defect of ours may look the same, hence the traceback.
-            log.warning("params of %s", method, exc_info=error)
-            answer = wire.error(_id_of(message), wire.INVALID_PARAMS, f"{method}: bad params ({error!r})")
-        except Exception as error:
-            line = self.guard.report(method, error)
-            code = wire.REQUEST_FAILED if isinstance(error, AutogenError) else wire.INTERNAL_ERROR
-            answer = wire.error(_id_of(message), code, line)
-        else:
+            if expects_answer and isinstance(value, Coroutine):
+                self._answer_later(message, value)
+                return
             answer = wire.result(_id_of(message), value)
+        except Exception as error:
+            answer = self._failure(message, error)
         if expects_answer:
             self.send(answer)
+
+    def _answer_later(self, message: Json, work: Coroutine[Any, Any, Any]) -> None:
+        """Answer when the handler's coroutine has ended, or as soon as the client cancels the request."""
+        number = _id_of(message)
+
+        async def answer() -> None:
+            try:
+                self.send(wire.result(number, await work))
+            except Exception as error:
+                self.send(self._failure(message, error))
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._answering.pop(number, None)
+            if task.cancelled():
+                work.close()  # where it was cancelled before it began
+                self.send(wire.error(number, wire.REQUEST_CANCELLED, "cancelled"))
+
+        task = self._answering[number] = asyncio.get_running_loop().create_task(answer())
+        task.add_done_callback(ended)
+
+    def cancel(self, number: int | str | None) -> bool:
+        """Cancel a request that is being answered here; False where there is none of that number."""
+        task = self._answering.get(number)
+        return task is not None and task.cancel()
+
+    def close(self) -> None:
+        """Stop what is still being answered."""
+        for task in tuple(self._answering.values()):
+            task.cancel()
+
+    def _failure(self, message: Json, error: Exception) -> Json:
+        """The answer for a handler that failed."""
+        number, method = _id_of(message), message["method"]
+        if isinstance(error, RequestError):
+            return wire.error(number, error.code, str(error))
+        if isinstance(error, (KeyError, TypeError, AttributeError, ValueError)):
+            # Params of the wrong shape. A defect of ours may look the same, hence the traceback.
+            log.warning("params of %s", method, exc_info=error)
+            return wire.error(number, wire.INVALID_PARAMS, f"{method}: bad params ({error!r})")
+        code = wire.REQUEST_FAILED if isinstance(error, AutogenError) else wire.INTERNAL_ERROR
+        return wire.error(number, code, self.guard.report(method, error))
 
     def _refusal(self, method: str) -> tuple[int, str] | None:
         if method == "exit":

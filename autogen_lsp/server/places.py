@@ -104,7 +104,7 @@ def target_of(session: Session, project: Project, reference: Reference) -> Targe
     offered: list[Target] = []
     if reference.position is not None:
         offset = offset_of(session, project, path, reference.position)
-        for finding in _candidates(session, project, path, offset, reference.name):
+        for finding in _candidates(session, path, offset, reference.name):
             offered += targets.targets_of(project, finding)
         offered += targets.at(project, path, offset)
         if reference.name:
@@ -123,9 +123,9 @@ def target_of(session: Session, project: Project, reference: Reference) -> Targe
     raise NotFound(f"'{wanted}' is not missing here any more" if wanted else "nothing is missing at this place")
 
 
-def _candidates(session: Session, project: Project, path: Path, offset: int, name: str) -> list[Finding]:
+def _candidates(session: Session, path: Path, offset: int, name: str) -> list[Finding]:
     """Findings that the position may mean, the likeliest first."""
-    found = session.findings_of(project, path)
+    found = session.looks.find(path)
     if name:
         return sorted((f for f in found if f.name == name), key=lambda f: abs(f.span.start - offset))
     return [f for f in found if offset in f.span]

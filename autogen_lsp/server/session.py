@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,27 +15,16 @@ from autogen_lsp.server.diagnostics import Diagnostics
 from autogen_lsp.server.guard import WARNING
 from autogen_lsp.server.indexing import Indexing
 from autogen_lsp.server.jobs import Jobs
+from autogen_lsp.server.looks import Looks
 from autogen_lsp.server.mirror import Mirror
 from autogen_lsp.server.peer import Peer, RequestError
 from autogen_lsp.server.receipts import Receipts
-from autogen_lsp.text import moved
 from autogen_lsp.workspace.document import Document
 from autogen_lsp.workspace.overlay import Overlay
 from autogen_lsp.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from autogen_lsp.analysis.model import Finding
-    from autogen_lsp.analysis.project import Project
     from autogen_lsp.services import Services
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """A document's findings, and the moment and text that they are of."""
-
-    epoch: int
-    text: bytes
-    findings: list[Finding]
 
 
 class Session:
@@ -46,6 +34,7 @@ class Session:
         self.peer = peer
         self.client = Client()
         self.overlay = Overlay()
+        self.looks = Looks(self)
         self.diagnostics = Diagnostics(self)
         self.indexing = Indexing(self)
         self.mirror = Mirror(self)
@@ -57,9 +46,6 @@ class Session:
         self.news = asyncio.Event()  # set at every change of a document
         self.configured = asyncio.Event()  # not set while the client's answer about settings is awaited
         self.configured.set()
-        self._epoch = 0  # counts everything that may change a finding
-        self._project: tuple[int, Project] | None = None  # with its epoch
-        self._findings: dict[str, _Look] = {}  # URI → the last look
         self._background: set[asyncio.Task[None]] = set()
 
     @cached_property
@@ -100,12 +86,6 @@ class Session:
         """The workspace as the client last described it."""
         return self.overlay.snapshot()
 
-    def project(self) -> Project:
-        """Analysis of the current snapshot; the same object until something changes."""
-        if self._project is None or self._project[0] != self._epoch:
-            self._project = (self._epoch, self.services.project(self.overlay.snapshot()))
-        return self._project[1]
-
     def _usage_changed(self) -> None:
         from autogen_lsp.features.usage import usage
 
@@ -119,40 +99,6 @@ class Session:
         self.indexing.reconfigured()
         self.look_again()
 
-    def findings_of(self, project: Project, path: Path) -> list[Finding]:
-        """Findings of a file; an open document's are kept until something changes."""
-        from autogen_lsp.analysis import findings
-
-        document = self.overlay.at(path)
-        if document is None:
-            return findings.find(project, path)
-        kept = self._findings.get(document.uri)
-        if kept is None or kept.epoch != self._epoch:
-            found = findings.find(project, path)
-            kept = self._findings[document.uri] = _Look(self._epoch, document.text, found)
-        return kept.findings
-
-    def quick_findings_of(self, document: Document) -> list[Finding]:
-        """Undefined names as of now, for which hardly any other file is read; the rest as last found, moved along."""
-        from autogen_lsp.analysis import findings
-        from autogen_lsp.analysis.model import FindingKind
-
-        fresh = findings.undefined(self.project(), document.path)
-        kept = self._findings.get(document.uri)
-        if kept is None:
-            return fresh
-        move = moved(kept.text, document.text)
-        others = [
-            replace(finding, span=span)
-            for finding in kept.findings
-            if finding.kind is not FindingKind.UNDEFINED_CALL and (span := move(finding.span)) is not None
-        ]
-        return sorted([*fresh, *others], key=lambda finding: finding.span)
-
-    def known_findings(self) -> list[Finding]:
-        """What was found last in each open document: as of now, or of a moment ago."""
-        return [finding for look in self._findings.values() for finding in look.findings]
-
     def opened(self, document: Document) -> None:
         """The client opened a document."""
         self._changed(document)
@@ -165,13 +111,13 @@ class Session:
         self.mirror.edited(document)
 
     def _changed(self, document: Document) -> None:
-        self._epoch += 1
+        self.looks.outdate()
         self.news.set()
         self.diagnostics.touch(document)
 
     def closed(self, document: Document) -> None:
         """The client closed a document: the disk counts again."""
-        self._findings.pop(document.uri, None)
+        self.looks.forget(document)
         self.diagnostics.forget(document)
         self.mirror.closed(document)
         self.disk_changed([document.path])
@@ -184,7 +130,7 @@ class Session:
 
     def look_again(self) -> None:
         """Something beyond the open documents changed: what was found may not hold."""
-        self._epoch += 1
+        self.looks.outdate()
         self.diagnostics.touch_all()
 
     def refresh_lenses(self) -> None:
@@ -210,6 +156,7 @@ class Session:
     async def close(self) -> None:
         """Cancel what runs, then close what is open."""
         self.diagnostics.close()
+        self.peer.close()
         await self.jobs.close()
         for task in tuple(self._background):
             task.cancel()

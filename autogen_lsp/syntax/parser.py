@@ -1,4 +1,8 @@
-"""The Python grammar and one parser per thread. Bytes into a tree, from scratch or from an edited older tree."""
+"""The Python grammar and one parser per thread. Bytes into a tree, from scratch or from an edited older tree.
+
+The parser keeps the interpreter to itself while it works. Where large texts are parsed on a thread beside the event
+loop it is therefore fed piece by piece: between pieces the loop gets its turn.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,20 @@ from tree_sitter import Language, Parser, Tree
 LANGUAGE = Language(tree_sitter_python.language())
 _local = threading.local()
 
+# Bytes.
+_LARGE = 100_000  # a smaller text takes some milliseconds at most
+_PIECE = 8192
+
 
 def parse(text: bytes, old: Tree | None = None) -> Tree:
     """Parse UTF-8 bytes; ``old`` must have had `Tree.edit` called for every change since it was made."""
     parser: Parser | None = getattr(_local, "parser", None)
     if parser is None:
         parser = _local.parser = Parser(LANGUAGE)
-    return parser.parse(text) if old is None else parser.parse(text, old)
+    if len(text) < _LARGE or threading.current_thread() is threading.main_thread():
+        return parser.parse(text) if old is None else parser.parse(text, old)
+
+    def read(offset: int, _point: object) -> bytes:
+        return text[offset : offset + _PIECE]
+
+    return parser.parse(read) if old is None else parser.parse(read, old)

@@ -3,7 +3,8 @@
 Lives on the event loop only. The text is UTF-8 bytes and edits are byte spans (positions of the protocol are converted
 in `server.convert`). Three things are kept up to date instead of being made again: the line starts (spliced; the shift
 of all later lines is one number, applied when somebody needs them), the syntax tree (`Tree.edit`, then an incremental
-parse when the next snapshot is taken), and the snapshot itself, reused until the next edit. Never reads the disk.
+parse once somebody asks a snapshot for it, on whatever thread), and the snapshot itself, reused until the next edit.
+Never reads the disk.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Document:
         self.version = version
         self.text = encode(text)
         self._lines = _Lines(self.text)
-        self._tree: Tree | None = None  # of the last snapshot, with the edits made since; ours alone
+        self._tree: Tree | None = None  # of the last snapshot that was parsed, with the edits made since; ours alone
         self._source: Source | None = None
         self._newline_only = b"\r" not in self.text
 
@@ -47,6 +48,7 @@ class Document:
 
     def edit(self, span: Span, new: str) -> None:
         """Replace the bytes of ``span`` by ``new``. The caller sets `version` after the last edit of a notification."""
+        self._adopt()
         start, end, inserted = _joined(self.text, span.start, span.end, encode(new))
         old_rows = self._points(start, end) if self._tree is not None else None
         text = self.text
@@ -67,19 +69,28 @@ class Document:
         self._tree = self._source = None
 
     def snapshot(self) -> Source:
-        """The document as it is now, frozen: text, lines and tree all in place. The same object until the next edit."""
+        """The document as it is now, frozen. The same object until the next edit."""
         source = self._source
         if source is not None and source.version == self.version:
             return source
-        from autogen_lsp.syntax.parser import parse
-
-        tree = source.tree if source is not None else parse(self.text, self._tree)
-        self._source = source = Source(self.path, self.text, self.version)
+        tree = self._adopt()
+        older = self._tree.copy() if self._tree is not None else None
+        self._source = source = Source(self.path, self.text, self.version, older)
         # Pre-filled cached properties: both are what the text alone would give.
-        source.__dict__["tree"] = tree
         source.__dict__["lines"] = LineIndex(self._lines.freeze(), len(self.text))
-        self._tree = tree.copy()  # cheap: trees share their nodes, and an edit copies the path that it changes
+        if tree is not None:
+            source.__dict__["tree"] = tree
         return source
+
+    def _adopt(self) -> Tree | None:
+        """Go on from the last snapshot's tree if it was parsed; else from the one before, which has had all edits.
+
+        A copy is cheap: trees share their nodes, and an edit copies the path that it changes.
+        """
+        tree: Tree | None = None if self._source is None else self._source.__dict__.get("tree")
+        if tree is not None:
+            self._tree = tree.copy()
+        return tree
 
     def _points(self, *offsets: int) -> list[tuple[int, int]]:
         """tree-sitter points: rows count ``\\n`` only, columns are bytes."""

@@ -20,6 +20,7 @@ class Source:
     path: Path
     text: bytes = field(repr=False)
     version: int | None = None
+    older: Tree | None = field(default=None, repr=False, compare=False)  # with all edits since: to parse from
 
     @cached_property
     def lines(self) -> LineIndex:
@@ -30,4 +31,4 @@ class Source:
         """The syntax tree. Never edit it: `Document` works on a copy."""
         from autogen_lsp.syntax.parser import parse
 
-        return parse(self.text)
+        return parse(self.text, self.older)

@@ -68,6 +68,7 @@ class Editor:
         self.progress: list[dict[str, Any]] = []
         self.published: list[types.PublishDiagnosticsParams] = []
         self.usage: list[dict[str, Any]] = []
+        self.refreshes = 0  # requests to ask for diagnostics again
         self._news = asyncio.Event()
         self._left = False
 
@@ -264,6 +265,12 @@ def make_client() -> tuple[LanguageClient, list[Editor]]:
             editors[0].notice()
 
         features[method] = handler
+
+    def refresh_diagnostics(params: None) -> None:
+        editors[0].refreshes += 1
+        editors[0].notice()
+
+    features[types.WORKSPACE_DIAGNOSTIC_REFRESH] = refresh_diagnostics
 
     @client.feature(types.WORKSPACE_APPLY_EDIT)
     async def apply_edit(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:

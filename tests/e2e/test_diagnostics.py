@@ -68,6 +68,39 @@ async def test_a_client_that_asks_is_answered_and_not_pushed_to(editor_for: Star
     assert not editor.client.diagnostics.get(uri)
 
 
+def told_to_ask_again(capabilities: types.ClientCapabilities) -> None:
+    assert capabilities.workspace is not None
+    capabilities.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+
+
+async def test_a_client_that_asks_has_names_at_once_and_is_told_of_the_rest(editor_for: Start) -> None:
+    text = "class A:\n    def f(self):\n        self.gone()\n\n\nabsent()\n"
+    editor = await editor_for({"m.py": text}, "neovim", adjust=told_to_ask_again)
+    uri = editor.open("m.py")
+    report = await pull(editor, uri)
+    if len(report.items) < 2:
+        await editor.until(lambda: editor.refreshes > 0)
+        report = await pull(editor, uri)
+    assert [each.code for each in report.items] == ["missing-attribute", "undefined-call"]
+    editor.replace(uri, "absent()", "absent(other())")
+    report = await pull(editor, uri)  # what was found last moves along with what is found now
+    assert [each.code for each in report.items] == ["missing-attribute", "undefined-call", "undefined-call"]
+
+
+async def test_typing_goes_on_while_a_large_file_is_looked_at(editor_for: Start) -> None:
+    methods = "".join(f"    def m{i}(self):\n        return self.gone{i}(helper{i}())\n\n" for i in range(1500))
+    editor = await editor_for({"m.py": f"import os\n\n\nclass Big:\n{methods}\n\nlast()\n"})
+    uri = editor.open("m.py")
+    for number in range(30):
+        editor.replace(uri, "import os\n", f"import os\n\n\ntyped{number}()\n")
+    found = await editor.diagnostics(uri)
+    await editor.until(lambda: len(editor.client.diagnostics[uri]) > 3000)
+    named = [each.message for each in editor.client.diagnostics[uri]]
+    assert len(found) >= 1500
+    assert sum("typed" in message for message in named) == 30
+    assert sum("has no 'gone" in message for message in named) == 1500
+
+
 async def test_broken_and_odd_files_do_not_stop_the_server(editor_for: Start) -> None:
     editor = await editor_for({})
     for name, text in {

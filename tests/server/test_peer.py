@@ -57,6 +57,38 @@ def test_the_next_message_is_handled_as_if_nothing_had_been(ends: Ends) -> None:
     assert ends.receive(wire.request(7, "add", [1, 2])) == [wire.result(7, 3)]
 
 
+async def test_a_handler_may_answer_later(ends: Ends) -> None:
+    async def add(params: list[int]) -> int:
+        await asyncio.sleep(0)
+        return sum(params)
+
+    async def fail(params: Any) -> None:
+        raise RequestError(wire.REQUEST_FAILED, "not today")
+
+    ends.peer.routes |= {"add": add, "fail": fail}
+    assert ends.receive(wire.request(1, "add", [1, 2])) == []
+    assert ends.receive(wire.request("two", "fail", None)) == []
+    await asyncio.sleep(0.01)
+    assert sorted(ends.sent, key=str) == sorted(
+        [wire.result(1, 3), wire.error("two", wire.REQUEST_FAILED, "not today")], key=str
+    )
+    assert not ends.peer.cancel(1)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+async def test_a_late_answer_can_be_cancelled_at_any_time(ends: Ends, steps: int) -> None:
+    async def forever(params: Any) -> None:
+        await asyncio.Event().wait()
+
+    ends.peer.routes["forever"] = forever
+    ends.receive(wire.request(1, "forever", None))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    assert ends.peer.cancel(1)
+    await asyncio.sleep(0.01)
+    assert ends.sent == [wire.error(1, wire.REQUEST_CANCELLED, "cancelled")]
+
+
 def test_params_of_the_wrong_shape_are_invalid_params(ends: Ends) -> None:
     ends.peer.routes["open"] = lambda params: params["textDocument"]["uri"]
     for params in (None, {}, {"textDocument": 3}, []):

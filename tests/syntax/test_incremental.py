@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tree_sitter import Tree
 
-from autogen_lsp.syntax import facts as facts_module
+from autogen_lsp.syntax import units
 from autogen_lsp.syntax.facts import Incremental, extract
 from autogen_lsp.syntax.model import Facts
 from autogen_lsp.syntax.parser import parse
@@ -112,7 +112,7 @@ def same(left: Facts, right: Facts) -> None:
 @settings(max_examples=60, deadline=None)
 def test_any_edits_give_the_facts_of_a_fresh_start(split_bytes: int, edits: list[tuple[float, int, str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(facts_module, "_SPLIT_BYTES", split_bytes)
+        patch.setattr(units, "SPLIT_BYTES", split_bytes)
         incremental = Incremental()
         text = MODULE
         tree = parse(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,8 @@ def test_any_edits_leave_lines_text_and_tree_as_a_fresh_start_would(data: st.Dat
             source = doc.snapshot()
             assert source.text == expected
             assert source.lines == lines
+            if data.draw(st.booleans()):  # nobody asks for the tree of this one
+                continue
             if not parse(expected).root_node.has_error:
                 assert shape(source.tree.root_node) == shape(parse(expected).root_node)
             assert source.tree.root_node.end_byte == parse(expected).root_node.end_byte
@@ -110,10 +113,21 @@ def test_a_snapshot_is_reused_until_the_next_edit() -> None:
 
 def test_a_new_version_without_an_edit_is_a_new_snapshot_of_the_same_tree() -> None:
     doc = document("a = 1\n")
-    first = doc.snapshot()
+    tree = doc.snapshot().tree
     doc.version = 7
     assert doc.snapshot().version == 7
-    assert doc.snapshot().tree is first.tree
+    assert doc.snapshot().tree is tree
+
+
+def test_a_large_text_is_parsed_on_a_thread_as_on_the_main_one() -> None:
+    text = b"def f(x):\n    return g(x, 'y')\n\n\n" * 5000
+    doc = document(text.decode())
+    with ThreadPoolExecutor(1) as pool:
+        there = pool.submit(lambda: shape(doc.snapshot().tree.root_node)).result()
+        assert there == shape(parse(text).root_node)
+        doc.edit(Span(14, 14), "if x:\n        ")
+        again = pool.submit(lambda: shape(doc.snapshot().tree.root_node)).result()
+    assert again == shape(parse(doc.text).root_node)
 
 
 @pytest.mark.parametrize(

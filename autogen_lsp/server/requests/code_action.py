@@ -11,9 +11,10 @@ from autogen_lsp.features.model import Diagnostic, Offer
 from autogen_lsp.server import convert, edits, places
 from autogen_lsp.server.capabilities import LLM_GENERATED
 from autogen_lsp.server.session import Session
+from autogen_lsp.text import Span
 
 
-def code_action(session: Session, params: types.CodeActionParams) -> list[Any]:
+async def code_action(session: Session, params: types.CodeActionParams) -> list[Any]:
     document = session.overlay.get(params.text_document.uri)
     if document is None:
         return []
@@ -30,9 +31,14 @@ def code_action(session: Session, params: types.CodeActionParams) -> list[Any]:
         Diagnostic(span_of(each.range), each.message, str(each.code or ""), each.source or "")
         for each in params.context.diagnostics
     ]
-    project, settings = session.project(), session.overlay.settings
-    own = session.findings_of(project, document.path)
-    offers = registry.offers(project, settings, document.path, span_of(params.range), diagnostics, own)
+    chosen = span_of(params.range)
+    spans = [chosen, *(each.span for each in diagnostics)]
+    around = Span(min(span.start for span in spans), max(span.end for span in spans))
+    version = document.version
+    project, own = await session.looks.near(document, around)
+    if document.version != version:
+        return []  # of places that are not there any more; the client asks again
+    offers = registry.offers(project, session.overlay.settings, document.path, chosen, diagnostics, own)
     return [
         _action(session, offer, params.context.diagnostics)
         for offer in offers

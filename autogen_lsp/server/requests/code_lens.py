@@ -9,13 +9,15 @@ from autogen_lsp.server import convert, places
 from autogen_lsp.server.session import Session
 
 
-def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
+async def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
     document = session.overlay.get(params.text_document.uri)
     if document is None or not session.overlay.settings.code_lens:
         return []
-    found = session.findings_of(session.project(), document.path)
+    look = await session.looks.whole(document)
+    if look is None:
+        return []  # changed meanwhile; the client asks again
     out = []
-    for lens in lenses(session.services, session.snapshot(), document.path, found):
+    for lens in await session.services.run(lenses, session.services, session.snapshot(), document.path, look.findings):
         extent = convert.range_of(document.text, document, lens.span, session.client.encoding)
         reference = places.reference_to(session, lens.path, lens.span, lens.qualname)
         out.append(

@@ -26,9 +26,9 @@ def completion(session: Session, params: types.CompletionParams) -> dict[str, An
         position = params.position
         offset = convert.offset_of(document.text, document, position.line, position.character, encoding)
         line_start = document.line_span(document.line_of(offset)).start
-        findings = session.known_findings()
+        findings = session.looks.last()
         for entry in complete(
-            document.text, line_start, offset, document.path, session.project, findings, snippets=snippets
+            document.text, line_start, offset, document.path, session.looks.project, findings, snippets=snippets
         ):
             item: dict[str, Any] = {
                 "label": entry.label,

@@ -1,0 +1,71 @@
+"""Names that a file uses in a calling position and that nothing binds: uses into findings.
+
+The first answer after a keystroke, so hardly any other file is read for it, and nothing is imported but what it needs.
+What a star import may bring, what a newer Python has, and what a comment switches off is no finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from autogen_lsp.analysis.model import Finding, FindingKind
+from autogen_lsp.analysis.presence import Presence, from_stars
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.syntax.builtin_names import SINCE
+from autogen_lsp.syntax.model import Use
+from autogen_lsp.text import Span
+
+_HOW = {
+    "call": "is called",
+    "decorator": "is used as a decorator",
+    "base": "is used as a base class",
+    "raise": "is raised",
+    "except": "is caught",
+}
+# Comments that switch the checks off which find the same: flake8 and ruff, mypy, pyright, pylint. Comments without a
+# code are taken to mean imports and attributes, but not names that are defined nowhere.
+_OFF = re.compile(
+    rb"#\s*noqa(?!\s*:)|noqa:[^#]*\bF821|ignore\[[^\]]*(?:name-defined|reportUndefinedVariable|unresolved-reference)"
+    rb"|disable=[^#]*(?:undefined-variable|E0602)"
+)
+
+
+def undefined(project: Project, path: Path) -> list[Finding]:
+    """The undefined names of a file, in order."""
+    table, source = project.table(path), project.source(path)
+    if table is None or source is None:
+        return []
+    return list(among(project, path, source.text, table.facts.unresolved))
+
+
+def among(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Iterator[Finding]:
+    """Those of a file's uses that are undefined. ``text`` may be newer than the project's, as long as its imports are
+    the same.
+    """
+    table = project.table(path)
+    if table is None or table.facts.dynamic or path.suffix == ".pyi":
+        return
+    for use in uses:
+        if _is_builtin(project, use) or switched_off(text, use.start, _OFF):
+            continue
+        if table.stars and from_stars(project, path, table, use.name) is not Presence.ABSENT:
+            continue
+        message = f"'{use.name}' {_HOW[use.how]}, but not defined"
+        yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
+
+
+def _is_builtin(project: Project, use: Use) -> bool:
+    """Names that only newer versions have; where the version is not known, all of them."""
+    since = SINCE.get(use.name)
+    version = project.environment.version
+    return since is not None and (version is None or version >= since)
+
+
+def switched_off(text: bytes, offset: int, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a comment on the line tells checkers to leave it alone."""
+    start = text.rfind(b"\n", 0, offset) + 1
+    start = max(start, text.rfind(b"\r", start, offset) + 1)
+    line = text[start : start + 1000].splitlines()[:1]
+    return bool(line) and b"#" in line[0] and pattern.search(line[0]) is not None

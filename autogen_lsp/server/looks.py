@@ -1,0 +1,156 @@
+"""What is found in the open documents: looked for on a thread, kept until something changes, guessed in between.
+
+A look at a whole document may read many other files, so none is made on the event loop: it works on a snapshot, ends
+as soon as that is outdated, and only then is its project the session's. The quick look between two keys is made on the
+loop: it reads the statement that was edited, and moves along what was found last. Event loop only, but for `_find`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autogen_lsp.text import Span, moved
+from autogen_lsp.workspace.document import Document
+from autogen_lsp.workspace.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from autogen_lsp.analysis.model import Finding
+    from autogen_lsp.analysis.project import Project
+    from autogen_lsp.server.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A document's findings, the moment and text that they are of, and the seconds that it took to find them."""
+
+    epoch: int
+    text: bytes
+    findings: list[Finding]
+    seconds: float = 0.0
+
+
+class Looks:
+    """One session's looks and the project that they are made in."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._epoch = 0  # counts everything that may change a finding
+        self._project: tuple[int, Project] | None = None  # with its epoch
+        self._kept: dict[str, Look] = {}  # URI → the last whole look
+        self._running: dict[str, tuple[int, asyncio.Task[Look | None]]] = {}  # URI → a whole look and its epoch
+
+    def outdate(self) -> None:
+        """Something changed that findings may depend on."""
+        self._epoch += 1
+
+    def forget(self, document: Document) -> None:
+        self._kept.pop(document.uri, None)
+        self._running.pop(document.uri, None)
+
+    def project(self) -> Project:
+        """Analysis of the current snapshot; the same object until something changes."""
+        if self._project is None or self._project[0] != self._epoch:
+            self._project = (self._epoch, self._session.services.project(self._session.snapshot()))
+        return self._project[1]
+
+    def last(self) -> list[Finding]:
+        """What was found last in each open document: as of now, or of a moment ago."""
+        return [finding for look in self._kept.values() for finding in look.findings]
+
+    def fresh(self, document: Document) -> Look | None:
+        """The look at a document as it is now, if one was made."""
+        kept = self._kept.get(document.uri)
+        return kept if kept is not None and kept.epoch == self._epoch else None
+
+    def find(self, path: Path) -> list[Finding]:
+        """Findings of a file as of now, at once. For what the user waits for anyway."""
+        from autogen_lsp.analysis import findings
+
+        document = self._session.overlay.at(path)
+        if document is None:
+            return findings.find(self.project(), path)
+        kept = self.fresh(document)
+        if kept is None:
+            found = findings.find(self.project(), path)
+            kept = self._kept[document.uri] = Look(self._epoch, document.text, found)
+        return kept.findings
+
+    def quick(self, document: Document) -> list[Finding]:
+        """Undefined names as of now, for which hardly anything is read; the rest as last found, moved along."""
+        from autogen_lsp.analysis.model import FindingKind
+        from autogen_lsp.analysis.undefined import among, undefined
+
+        uses = self._session.services.peek(document.path, document.text) if self._project is not None else None
+        if uses is None or self._project is None:
+            names = undefined(self.project(), document.path)
+        else:
+            names = list(among(self._project[1], document.path, document.text, uses))
+        kept = self._kept.get(document.uri)
+        if kept is None:
+            return names
+        move = moved(kept.text, document.text)
+        others = [
+            replace(finding, span=span)
+            for finding in kept.findings
+            if finding.kind is not FindingKind.UNDEFINED_CALL and (span := move(finding.span)) is not None
+        ]
+        return sorted([*names, *others], key=lambda finding: finding.span)
+
+    async def whole(self, document: Document) -> Look | None:
+        """A look at all of a document as it is now; None where it was overtaken by a change."""
+        kept = self.fresh(document)
+        if kept is not None:
+            return kept
+        running = self._running.get(document.uri)
+        if running is None or running[0] != self._epoch or running[1].done():
+            task = asyncio.get_running_loop().create_task(self._whole(document))
+            running = self._running[document.uri] = (self._epoch, task)
+        return await asyncio.shield(running[1])  # whoever stops waiting does not stop it for others
+
+    async def _whole(self, document: Document) -> Look | None:
+        from autogen_lsp.analysis.project import Outdated
+
+        epoch, session = self._epoch, self._session
+        try:
+            project, found, seconds = await session.services.run(self._find, session.snapshot(), document.path, epoch)
+        except Outdated:
+            return None
+        if epoch != self._epoch or session.overlay.get(document.uri) is not document:
+            return None
+        self._project = (epoch, project)
+        look = self._kept[document.uri] = Look(epoch, document.text, found, seconds)
+        return look
+
+    def _find(self, snapshot: Snapshot, path: Path, epoch: int) -> tuple[Project, list[Finding], float]:
+        """On a thread. Raises `Outdated` as soon as the snapshot is."""
+        from autogen_lsp.analysis import findings
+
+        started = time.perf_counter()
+        with self._session.services.project_while(snapshot, lambda: self._epoch == epoch) as project:
+            found = findings.find(project, path)
+        return project, found, time.perf_counter() - started
+
+    async def near(self, document: Document, span: Span) -> tuple[Project, list[Finding]]:
+        """A project as of now, and the findings that touch a span: all of them, or these alone if that is sooner."""
+        from autogen_lsp.analysis import findings
+
+        kept = self.fresh(document)
+        if kept is not None:
+            return self.project(), kept.findings
+        if self._project is not None and self._project[0] == self._epoch:
+            return self._project[1], findings.within(self._project[1], document.path, span)
+        session = self._session
+        epoch, snapshot = self._epoch, session.snapshot()
+
+        def find() -> tuple[Project, list[Finding]]:
+            project = session.services.project(snapshot)
+            return project, findings.within(project, document.path, span)
+
+        project, found = await session.services.run(find)
+        if epoch == self._epoch and (self._project is None or self._project[0] != epoch):
+            self._project = (epoch, project)
+        return project, found

@@ -1,0 +1,133 @@
+"""A file cut into the chunks whose facts are kept apart: its top-level statements, and large classes' members.
+
+What a chunk said holds as long as its bytes stay the same, wherever it has moved to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tree_sitter import Node
+
+from autogen_lsp.syntax import nodes as n
+from autogen_lsp.syntax.model import Call, Import, Reference, Symbol, Use
+from autogen_lsp.syntax.scopes import Chunk
+
+SPLIT_BYTES = 3000  # classes that are larger are cut into their members
+
+
+@dataclass(slots=True)
+class Unit:
+    """A chunk, where it begins, and the class that it is a member of ('' for none)."""
+
+    start: int
+    chunk: Chunk
+    owner: str = ""
+    is_header: bool = False  # of a class whose members are units of their own
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A text and its units, in order."""
+
+    text: bytes
+    units: Sequence[Unit]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return [unit.start for unit in self.units]
+
+
+def statements(root: Node) -> Iterator[tuple[Node, str, int | None]]:
+    """The chunks in order: a statement, the class that it is a member of, and for a class's header where it ends."""
+    if root.is_error:
+        yield root, "", None
+        return
+    todo = [(node, "") for node in reversed(root.named_children)]
+    while todo:
+        node, owner = todo.pop()
+        if node.kind_id == n.COMMENT:
+            continue
+        body = _members_apart(node)
+        if body is None:
+            yield node, owner, None
+            continue
+        yield node, owner, body.start_byte
+        definition = node.child_by_field_id(n.F_DEFINITION) or node
+        name = definition.child_by_field_id(n.F_NAME)
+        assert name is not None
+        qualname = name.text.decode("utf-8", "replace") if name.text is not None else ""
+        qualname = f"{owner}.{qualname}" if owner else qualname
+        todo += [(member, qualname) for member in reversed(body.named_children)]
+
+
+def _members_apart(node: Node) -> Node | None:
+    """The body of a class that is cut into its members; None for all other statements."""
+    if node.end_byte - node.start_byte < SPLIT_BYTES or node.has_error:
+        return None
+    definition = node
+    if node.kind_id == n.DECORATED:
+        inner = node.child_by_field_id(n.F_DEFINITION)
+        if inner is None:
+            return None
+        definition = inner
+    if definition.kind_id != n.CLASS or definition.child_by_field_id(n.F_TYPE_PARAMETERS) is not None:
+        return None
+    body = definition.child_by_field_id(n.F_BODY)
+    if body is None or definition.child_by_field_id(n.F_NAME) is None:
+        return None
+    if any(member.kind_id in (n.GLOBAL, n.NONLOCAL) for member in body.named_children):
+        return None
+    return body
+
+
+def moved(unit: Unit, start: int) -> Unit:
+    """The chunk as it is when its first byte is at ``start``."""
+    by = start - unit.start
+    old = unit.chunk
+    return Unit(
+        start,
+        Chunk(
+            symbols=[_moved_symbol(s, by) for s in old.symbols],
+            imports=[
+                Import(
+                    i.module, i.level, i.name, i.asname, i.start + by, i.end + by, i.module_start + by,
+                    i.module_end + by, i.scope, i.guarded, i.type_checking,
+                )
+                for i in old.imports
+            ],
+            calls=[
+                Call(
+                    c.name, c.receiver, c.start + by, c.end + by, c.call_start + by, c.call_end + by, c.scope,
+                    c.positional, c.keywords, c.star, c.double_star, c.guarded, c.local, c.made,
+                )
+                for c in old.calls
+            ],
+            references=[
+                Reference(r.name, r.receiver, r.start + by, r.end + by, r.scope, r.how, r.guarded, r.local)
+                for r in old.references
+            ],
+            direct=[Use(u.name, u.start + by, u.end + by, u.scope, u.how) for u in old.direct],
+            nested=[Use(u.name, u.start + by, u.end + by, u.scope, u.how) for u in old.nested],
+            bound=old.bound,
+            bound_global=old.bound_global,
+            exports=old.exports,
+            computed_exports=old.computed_exports,
+            dynamic=old.dynamic,
+            dynamic_classes=old.dynamic_classes,
+            python2=old.python2,
+        ),
+        unit.owner,
+        unit.is_header,
+    )  # fmt: skip
+
+
+def _moved_symbol(s: Symbol, by: int) -> Symbol:
+    has_body = s.body_end > 0
+    return Symbol(
+        s.qualname, s.kind, s.start + by, s.end + by, s.name_start + by, s.name_end + by, s.signature, s.decorators,
+        s.bases, s.docstring, s.annotation, s.value, s.body_start + by if has_body else 0,
+        s.body_end + by if has_body else 0, s.stub, s.conditional,
+    )  # fmt: skip
