@@ -23,6 +23,7 @@ from autogen_lsp.server.wire import Json
 if TYPE_CHECKING:
     from autogen_lsp.server.app import Protocol
 
+_COLLECT = (20_000, 20, 50)  # objects and rounds between collections of garbage; Python's own are (2,000, 10, 10)
 _QUIET = 0.25  # seconds after `initialized` in which the first document usually comes
 
 
@@ -83,7 +84,9 @@ class _Typed:
     async def _warm_up(self) -> None:
         await asyncio.to_thread(importlib.import_module, "autogen_lsp.server.app")
         assert self._protocol
-        gc.freeze()  # what was loaded stays; collecting it again and again would hold up the keys
+        # What was loaded stays, and facts hold no cycles: collecting it all again and again would hold up the keys.
+        gc.freeze()
+        gc.set_threshold(*_COLLECT)
 
     @cached_property
     def _protocol(self) -> Protocol:
