@@ -48,10 +48,7 @@ class Pyright:
     def errors(self, texts: dict[Path, bytes], files: Iterable[Path]) -> Counter[str]:
         """Errors in ``files``, as ``file: rule: first line of the message``, where ``texts`` replace those on disk."""
         files = sorted(files)
-        for path in [path for path in self._shown if path not in texts and path not in files]:
-            del self._shown[path]
-            self._tell("textDocument/didClose", textDocument={"uri": path.as_uri()})
-        for path in dict.fromkeys([*texts, *files]):
+        for path in dict.fromkeys([*self._shown, *texts, *files]):
             self._show(path, texts[path] if path in texts else path.read_bytes())
         found: Counter[str] = Counter()
         for path in files:
@@ -65,16 +62,16 @@ class Pyright:
         return found
 
     def _show(self, path: Path, text: bytes) -> None:
-        if self._shown.get(path) == text:
-            return
-        self._version += 1
-        document: dict[str, Any] = {"uri": path.as_uri(), "version": self._version}
-        content = {"text": text.decode("utf-8", "replace")}
-        if path in self._shown:
-            self._tell("textDocument/didChange", textDocument=document, contentChanges=[content])
-        else:
-            self._tell("textDocument/didOpen", textDocument={**document, "languageId": "python", **content})
-        self._shown[path] = text
+        """Opens a document as it is on disk, then changes it: pyright keeps old types of what is opened changed."""
+        if path not in self._shown:
+            self._shown[path] = path.read_bytes()
+            document = {"uri": path.as_uri(), "version": 0, "languageId": "python"}
+            self._tell("textDocument/didOpen", textDocument={**document, "text": _text(self._shown[path])})
+        if self._shown[path] != text:
+            self._shown[path] = text
+            self._version += 1
+            document = {"uri": path.as_uri(), "version": self._version}
+            self._tell("textDocument/didChange", textDocument=document, contentChanges=[{"text": _text(text)}])
 
     def _ask(self, method: str, **params: Any) -> Any:
         self._last_id += 1
@@ -109,6 +106,10 @@ class Pyright:
             raise RuntimeError("pyright's language server has ended")
         received: dict[str, Any] = json.loads(self._process.stdout.read(length))
         return received
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
 
 
 def _answer(request: dict[str, Any]) -> Any:

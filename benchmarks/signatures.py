@@ -15,12 +15,11 @@ pyright    the share of creations after which pyright reports no error that it d
 from __future__ import annotations
 
 import argparse
-import contextlib
 import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,7 +41,9 @@ from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 from benchmarks.pyright import Pyright
 
-MAX_FILES = 30  # in which pyright is asked for errors
+MAX_FILES = 15  # in which pyright is asked for the errors of one function
+BATCH = 5  # functions that are created together
+MAX_SHOWN = 3  # of the errors that one function causes
 VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
 
@@ -111,10 +112,14 @@ def measure(root: Path, sample: int, seed: int, pyright: str | None) -> Score:
     caches = Caches()
     intact = Project(Snapshot((root,)), caches=caches)
     score = Score()
-    with contextlib.ExitStack() as stack:
-        checker = Checker(root, stack.enter_context(Pyright(root, pyright))) if pyright else None
-        for victim in victims(intact, sample, seed):
-            score.add(one(intact, victim, caches, checker))
+    changes: list[Change] = []
+    for victim in victims(intact, sample, seed):
+        compared, change = one(intact, victim, caches)
+        score.add(compared)
+        changes += [change] if change is not None else []
+    if pyright:
+        with Pyright(root, pyright) as server:
+            score.add(judge(server, changes))
     return score
 
 
@@ -156,7 +161,7 @@ def within(use: Use, path: Path, symbol: Symbol) -> bool:
     return use.path == path and symbol.start <= use.name.start_byte < symbol.end
 
 
-def one(intact: Project, victim: Victim, caches: Caches, checker: Checker | None) -> Score:
+def one(intact: Project, victim: Victim, caches: Caches) -> tuple[Score, Change | None]:
     """Deletes one function, creates it again and compares."""
     symbol, path = victim.symbol, victim.path
     source = intact.source(path)
@@ -176,7 +181,7 @@ def one(intact: Project, victim: Victim, caches: Caches, checker: Checker | None
     if target is None or target.qualname != symbol.qualname:
         score.sites = len(victim.uses)
         score.misses.append(f"no target: {label}")
-        return score
+        return score, None
     made = plan.make(mutated, target)
     score.seconds = time.perf_counter() - began
     lookup = Lookup(intact)
@@ -187,11 +192,9 @@ def one(intact: Project, victim: Victim, caches: Caches, checker: Checker | None
         compare_sites(score, victim, made, label)
         compare_names(score, victim, made.signature, label)
         compare_types(score, lookup, victim, made.signature, label)
-    if checker is not None:
-        problems = checker.new_errors(intact, mutated, victim, made, text)
-        score.checked, score.clean = 1, not problems
-        score.misses += [f"pyright: {label}: {problem}" for problem in problems]
-    return score
+    (file,) = apply.realise(mutated, made, made.skeleton).files
+    header = source.text[: symbol.body_start] + BODY.encode() + source.text[symbol.body_end :]
+    return score, Change(label, path, made.skeleton, file.apply(text), header, concerned(intact, victim))
 
 
 def constructor(made: Plan) -> Signature:
@@ -383,47 +386,70 @@ def _fits_one(lookup: Lookup, wide: Type | None, narrow: Type | None, depth: int
 # Pyright ---------------------------------------------------------------------------------------------------------
 
 
-class Checker:
-    """What pyright says of a created function that it does not say of the real one."""
+@dataclass(frozen=True)
+class Change:
+    """A file with a function created again, and with the function's header alone."""
 
-    def __init__(self, root: Path, pyright: Pyright) -> None:
-        self.root = root
-        self.pyright = pyright
-        self.intact: dict[Path, Counter[str]] = {}
-
-    def new_errors(self, intact: Project, mutated: Project, victim: Victim, made: Plan, text: bytes) -> list[str]:
-        """Errors after creating the function that are there neither for the original, nor for the original's header.
-
-        The last are those of its body being gone, which no signature can help: attributes that only it assigned.
-        """
-        (file,) = apply.realise(mutated, made, made.skeleton).files
-        files = concerned(intact, victim)
-        for path in files:
-            if path not in self.intact:
-                self.intact[path] = self.pyright.errors({}, [path])
-        before = sum((self.intact[path] for path in files), Counter[str]())
-        new = self.pyright.errors({victim.path: file.apply(text)}, files) - before
-        if new:
-            new -= self.pyright.errors({victim.path: emptied(intact, victim)}, files) - before
-        return sorted(new.elements())
+    label: str
+    path: Path
+    skeleton: str
+    created: bytes
+    emptied: bytes
+    files: tuple[Path, ...]  # in which errors are looked for
 
 
-def concerned(project: Project, victim: Victim) -> list[Path]:
-    """Files in which the function may matter: its own, those that use it, then those that have its name at all."""
+def judge(pyright: Pyright, changes: Sequence[Change]) -> Score:
+    """Errors after creating each function that are there neither for the original, nor for the original's header.
+
+    The last are those of its body being gone, which no signature can help: attributes that only it assigned. Functions
+    of different files are created together first; only if there is an error, one by one.
+    """
+    score = Score()
+    intact: dict[Path, Counter[str]] = {}
+    for batch in batches(changes):
+        files = dict.fromkeys(path for change in batch for path in change.files)
+        for path in [path for path in files if path not in intact]:
+            intact[path] = pyright.errors({}, [path])
+
+        def new(texts: dict[Path, bytes], files: Iterable[Path]) -> Counter[str]:
+            return pyright.errors(texts, files) - sum((intact[path] for path in files), Counter())
+
+        together = new({change.path: change.created for change in batch}, files)
+        for change in batch:
+            score.checked += 1
+            problems = new({change.path: change.created}, change.files) if together and len(batch) > 1 else together
+            if problems:
+                problems -= new({change.path: change.emptied}, change.files)
+            if not problems:
+                score.clean += 1
+                continue
+            score.misses.append(f"made: {change.label}: {change.skeleton.strip()!r}")
+            score.misses += [f"pyright: {change.label}: {each}" for each in sorted(problems.elements())[:MAX_SHOWN]]
+    return score
+
+
+def batches(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Changes in groups, no two of one file."""
+    left = list(changes)
+    while left:
+        batch: dict[Path, Change] = {}
+        for change in left:
+            if len(batch) < BATCH:
+                batch.setdefault(change.path, change)
+        left = [change for change in left if batch.get(change.path) is not change]
+        yield list(batch.values())
+
+
+def concerned(project: Project, victim: Victim) -> tuple[Path, ...]:
+    """Files in which the function may matter: its own, its users, those with a namesake, those that have the name."""
     name = re.compile(rb"\b%b\b" % victim.symbol.name.encode())
     listed = [victim.path, *(use.path for use in victim.uses)]
+    listed += [path for path, _ in project.definitions(victim.symbol.name)]
     for path in sorted(project.files()):
         source = project.source(path)
         if source is not None and name.search(source.text):
             listed.append(path)
-    return list(dict.fromkeys(listed))[:MAX_FILES]
-
-
-def emptied(project: Project, victim: Victim) -> bytes:
-    """The text with the function's header and no body."""
-    source = project.source(victim.path)
-    assert source is not None
-    return source.text[: victim.symbol.body_start] + BODY.encode() + source.text[victim.symbol.body_end :]
+    return tuple(dict.fromkeys(listed))[:MAX_FILES]
 
 
 if __name__ == "__main__":
