@@ -1,23 +1,23 @@
 """What one use of a missing function asks of its result (rows 32-43): an expression's surroundings into a type.
 
 Two strengths are told apart. A type that is written down somewhere (an annotation, a known signature) is ``strong``;
-what the syntax merely suggests (a condition suggests ``bool``) is not, and gives way to the first.
+what the syntax merely suggests (a condition suggests ``bool``) is not, and gives way to the first. What all uses ask
+for together is `result`'s business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, classes, functions, infer, nodes
+from autogen_lsp.analysis import bindings, classes, endings, functions, infer, nodes
 from autogen_lsp.analysis.annotation import iterable
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import NONE, Form, Type, builtin, callable_of, named, without_none
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, callable_of, named, optional, without_none
 
 
 class Role(Enum):
@@ -31,15 +31,35 @@ class Role(Enum):
     BASE = auto()  # `class A(f):`
 
 
+class Demand(Enum):
+    """What a value must be so that the use stands: something about which ``type`` may say more, or less."""
+
+    UNKNOWN = auto()  # something, but it cannot be told what
+    NOTHING = auto()  # any value will do
+    TYPE = auto()  # a value of `type`
+    ATTRIBUTE = auto()  # a value with the attribute `attribute`
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a use asks for. ``is_async``: the call is awaited, or handed to what awaits it."""
+    """What a use asks for, where it stands (``path`` and ``node``, the whole of the value).
+
+    ``is_async``: the call is awaited, or handed to what awaits it. ``upper``: a strong type is what a parameter takes,
+    and the value is likely more special. ``bound``: the name of a variable that keeps the value.
+    """
 
     role: Role
+    path: Path
+    node: Node
     type: Type | None = None
     strong: bool = False
     is_async: bool = False
     decorates_class: bool = False
+    demand: Demand = Demand.UNKNOWN
+    attribute: str = ""
+    upper: bool = False
+    may_be_none: bool = False  # it is compared with None
+    bound: Node | None = None
 
 
 _CONDITIONS = frozenset({"if_statement", "elif_clause", "while_statement"})
@@ -52,24 +72,38 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
     node = nodes.wrapped(node)
     parent = node.parent
     if parent is None or steps > 20:
-        return Expected(Role.VALUE)
+        return Expected(Role.VALUE, path, node)
 
-    def value(type_: Type | None = None, *, strong: bool = False) -> Expected:
-        return Expected(Role.VALUE, type_, strong and type_ is not None, is_async)
+    def value(type_: Type | None = None, demand: Demand = Demand.UNKNOWN, *, strong: bool = False) -> Expected:
+        strong = strong and type_ is not None
+        return Expected(
+            Role.VALUE, path, node, type_, strong, is_async, demand=Demand.TYPE if strong else demand
+        )  # fmt: skip
 
     def whole() -> Expected:
         return at(lookup, path, parent, is_async=is_async, steps=steps + 1)
+
+    def truth() -> Expected:
+        return value(builtin("bool"), Demand.NOTHING)
+
+    def shaped(type_: Type) -> Expected:
+        return value(type_, Demand.TYPE)
+
+    def role(role: Role, *, of_class: bool = False) -> Expected:
+        return Expected(role, path, node, decorates_class=of_class)
 
     match parent.type:
         case "await":
             return at(lookup, path, parent, is_async=True, steps=steps + 1)
         case "expression_statement":
-            if not is_async and (never := _never_returning(parent)) is not None:
-                return value(never, strong=True)
-            return Expected(Role.IGNORED, NONE, is_async=is_async)
+            if not is_async and (never := endings.never_returning(lookup, path, parent)) is not None:
+                return value(named("typing", never), strong=True)
+            return Expected(Role.IGNORED, path, node, NONE, is_async=is_async)
         case "assignment":
             type_, strong = _assigned(lookup, path, parent)
-            return value(type_, strong=strong)
+            left = parent.child_by_field_name("left")
+            plain = left is not None and left.type == "identifier"
+            return replace(value(type_, strong=strong), bound=left if plain else None)
         case "augmented_assignment":
             left = parent.child_by_field_name("left")
             type_ = infer.type_of(lookup, path, left) if left is not None else None
@@ -80,24 +114,28 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return value(_yielded(lookup, path, parent))
         case "not_operator" | "assert_statement":
             if parent.type == "assert_statement" and not nodes.same(parent.named_children[0], node):
-                return value()
-            return value(builtin("bool"))
+                return value(demand=Demand.NOTHING)
+            return truth()
         case "if_clause":
-            return value(builtin("bool"))
+            return truth()
         case "conditional_expression":
-            if nodes.same(parent.named_children[1], node):
-                return value(builtin("bool"))
-            return whole()
+            return truth() if nodes.same(parent.named_children[1], node) else whole()
         case "boolean_operator":
             outer = whole()
             if nodes.same(parent.child_by_field_name("right"), node) or outer.type == builtin("bool"):
                 return outer
-            return value(builtin("bool") if nodes.text_of(parent.child_by_field_name("operator")) == "and" else None)
+            return truth() if nodes.text_of(parent.child_by_field_name("operator")) == "and" else value()
         case "named_expression":
             outer = whole()
-            return outer if outer.strong else value()  # it is kept, so a condition says little of it
+            kept = outer if outer.strong else value(demand=outer.demand)  # a condition says little of what is kept
+            return replace(kept, may_be_none=outer.may_be_none, bound=parent.child_by_field_name("name"))
         case "comparison_operator":
-            return value(_compared(lookup, path, parent, node))
+            return replace(
+                value(
+                    _compared(lookup, path, parent, node), Demand.NOTHING if _is_equality(parent) else Demand.UNKNOWN
+                ),
+                may_be_none=_is_equality(parent) and any(child.type == "none" for child in parent.named_children),
+            )
         case "binary_operator":
             return value(_operand(lookup, path, parent, node))
         case "unary_operator":
@@ -109,59 +147,41 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             listed = parent.parent
             return _argument(lookup, path, listed, node, is_async) if listed is not None else value()
         case "list_splat":
-            return value(iterable("Iterable", None))
+            return shaped(iterable("Iterable", None))
         case "dictionary_splat":
-            return value(iterable("Mapping", builtin("str"), None))
+            return shaped(iterable("Mapping", builtin("str"), None))
         case "for_statement" | "for_in_clause":
             if not nodes.same(parent.child_by_field_name("right"), node):
                 return value()
             asynchronous = any(child.type == "async" for child in parent.children[:1])
-            return value(iterable("AsyncIterator" if asynchronous else "Iterable", None))
+            return shaped(iterable("AsyncIterator" if asynchronous else "Iterable", None))
         case "with_item" | "as_pattern":
-            return _managed(parent, is_async)
+            return _managed(path, parent, node, is_async)
         case "default_parameter" | "typed_default_parameter":
             type_node = parent.child_by_field_name("type")
             return value(infer.annotated(lookup, path, type_node) if type_node is not None else None, strong=True)
+        case "attribute":
+            name = nodes.text_of(parent.child_by_field_name("attribute"))
+            return replace(value(demand=Demand.ATTRIBUTE), attribute=name)
+        case "interpolation" | "format_expression" | "delete_statement":
+            return value(demand=Demand.NOTHING)
         case "call":
-            return value(ANY_CALLABLE)
+            return shaped(ANY_CALLABLE)
         case "subscript":
             return value(_index(lookup, path, parent, node))
         case "raise_statement":
-            return Expected(Role.EXCEPTION if nodes.same(parent.named_children[0], node) else Role.VALUE)
+            return role(Role.EXCEPTION if nodes.same(parent.named_children[0], node) else Role.VALUE)
         case "except_clause" | "except_group_clause":
-            return Expected(Role.EXCEPTION)
+            return role(Role.EXCEPTION)
         case "decorator":
             definition = parent.parent.child_by_field_name("definition") if parent.parent is not None else None
             of_class = definition is not None and definition.type == nodes.CLASS
-            return Expected(Role.FACTORY if node.type == "call" else Role.DECORATOR, decorates_class=of_class)
+            return role(Role.FACTORY if node.type == "call" else Role.DECORATOR, of_class=of_class)
         case kind if kind in _CONDITIONS and nodes.same(parent.child_by_field_name("condition"), node):
-            return value(builtin("bool"))
+            return truth()
         case "tuple":
-            return Expected(Role.EXCEPTION) if _caught(parent) else value()
+            return role(Role.EXCEPTION) if _caught(parent) else value()
     return value()
-
-
-def merge(lookup: Lookup, uses: Sequence[Expected]) -> tuple[Type | None, bool]:
-    """The return type that suits every use, and whether it is known that nothing is returned.
-
-    Uses that ignore the result say ``None`` only together. Of written types the one that all others accept is taken,
-    else the most frequent; suggested ones count only where every use suggests something.
-    """
-    used = [use for use in uses if use.role is not Role.IGNORED]
-    if not used:
-        return (NONE, True) if uses else (None, False)
-    strong = [use.type for use in used if use.strong and use.type is not None]
-    if not strong and any(use.type is None for use in used):
-        return None, False
-    types = strong or [use.type for use in used if use.type is not None]
-    specific = [type_ for type_ in types if type_ != builtin("bool")] or types
-    distinct = list(dict.fromkeys(specific))
-    for type_ in distinct:
-        if all(functions.accepts(lookup, other, type_) for other in distinct):
-            return type_, False
-    if strong:
-        return max(distinct, key=specific.count), False
-    return None, False
 
 
 def _assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None, bool]:
@@ -183,11 +203,13 @@ def _assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None
 
 
 def _declared(lookup: Lookup, path: Path, target: Node) -> Type | None:
-    """The type with which a name or attribute was declared elsewhere."""
+    """The type with which a name or attribute was declared elsewhere; a parameter is declared, too."""
     if target.type == "identifier":
         found = bindings.reaching(target)
-        annotated = [b for b in found[0] if b.how is How.ANNOTATION] if found is not None else []
-        return infer.annotated(lookup, path, annotated[0].node) if annotated else None
+        for binding in found[0] if found is not None else ():
+            if binding.how is How.ANNOTATION:
+                return infer.annotated(lookup, path, binding.node)
+        return _declared_parameter(lookup, path, target)
     if target.type == "attribute":
         receiver = target.child_by_field_name("object")
         owner = infer.type_of(lookup, path, receiver) if receiver is not None else None
@@ -197,6 +219,17 @@ def _declared(lookup: Lookup, path: Path, target: Node) -> Type | None:
         if member is None or member.symbols[0].annotation is None:
             return None
         return classes.annotated(lookup, member.owner, member.symbols[0].annotation)
+    return None
+
+
+def _declared_parameter(lookup: Lookup, path: Path, target: Node) -> Type | None:
+    function = nodes.enclosing(target, frozenset({nodes.FUNCTION, "lambda", nodes.CLASS}))
+    if function is None or function.type != nodes.FUNCTION:
+        return None
+    for parameter in nodes.parameters(function):
+        if parameter.name == nodes.text_of(target) and parameter.annotation is not None and not parameter.star:
+            type_ = infer.annotated(lookup, path, parameter.annotation)
+            return optional(type_) if parameter.default is not None and parameter.default.type == "none" else type_
     return None
 
 
@@ -215,17 +248,6 @@ def _returned(lookup: Lookup, path: Path, node: Node) -> Type | None:
     return infer.annotated(lookup, path, annotated)
 
 
-def _never_returning(statement: Node) -> Type | None:
-    """The written ``NoReturn`` or ``Never`` of a function that ends with this statement, which must keep its word."""
-    body = statement.parent
-    function = body.parent if body is not None else None
-    if body is None or function is None or function.type != nodes.FUNCTION or statement.next_named_sibling is not None:
-        return None
-    annotated = function.child_by_field_name("return_type")
-    word = nodes.text_of(annotated).rpartition(".")[2] if annotated is not None else ""
-    return named("typing", word) if word in ("NoReturn", "Never") else None
-
-
 def _yielded(lookup: Lookup, path: Path, node: Node) -> Type | None:
     function = nodes.enclosing(node, frozenset({nodes.FUNCTION, "lambda"}))
     annotated = function.child_by_field_name("return_type") if function is not None else None
@@ -234,6 +256,11 @@ def _yielded(lookup: Lookup, path: Path, node: Node) -> Type | None:
     if any(child.type == "from" for child in node.children):
         return iterable("Iterator", item)
     return item
+
+
+def _is_equality(comparison: Node) -> bool:
+    operators = {nodes.text_of(child) for child in comparison.children if not child.is_named}
+    return operators <= {"==", "!=", "is", "is not", "not"}
 
 
 def _compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type | None:
@@ -261,34 +288,39 @@ def _operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | 
 
 
 def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bool) -> Expected:
+    unknown = Expected(Role.VALUE, path, node, is_async=is_async)
     call = listed.parent
     if call is not None and call.type == nodes.CLASS:
-        return Expected(Role.BASE if nodes.same(node.parent, listed) else Role.VALUE)
+        return Expected(Role.BASE if nodes.same(node.parent, listed) else Role.VALUE, path, node)
     function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
     if call is None or function is None:
-        return Expected(Role.VALUE, is_async=is_async)
+        return unknown
     arguments = functions.arguments_of(call)
     index = next((i for i, argument in enumerate(arguments) if nodes.inside(node, argument.node)), None)
     callee = infer.type_of(lookup, path, function)
     if index is None or callee is None:
-        return Expected(Role.VALUE, is_async=is_async)
+        return unknown
     type_ = functions.parameter_type(lookup, callee, arguments, index)
     if not is_async and functions.takes_awaitable(lookup, callee, arguments, index):
-        return Expected(Role.VALUE, None, is_async=True)
-    if type_ is not None and (type_.is_a("object") or type_.form is Form.VARIABLE):
-        type_ = None
-    return Expected(Role.VALUE, type_, type_ is not None, is_async)
+        return replace(unknown, is_async=True)
+    if type_ is None or type_.form is Form.VARIABLE:
+        return unknown
+    if type_.is_a("object"):
+        return replace(unknown, demand=Demand.NOTHING)
+    return replace(unknown, type=type_, strong=True, demand=Demand.TYPE, upper=True)
 
 
-def _managed(parent: Node, is_async: bool) -> Expected:
+def _managed(path: Path, parent: Node, node: Node, is_async: bool) -> Expected:
     for outer in (parent, *nodes.ancestors(parent)):
         if outer.type in ("except_clause", "except_group_clause"):
-            return Expected(Role.EXCEPTION)
+            return Expected(Role.EXCEPTION, path, node)
         if outer.type == "with_statement":
             asynchronous = any(child.type == "async" for child in outer.children[:1])
             name = "AbstractAsyncContextManager" if asynchronous else "AbstractContextManager"
-            return Expected(Role.VALUE, named("contextlib", name, None), is_async=is_async)
-    return Expected(Role.VALUE, is_async=is_async)
+            return Expected(
+                Role.VALUE, path, node, named("contextlib", name, None), is_async=is_async, demand=Demand.TYPE
+            )  # fmt: skip
+    return Expected(Role.VALUE, path, node, is_async=is_async)
 
 
 def _index(lookup: Lookup, path: Path, subscript: Node, node: Node) -> Type | None:

@@ -191,6 +191,8 @@ def parameter_type(lookup: Lookup, callee: Type, arguments: Sequence[Argument], 
         if parameter is None:
             continue
         type_ = _annotation(lookup, function, symbol, parameter.annotation)
+        if type_ is not None and type_.is_a("object"):
+            return type_  # some overload takes anything
         wanted.append(None if any(variables(type_)) else type_)
     return wanted[0] if wanted and all(type_ == wanted[0] for type_ in wanted) else None
 
@@ -263,7 +265,9 @@ def bind(
 
 def accepts(lookup: Lookup, wanted: Type | None, given: Type | None) -> bool:
     """Whether a value of the type may be passed; "not known" may always."""
-    wanted = annotation.expanded(lookup, wanted)
+    if wanted is not None and wanted == given:
+        return True
+    wanted, given = annotation.expanded(lookup, wanted), annotation.expanded(lookup, given)
     if wanted is None or given is None or wanted.form is Form.VARIABLE:
         return True
     if given.form is Form.UNION:

@@ -181,6 +181,16 @@ def star_modules(lookup: Lookup, path: Path) -> Iterator[tuple[str, Path | None]
             yield lookup.imported_module(path, item.module, item.level)
 
 
+def imported_from(lookup: Lookup, path: Path, item: Import, hops: int = 0) -> tuple[str, Path | None, str]:
+    """The module, file and name that a ``from`` import leads to, through re-exports; the name may be missing there."""
+    module, file = lookup.imported_module(path, item.module, item.level)
+    name = item.name or ""
+    again = lookup.imports(file).get(name) if file is not None and not lookup.symbols(file, name) else None
+    if file is None or again is None or again.name in (None, "*") or hops > _MAX_HOPS:
+        return module, file, name
+    return imported_from(lookup, file, again, hops + 1)
+
+
 def _global(lookup: Lookup, path: Path, name: str, hops: int, scope: str = "", builtins: bool = True) -> Ref | None:
     if hops > _MAX_HOPS:
         return None

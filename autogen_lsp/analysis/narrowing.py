@@ -130,14 +130,12 @@ def _apply(
 def _test(
     node: Node, truth: bool, text: str, type_: Type | None, evaluate: Callable[[Node], Type | None]
 ) -> Type | None:
-    if nodes.text_of(node) == text or (
-        node.type == "named_expression" and nodes.text_of(node.child_by_field_name("name")) == text
-    ):
+    if _subject(node) == text:
         return _drop(type_, NONE) if truth else type_
     if node.type == "comparison_operator" and node.named_child_count == 2:
         left, right = node.named_children
         operator = "".join(nodes.text_of(child) for child in node.children if not child.is_named)
-        if nodes.text_of(nodes.unwrapped(left)) == text and right.type == "none" and operator in _IDENTITY:
+        if _subject(left) == text and right.type == "none" and operator in _IDENTITY:
             is_none = (operator in ("is", "==")) == truth
             return type_ if is_none else _drop(type_, NONE)
         return type_
@@ -145,11 +143,17 @@ def _test(
         function = nodes.text_of(node.child_by_field_name("function"))
         arguments = node.child_by_field_name("arguments")
         given = arguments.named_children if arguments is not None else []
-        if function == "isinstance" and len(given) == 2 and nodes.text_of(given[0]) == text:
+        if function == "isinstance" and len(given) == 2 and _subject(given[0]) == text:
             return _isinstance(given[1], truth, type_, evaluate)
-        if function == "callable" and truth and len(given) == 1 and nodes.text_of(given[0]) == text:
+        if function == "callable" and truth and len(given) == 1 and _subject(given[0]) == text:
             return type_ if type_ is not None and type_.form is not Form.UNION else None
     return type_
+
+
+def _subject(node: Node) -> str:
+    """What is tested: the text of an expression, the name of ``(name := …)``."""
+    node = nodes.unwrapped(node)
+    return nodes.text_of(node.child_by_field_name("name") if node.type == "named_expression" else node)
 
 
 _IDENTITY = ("is", "isnot", "is not", "==", "!=")

@@ -1,12 +1,13 @@
-"""A method that is missing in a class but defined in its subclasses: their signature, as the class can write it.
+"""A method that is missing in a class but defined in its bases or subclasses: their signature, as the class writes it.
 
-Overriding must stay compatible, so what the subclasses agree on says more than the calls. Where they differ in
-parameters, or have defaults that mean nothing elsewhere, the calls decide after all.
+Overriding must stay compatible, so what a base says, or the subclasses agree on, says more than the calls. Where these
+differ in parameters, or have defaults that mean nothing elsewhere, the calls decide after all.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from autogen_lsp.analysis import classes
 from autogen_lsp.analysis.annotation import parsed
@@ -20,20 +21,14 @@ _MAX_DEFINITIONS = 60
 
 
 def signature_of(lookup: Lookup, target: Target, scope: Scope) -> Signature | None:
-    """The signature that all definitions in subclasses share, None where there are none or they differ."""
+    """The signature of the nearest base, or that all subclasses share; None where there is none or they differ."""
     owner = target.qualname.rpartition(".")[0]
     if not owner or target.name.startswith("__"):
         return None
-    found: list[tuple[Type, Symbol]] = []
-    for path, symbol in lookup.project.definitions(target.name)[:_MAX_DEFINITIONS]:
-        if symbol.kind != SymbolKind.FUNCTION or symbol.signature is None or "." not in symbol.qualname:
-            continue
-        subclass = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
-        if any((base.name, base.path) == (owner, target.path) for base in list(classes.mro(lookup, subclass))[1:]):
-            found.append((subclass, symbol))
+    found = _in_bases(lookup, target, owner) or list(_in_subclasses(lookup, target, owner))
     if not found:
         return None
-    subclass, symbol = found[0]
+    holder, symbol = found[0]
     shapes = {_shape(other) for _, other in found}
     if len(shapes) > 1 or None in shapes or symbol.signature is None:
         return None
@@ -42,12 +37,32 @@ def signature_of(lookup: Lookup, target: Target, scope: Scope) -> Signature | No
     if classes.is_class_method(symbol) != (target.kind is TargetKind.CLASS_METHOD):
         return None
     parameters = tuple(
-        Parameter(p.name, p.kind, annotate(scope, classes.annotated(lookup, subclass, p.annotation, symbol)), p.default)
+        Parameter(p.name, p.kind, annotate(scope, classes.annotated(lookup, holder, p.annotation, symbol)), p.default)
         for p in symbol.signature.parameters
     )
-    returns = annotate(scope, classes.annotated(lookup, subclass, symbol.signature.returns, symbol))
+    returns = annotate(scope, classes.annotated(lookup, holder, symbol.signature.returns, symbol))
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(parameters, returns, symbol.signature.is_async, carried)
+
+
+def _in_bases(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:
+    """The method that the definition will override, if there is one."""
+    instance = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
+    for base in list(classes.mro(lookup, instance))[1:]:
+        symbols = lookup.symbols(base.path, f"{base.name}.{target.name}") if base.path is not None else []
+        if symbols:
+            plain = len(symbols) == 1 and symbols[0].kind == SymbolKind.FUNCTION and symbols[0].signature is not None
+            return [(base, symbols[0])] if plain else []
+    return []
+
+
+def _in_subclasses(lookup: Lookup, target: Target, owner: str) -> Iterator[tuple[Type, Symbol]]:
+    for path, symbol in lookup.project.definitions(target.name)[:_MAX_DEFINITIONS]:
+        if symbol.kind != SymbolKind.FUNCTION or symbol.signature is None or "." not in symbol.qualname:
+            continue
+        subclass = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
+        if any((base.name, base.path) == (owner, target.path) for base in list(classes.mro(lookup, subclass))[1:]):
+            yield subclass, symbol
 
 
 def _shape(symbol: Symbol) -> tuple[object, ...] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, classes, expected, functions, infer, locate, naming, nodes, overrides
+from autogen_lsp.analysis import bindings, classes, expected, functions, infer, locate, naming, nodes, overrides, result
 from autogen_lsp.analysis.expected import Expected, Role
 from autogen_lsp.analysis.model import NeededImport, Placement, Plan, Site, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
@@ -22,7 +22,7 @@ from autogen_lsp.analysis.signature import Merged, Passed, merge
 from autogen_lsp.analysis.sites import Use, uses_of
 from autogen_lsp.analysis.skeleton import class_text, function_text, stub_text
 from autogen_lsp.analysis.targets import first_is_instance, is_class_name
-from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, optional, union
+from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, optional, substitute, union, variables
 from autogen_lsp.syntax.model import Parameter, Signature
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
@@ -88,13 +88,23 @@ def _signature(
     elif target.name == "__init__":
         returns, is_async = NONE, False
     else:
-        returns, _ = expected.merge(lookup, wanted) if all(use.is_call for use in uses) else (None, False)
-    written = annotate(scope, returns)
+        returns, _ = result.merge(lookup, wanted) if all(use.is_call for use in uses) else (None, False)
+    written = annotate(scope, _without_loose(lookup, target, returns, merged))
     if written is None and not owner and _is_annotated(lookup, target):
         # A function that only raises never returns, say type checkers, unless it says otherwise.
         written = annotate_any(scope)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(parameters, written, is_async, carried)
+
+
+def _without_loose(lookup: Lookup, target: Target, returns: Type | None, merged: Sequence[Merged]) -> Type | None:
+    """The return type without type variables that neither a parameter nor the class binds: they would mean nothing."""
+    owner = target.qualname.rpartition(".")[0]
+    instance = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
+    symbol = classes.symbol_of(lookup, instance) if owner else None
+    bound = set(classes.parameter_names(lookup, instance, symbol)) if symbol is not None else set()
+    bound |= {variable.name for item in merged for variable in variables(item.type)}
+    return substitute(returns, {v.name: None for v in variables(returns) if v.name not in bound})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +167,7 @@ def _of_missing(lookup: Lookup, use: Use, argument: Node) -> Type | None:
     wanted = [expected.at(lookup, other.path, other.expression) for other in uses_of(lookup, missing)]
     if any(other.is_async for other in wanted) and argument.type != "await":
         return None
-    type_, nothing = expected.merge(lookup, wanted)
+    type_, nothing = result.merge(lookup, wanted)
     return None if nothing else type_
 
 

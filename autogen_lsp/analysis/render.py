@@ -173,7 +173,9 @@ def _hidden(scope: Scope, name: str) -> bool:
 
 
 def _is_forward(scope: Scope, top: str) -> bool:
-    """Whether a class of the same file is not defined yet where the definition goes."""
+    """Whether a class of the same file is not defined yet where the definition goes: later, or around it."""
+    if top == scope.owner.partition(".")[0]:
+        return True
     symbols = scope.lookup.symbols(scope.path, top)
     if not symbols:
         return False

@@ -15,8 +15,9 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, classes, infer, locate, nodes
 from autogen_lsp.analysis.model import Target, TargetKind
-from autogen_lsp.analysis.names import Lookup, resolve
+from autogen_lsp.analysis.names import Lookup, imported_from, resolve
 from autogen_lsp.analysis.types import Form, Type, members
+from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span
 
 MAX_SITES = 300
@@ -147,8 +148,7 @@ def _meant(lookup: Lookup, target: Target, path: Path, name: Node) -> Use | None
         if receiver is None:
             meant = _bare_means(lookup, target, path, name)
         else:
-            type_ = infer.type_of(lookup, path, receiver)
-            meant = type_ is not None and type_.form is Form.MODULE and type_.path == target.path
+            meant = _member_means(lookup, target, infer.type_of(lookup, path, receiver), nodes.text_of(name))
         return Use(path, name, expression_of(name)) if meant else None
     if receiver is None:
         return None
@@ -177,9 +177,23 @@ def _bare_means(lookup: Lookup, target: Target, path: Path, name: Node) -> bool:
             return True
         ref = resolve(lookup, path, text)
         return ref is not None and ref.path == target.path and ref.name == target.qualname
-    if item.name != target.qualname:
+    return _leads_to(lookup, target, path, item)
+
+
+def _member_means(lookup: Lookup, target: Target, receiver: Type | None, name: str) -> bool:
+    """Whether a member of a module leads to the module-level target."""
+    if receiver is None or receiver.form is not Form.MODULE or receiver.path is None:
         return False
-    module, file = lookup.imported_module(path, item.module, item.level)
+    if receiver.path == target.path:
+        return True
+    item = lookup.imports(receiver.path).get(name)
+    return item is not None and _leads_to(lookup, target, receiver.path, item)
+
+
+def _leads_to(lookup: Lookup, target: Target, path: Path, item: Import) -> bool:
+    module, file, name = imported_from(lookup, path, item)
+    if name != target.qualname:
+        return False
     return file == target.path if file is not None else module == lookup.module_name(target.path)
 
 

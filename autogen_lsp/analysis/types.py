@@ -159,10 +159,10 @@ def _absorbs(wide: Type, narrow: Type, is_subclass: Callable[[Type, Type], bool]
     if (
         wide.form is narrow.form is Form.INSTANCE
         and (wide.module, wide.name) == (narrow.module, narrow.name)
-        and narrow.args
         and all(arg is None for arg in narrow.args)
+        and (narrow.args or not narrow.is_a("tuple"))  # `tuple` alone is the empty one
     ):
-        return not all(arg is None for arg in wide.args)
+        return any(arg is not None for arg in wide.args) or (not narrow.args and bool(wide.args))
     if is_subclass is None or Form.INSTANCE is not wide.form or Form.INSTANCE is not narrow.form:
         return False
     return (wide.module, wide.name) != (narrow.module, narrow.name) and is_subclass(narrow, wide)

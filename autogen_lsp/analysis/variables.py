@@ -42,7 +42,8 @@ def value_of(evaluate: Evaluation, ref: Ref) -> Type | None:
     if ref.is_module:
         return Type(Form.MODULE, module=ref.module, path=ref.path, spelled=ref.spelled)
     if ref.is_class:
-        return class_of(Type(Form.INSTANCE, ref.name, ref.module, path=ref.path, spelled=ref.spelled))
+        instance = annotation.instance_of(evaluate.lookup, ref)  # `typing.Mapping` is that of `collections.abc`
+        return class_of(instance or Type(Form.INSTANCE, ref.name, ref.module, path=ref.path, spelled=ref.spelled))
     symbol = ref.symbol
     if symbol is None or ref.path is None:
         return None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from autogen_lsp.analysis import plan
+from autogen_lsp.analysis.model import Target, TargetKind
+from autogen_lsp.text import Span
 from tests.support.actions import check, signature, workspace
 
 
@@ -401,3 +404,42 @@ def show(shape: Shape):
         '(self, unit: str = "mm", *, exact: bool = False) -> float:\n        return 2.0', "(self):\n        return 2.0"
     )
     assert signature(differing) == "def area(self, arg1: str):"
+
+
+def test_a_method_that_a_base_defines_has_its_signature() -> None:
+    text = """\
+class Shape:
+    def area(self, unit: str = "mm") -> float:
+        raise NotImplementedError
+
+
+class Square(Shape):
+    def side(self) -> None:
+        pass
+"""
+    with workspace(text + "$0\n") as space:
+        target = Target(space.path, "Square.area", TargetKind.METHOD, space.path, Span(0, 0))
+        made = plan.make(space.project, target)
+        assert made.skeleton.startswith('def area(self, unit: str = "mm") -> float:\n')
+
+
+def test_row_29_sites_that_import_it_from_where_it_is_exported_again_count() -> None:
+    text = """\
+//- pkg/__init__.py
+from .tools import area as area
+//- pkg/tools.py
+import os
+//- a.py
+from pkg.tools import $0area
+
+area(1)
+//- b.py
+from pkg import area
+
+area(1, unit="mm")
+//- c.py
+import pkg
+
+pkg.area("x")
+"""
+    assert signature(text) == "def area(arg1: int | str, *, unit: str | None = None) -> None:"

@@ -170,3 +170,78 @@ class Invoice:
         raise NotImplementedError
 """,
     )
+
+
+KEEPS = "def takes(text: str): ...\ndef takes_number(n: int): ...\n\n\ndef g(flag: bool) -> str:\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "returns"),
+    [
+        ("x = $0f()\n    takes(x)\n    return ''", "str"),
+        ("x = $0f()\n    print(len(x), f'{x}')\n    return x", "str"),
+        ("x = $0f()\n    if x is None:\n        return ''\n    return x", "str | None"),
+        ("if (x := $0f()) is not None:\n        takes(x)\n    return ''", "str | None"),
+        ("x = $0f() if flag else ''\n    return x", "str"),
+        ("x = ''\n    if flag:\n        x = $0f()\n    return x", "str"),
+    ],
+)
+def test_a_value_that_a_variable_keeps_is_followed_to_its_uses(body: str, returns: str) -> None:
+    assert signature(f"{KEEPS}    {body}\n") == f"def f() -> {returns}:"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x = $0f()\n    takes(x)\n    x.nowhere()\n    return ''",  # no str has that
+        "x = $0f()\n    takes(x)\n    takes_number(x)\n    return ''",  # no type is both
+        "x = $0f()\n    len(x)\n    return mystery(x)",  # Sized says too little for what is not known
+        "x = 1\n    x = ''\n    takes(x)\n    x = $0f()\n    return ''",  # another value is taken there
+    ],
+)
+def test_a_type_that_would_break_a_use_is_not_written(body: str) -> None:
+    assert signature(f"{KEEPS}    {body}\n") == "def f() -> Any:"
+
+
+def test_a_declared_variable_that_may_be_none_says_no_more_than_its_uses() -> None:
+    before = (
+        "from pathlib import Path\n\n\ndef g(path: Path | None = None):\n    path = $0f(path)\n    print(path.name)\n"
+    )
+    assert signature(before) == "def f(path: Path | None) -> Path:"
+    assert signature(before.replace("path.name", "str(path)")) == "def f(path: Path | None) -> Path | None:"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def g() -> int:\n    try:\n        x = 1\n    except ValueError:\n        $0f()\n    return x",
+        "def g(a: int) -> int:\n    if a:\n        return a\n    $0f()",
+        "def g(a: int) -> int:\n    if a:\n        return a\n    else:\n        $0f()",
+    ],
+)
+def test_row_38_what_must_not_return_says_so(function: str) -> None:
+    assert signature(f"{function}\n") == "def f() -> NoReturn:"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def g() -> int:\n    x = 0\n    try:\n        x = 1\n    except ValueError:\n        $0f()\n    return x",
+        "def g(a: int) -> int | None:\n    if a:\n        return a\n    $0f()",
+        "def g(a: int) -> int:\n    for x in [a]:\n        $0f()",
+    ],
+)
+def test_row_38_what_may_return_does(function: str) -> None:
+    assert signature(f"{function}\n") == "def f() -> None:"
+
+
+def test_a_type_variable_that_no_parameter_binds_is_not_returned() -> None:
+    setup = "from typing import TypeVar\n\nT = TypeVar('T')\n\n\ndef g(x: T) -> list[T]:\n    return "
+    assert signature(f"{setup}$0f(x)\n") == "def f(x: T) -> list[T]:"
+    assert signature(f"{setup}$0f()\n") == "def f() -> list[Any]:"
+
+
+def test_the_class_itself_is_quoted_in_its_methods() -> None:
+    text = "class A:\n    def g(self) -> 'A':\n        return self.$0f(self)\n"
+    assert signature(text) == 'def f(self, a: "A") -> "A":'
+    assert signature(f"from __future__ import annotations\n\n\n{text}") == "def f(self, a: A) -> A:"
