@@ -36,6 +36,7 @@ _LONGEST_PAUSE = 0.1
 _LONGEST = 0.4
 _OTHERS = 0.3
 _CHEAP = 0.002  # a whole look that takes no longer needs no quick one before it
+_UNKNOWN = 1.0  # what a first whole look may take, with the workspace to be read
 _REST = 3  # a whole look after a quick one waits this many times its own cost: the next key comes first
 _LONGEST_REST = 1.0
 
@@ -110,7 +111,7 @@ class Diagnostics:
     async def _answer(self, document: Document) -> list[Json]:
         """Items as of now: of a whole look if there is one, or soon; else of a quick one, if the client can be told."""
         session = self._session
-        quick = session.client.refresh_diagnostics and self._cost.get(document.uri, 1.0) > _CHEAP
+        quick = session.client.refresh_diagnostics and self._cost.get(document.uri, _UNKNOWN) > _CHEAP
         if quick and session.looks.fresh(document) is None:
             items = self._items(document, session.looks.quick(document))
             session.spawn("diagnostics", self._ask_again(document, items))
@@ -172,7 +173,7 @@ class Diagnostics:
 
     def _is_quick(self, uri: str) -> bool:
         """Whether the next look at a document is a quick one."""
-        return uri not in self._quick and (uri not in self._shown or self._cost.get(uri, 0.0) > _CHEAP)
+        return uri not in self._quick and self._cost.get(uri, _UNKNOWN) > _CHEAP
 
     def _run(self) -> None:
         self._timer = None

@@ -21,6 +21,7 @@ from autogen_lsp.server.wire import Framing
 log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 16
+_TURN = 0.001  # seconds after which a thread that analyses lets the event loop have the interpreter; Python's is 0.005
 # Seconds that the process may outlive its session, or a client that hung up on a session too busy to notice.
 _GRACE = 3.0
 _LONG_GRACE = 10.0
@@ -28,6 +29,7 @@ _LONG_GRACE = 10.0
 
 def run(transport: Coroutine[Any, Any, int]) -> int:
     """Run a transport to its end. Threads that a backend's library left hanging do not keep the process alive."""
+    sys.setswitchinterval(_TURN)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     # pygls logs whole messages, settings with keys among them; what goes wrong is logged by the guard.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
