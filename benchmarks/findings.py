@@ -1,6 +1,6 @@
 """How right `check` is on a package: false findings as it is, and findings that come when used definitions are deleted.
 
-    python -m benchmarks.findings PATH... [--sample 150] [--seed 0] [--show]
+    python -m benchmarks.findings PATH... [--sample 150] [--seed 0] [--show] [--pyright COMMAND [--batch 25]]
 
 (a) False findings: the package is taken to be intact, so whatever is reported in it is counted, by kind, per 100,000
 lines, and printed. (b) Recall: functions, classes and methods that are used are deleted one at a time, in an open
@@ -31,6 +31,7 @@ from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.text import line_column
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
+from benchmarks.against_pyright import Comparison, compare
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,21 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=150, help="definitions deleted in each package")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="print uses that were not reported")
+    parser.add_argument("--pyright", metavar="COMMAND", help="compare with pyright on the same packages instead")
+    parser.add_argument("--batch", type=int, default=25, help="definitions deleted at once, with --pyright")
     options = parser.parse_args()
+    if options.pyright:
+        with tempfile.TemporaryDirectory() as folder:
+            total = Comparison()
+            for path in options.paths:
+                chance = random.Random(options.seed)
+                settings = Settings(cache_dir=f"{folder}/cache")
+                compare(
+                    path.resolve(), settings, options.pyright, options.sample, options.batch, chance, options.show,
+                    Path(folder), total,
+                )  # fmt: skip
+            print(f"\n{total.table()}")
+        return
     lines = 0
     false: Counter[str] = Counter()
     wanted: Counter[str] = Counter()

@@ -14,13 +14,14 @@ from functools import cached_property
 from pathlib import Path
 
 from autogen_lsp.analysis import infer, nodes
+from autogen_lsp.analysis.mixins import may_have
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
-from autogen_lsp.analysis.mro import Class, Mro, TooMany, members_of, subclasses
+from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name
+from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name, home_of
 from autogen_lsp.analysis.project import Project, Table
-from autogen_lsp.analysis.types import Form, members, without_none
+from autogen_lsp.analysis.types import Form, Type, members, without_none
 from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind
 from autogen_lsp.text import Span
 
@@ -31,6 +32,7 @@ _CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbo
 _OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
 _MOCK = re.compile(r"(?:[\w.]+\.)?(?:Magic|Async|NonCallable|Property)?Mock\(")
 _DATA = re.compile(r"[\d'\"\[{(-]|None$|True$|False$|(?:\w+\.)*[A-Z]\w*\(")  # literals and new objects
+_COMMON = frozenset(name for kind in (str, bytes, list, dict, set, int, float) for name in dir(kind))
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
 
@@ -53,7 +55,7 @@ def missing_attributes(project: Project, path: Path, table: Table, near: Span | 
     for item in items:
         if not item.receiver or item.guarded or (near is not None and not near.touches(item.start, item.end)):
             continue
-        found = look.receiver(item)
+        found = look.receiver(item) or look.inferred(item)
         if found is None:
             continue
         if isinstance(found, Module):
@@ -91,7 +93,7 @@ class _Look:
             method = self._method(first, item.scope)
             if method is not None:
                 return self._of_self(*method) if text == first else self._of_own_attribute(text, *method)
-            if not self._imported_locally(first, item.scope):
+            if not self._defined_locally(first, item.scope):
                 made = item.made if isinstance(item, Call) else ""
                 return self._of_made(self.path, made, item.scope)
         elif self._in_class_body(first, item.scope):
@@ -102,6 +104,26 @@ class _Look:
         if found is None:
             return None
         return self._of_definition(found)
+
+    def inferred(self, item: Call | Reference) -> Receiver | None:
+        """The class of any other expression, where nobody else in the workspace has a member of the name.
+
+        Inference costs much more than facts, and few calls have a name that is defined nowhere.
+        """
+        first = item.receiver.partition(".")[0]
+        if item.name in _COMMON or (item.receiver in _SELF or not (item.local or first in self.table.facts.bound)):
+            return None
+        if not item.local and (len(self.table.symbols.get(first, ())) != 1 or self._set_from_outside(first)):
+            return None  # a module, or a variable that is set in several places
+        if any(symbol.kind != SymbolKind.CLASS for _, symbol in self.project.definitions(item.name)):
+            return None
+        found = self._type_of_receiver(item)
+        if found is None or found.form is not Form.INSTANCE or found.path is None:
+            return None
+        receiver = self._of_class(found.path, found.name, exact=False, of_class=False)
+        if receiver is None or "__get__" in receiver.lineage.names:  # a descriptor: reading it gives something else
+            return None
+        return replace(receiver, inferred=True)
 
     # -- what the receiver is ----------------------------------------------------------------------------------------
 
@@ -133,6 +155,9 @@ class _Look:
         return any(symbol.kind == SymbolKind.CLASS for symbol in self.table.symbols.get(qualname, ()))
 
     def _of_self(self, qualname: str, of_class: bool) -> Receiver | None:
+        builtins = self.project.builtins
+        if builtins is not None and not of_class and (builtins, "type") in self.project.mro(self.path, qualname):
+            return None  # in a metaclass: each of its instances is a class with members of its own
         return self._of_class(self.path, qualname, exact=False, of_class=of_class)
 
     def _of_class(self, path: Path, qualname: str, *, exact: bool, of_class: bool) -> Receiver | None:
@@ -212,9 +237,10 @@ class _Look:
             return None
         return replace(receiver, inferred=True)
 
-    def _imported_locally(self, name: str, scope: str) -> bool:
+    def _defined_locally(self, name: str, scope: str) -> bool:
+        """Whether a function around imports the name, or defines a class of that name."""
         while scope:
-            if (scope, name) in self.table.imports:
+            if (scope, name) in self.table.imports or self._is_class(f"{scope}.<locals>.{name}"):
                 return True
             scope = scope.rpartition(".")[0].removesuffix(".<locals>")
         return False
@@ -231,7 +257,8 @@ class _Look:
         if has_name(self.project, module, item.name) is not Presence.ABSENT or self._doubtful(item):
             return None
         message = f"Module '{module.name}' has no '{item.name}'"
-        return self._finding(item, message, module.path, item.name)
+        home, name = home_of(self.project, module, item.name)
+        return self._finding(item, message, home.path or module.path, name)
 
     def missing_in_class(self, item: Call | Reference, receiver: Receiver) -> Finding | None:
         name = item.name
@@ -240,9 +267,10 @@ class _Look:
         names = mro.after(mro.classes[0].key).names if above else mro.names
         if name in names or (receiver.of_class and name in self._of_type):
             return None
-        if self._doubtful(item, mro.classes[0]) or (
-            not receiver.exact and self._subclasses_have(receiver, name, above)
-        ):
+        if self._doubtful(item, mro.classes[0]):
+            return None
+        of_self = item.receiver in _SELF
+        if not receiver.exact and may_have(self.project, mro.classes[0], name, above=above, of_self=of_self):
             return None
         owner = receiver.owner
         if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
@@ -254,27 +282,16 @@ class _Look:
 
     @cached_property
     def _of_type(self) -> frozenset[str]:
-        """Members of ``type``, which every class has besides its own."""
+        """Members that a class has besides its own: those of ``type`` and of the metaclasses that say nothing else."""
         builtins = self.project.builtins
-        return frozenset() if builtins is None else self.project.mro(builtins, "type").names
-
-    def _subclasses_have(self, receiver: Receiver, name: str, above: bool) -> bool:
-        """Whether a class below has the member: mixins and abstract classes count on that.
-
-        ``above``: as ``super()`` sees them: bases that only the class below has.
-        """
-        found = receiver.lineage.classes[0]
-        try:
-            for below in subclasses(self.project, *found.key):
-                lineage = self.project.mro(*below.key)
-                if lineage.open:
-                    return True
-                owners = [one for one in lineage.classes if name in members_of(self.project, one)]
-                if any(not above or found.key not in self.project.mro(*one.key) for one in owners):
-                    return True
-        except TooMany:
-            return True
-        return False
+        if builtins is None:
+            return frozenset()
+        metaclasses = (
+            (builtins, "type"),
+            (builtins.with_name("abc.pyi"), "ABCMeta"),
+            (builtins.with_name("enum.pyi"), "EnumMeta"),
+        )
+        return frozenset(name for found in metaclasses for name in self.project.mro(*found).names)
 
     def _doubtful(self, item: Call | Reference, owner: Class | None = None) -> bool:
         """Whether somebody sets the attribute from outside, or asks by name whether it is there."""
@@ -300,7 +317,11 @@ class _Look:
         """
         for file, symbol in self.project.definitions(name):
             table = self.project.table(file) if symbol.kind == SymbolKind.ATTRIBUTE else None
-            if table is None or _says_nothing(symbol):
+            if table is None:
+                continue
+            if owner is not None and file == owner.path and symbol.qualname.startswith(f"{owner.symbol.qualname}."):
+                return True  # in a method of the class: of a new instance, perhaps
+            if _says_nothing(symbol):
                 continue
             if any(found.kind == SymbolKind.CLASS for found in table.symbols.get(symbol.parent, ())):
                 continue
@@ -312,13 +333,8 @@ class _Look:
 
     def _confirmed(self, item: Call | Reference, name: str) -> bool:
         """Whether the receiver, as it is at this place (narrowed, reassigned), is of classes that lack the member."""
-        source = self.project.source(self.path)
-        if source is None:
-            return False
-        attribute = nodes.node_at(source.tree, Span(item.start, item.end)).parent
-        receiver = attribute.child_by_field_name("object") if attribute is not None else None
-        found = None if receiver is None else infer.type_of(self._lookup, self.path, receiver)
-        parts = [part for part in members(without_none(found)) if found is not None]
+        found = self._type_of_receiver(item)
+        parts = [part for part in members(found) if found is not None]
         for part in parts:
             if part is None or part.form is not Form.INSTANCE or part.path is None:
                 return False
@@ -326,6 +342,14 @@ class _Look:
             if mro.open or name in mro.names:
                 return False
         return bool(parts)
+
+    def _type_of_receiver(self, item: Call | Reference) -> Type | None:
+        source = self.project.source(self.path)
+        if source is None:
+            return None
+        attribute = nodes.node_at(source.tree, Span(item.start, item.end)).parent
+        receiver = attribute.child_by_field_name("object") if attribute is not None else None
+        return None if receiver is None else without_none(infer.type_of(self._lookup, self.path, receiver))
 
     @cached_property
     def _lookup(self) -> Lookup:

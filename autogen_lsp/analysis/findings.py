@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autogen_lsp.analysis.attributes import missing_attributes
+from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
-from autogen_lsp.analysis.presence import Presence, has_name
+from autogen_lsp.analysis.presence import Presence, has_name, home_of
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.stubs import unwritten
-from autogen_lsp.analysis.undefined import among, switched_off
+from autogen_lsp.analysis.undefined import certain, switched_off
 from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
@@ -30,12 +31,14 @@ _OTHER_OFF = re.compile(
 
 
 def find(project: Project, path: Path) -> list[Finding]:
-    """All findings of a file, in order."""
+    """All findings of a file, in order; none where the project keeps its own linter from the file."""
+    if is_excluded(project.snapshot.roots, path):
+        return []
     return sorted(_find(project, path, None), key=lambda finding: finding.span)
 
 
 def within(project: Project, path: Path, span: Span) -> list[Finding]:
-    """The findings whose name touches the span. Looks at no other name of the file."""
+    """The findings whose name touches the span, whatever the file. Looks at no other name of it."""
     return sorted(_find(project, path, span), key=lambda finding: finding.span)
 
 
@@ -50,7 +53,7 @@ def _find(project: Project, path: Path, near: Span | None) -> Iterator[Finding]:
     if table is None or source is None:
         return
     uses = [use for use in table.facts.unresolved if near is None or near.touches(use.start, use.end)]
-    yield from among(project, path, source.text, uses)
+    yield from certain(project, path, source.text, uses)
     yield from _imports(project, path, table, source, near)
     yield from (
         f
@@ -118,7 +121,8 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
     if module.path == path or assigned_from_outside(project, item.name):
         return None
     message = f"Module '{module.name}' has no '{item.name}'"
-    return Finding(path, span, FindingKind.MISSING_IMPORT, item.name, message, module.path, item.name)
+    home, name = home_of(project, module, item.name)
+    return Finding(path, span, FindingKind.MISSING_IMPORT, item.name, message, home.path, name)
 
 
 def assigned_from_outside(project: Project, name: str) -> bool:

@@ -1,6 +1,7 @@
 """Module names into files, as Python's import system would, without running anything.
 
-Looked up in order: the folder that holds the importing file's own top-level package (or the script), folders of
+Names of the standard library mean it, but for a script's own folder and inside a package of that name. Other names are
+looked up in order: the folder that holds the importing file's own top-level package (or the script), folders of
 ``conftest.py`` files above it, folders that ``pyproject.toml`` names, the roots and their ``src``; then the environment
 and the standard library; then every other folder of the workspace that holds top-level modules (monorepos). What is
 found nowhere is `UNKNOWN`, unless its first part is a package of the workspace: then it is `MISSING`.
@@ -40,10 +41,10 @@ _OTHER_SOURCES = (
     ".proto",
 )
 _GENERATED = ("_pb2", "_pb2_grpc", "_version", "__version__", "_build", "_git_version")
-_BUILD_FILES = (
-    "pyproject.toml", "setup.py", "setup.cfg", "meson.build", "CMakeLists.txt", "Makefile", "MANIFEST.in", "noxfile.py",
-    "hatch_build.py", "build.py", ".gitignore",
-)  # fmt: skip
+_SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "MANIFEST.in", ".gitignore"})
+_BUILD_SCRIPTS = frozenset(
+    {"setup.py", "meson.build", "CMakeLists.txt", "Makefile", "noxfile.py", "hatch_build.py", "build.py"}
+)
 
 
 class Origin(Enum):
@@ -137,7 +138,7 @@ class Modules:
     _configured: tuple[Path, ...] | None = None
     _resolved: dict[tuple[Path, str, int], Module] = field(default_factory=dict)
     _found: dict[tuple[str, str, Origin], Module | None] = field(default_factory=dict)
-    _build_text: dict[Path, str] = field(default_factory=dict)
+    _build_text: dict[Path, tuple[str, str]] = field(default_factory=dict)
 
     def resolve(self, module: str, level: int, importer: Path) -> Module:
         """The module that ``from {'.' * level}{module} import …`` means in the file ``importer``."""
@@ -197,17 +198,27 @@ class Modules:
         return found
 
     def may_be_generated(self, expected: Path, name: str) -> bool:
-        """Whether a module that no Python file holds may still exist at run time: built, compiled or generated."""
-        leaf = name.rpartition(".")[2]
-        if leaf.endswith(_GENERATED):
+        """Whether a module that no Python file holds may still exist at run time: built, compiled or generated.
+
+        It, or a package above it that is not there either.
+        """
+        absent = expected.parent if expected.name == "__init__.py" else expected.with_suffix("")
+        leaves = [name.rpartition(".")[2], absent.name]
+        while not self.listing.names(absent.parent) and absent.parent != absent:
+            absent = absent.parent
+            leaves.append(absent.name)
+        if any(leaf.endswith(_GENERATED) for leaf in leaves):
             return True
-        stem = expected.parent.name if expected.name == "__init__.py" else expected.stem
-        folder = expected.parent.parent if expected.name == "__init__.py" else expected.parent
-        for entry in self.listing.names(folder):
-            if entry.startswith(f"{stem}.") and entry.endswith(_OTHER_SOURCES):
+        for entry in self.listing.names(absent.parent):
+            if entry.startswith(f"{absent.name}.") and entry.endswith(_OTHER_SOURCES):
                 return True
-        word = re.compile(rf"(?<![\w]){re.escape(leaf)}(?:\.py)?(?![\w])")
-        return any(word.search(self._build_texts(root)) for root in self.roots if expected.is_relative_to(root))
+        names = "|".join(map(re.escape, dict.fromkeys(leaves)))
+        word = re.compile(rf"(?:[./](?:{names})(?!\w)|(?<!\w)(?:{names})\.\w)")
+        code = re.compile(rf"(?<!\w)(?:{names})(?!\w)")
+        roots = [root for root in self.roots if expected.is_relative_to(root)]
+        above = [folder for folder in expected.parents if any(folder.is_relative_to(root) for root in roots)]
+        texts = [self._build_texts(folder) for folder in above]
+        return any(word.search(settings) or code.search(build) for settings, build in texts)
 
     # -- absolute ----------------------------------------------------------------------------------------------------
 
@@ -216,7 +227,7 @@ class Modules:
         if not all(part.isidentifier() for part in parts):
             return Module(module, Origin.UNKNOWN)
         missing: Module | None = None
-        for base in self.bases(importer):
+        for base in self.bases(importer) if not is_stdlib(parts[0]) else self._before_stdlib(parts[0], importer):
             found = self._walk(base, parts, Origin.WORKSPACE)
             if found is None:
                 continue
@@ -233,6 +244,15 @@ class Modules:
         if missing is None or outside is not None or is_stdlib(parts[0]):
             return Module(module, Origin.UNKNOWN)
         return missing
+
+    def _before_stdlib(self, top: str, importer: Path) -> tuple[Path, ...]:
+        """Folders whose modules certainly come before the standard library's of that name.
+
+        The folder of a script does, which is first on the path; and a package's own modules mean the package.
+        """
+        base = self.base_of(importer)
+        inside = base in self._near(importer) and self.name_of(importer).partition(".")[0] == top
+        return (base,) if inside or base == importer.parent else ()
 
     def _outside(self, parts: list[str]) -> Module | None:
         for base in self.environment.packages:
@@ -378,16 +398,22 @@ class Modules:
             self.tops.files = files
         return self.tops.folders.get(top, ())
 
-    def _build_texts(self, root: Path) -> str:
-        if root not in self._build_text:
-            texts = []
-            for name in _BUILD_FILES:
-                try:
-                    texts.append((root / name).read_text("utf-8", "replace")[:200_000])
-                except OSError:
-                    continue
-            self._build_text[root] = "\n".join(texts)
-        return self._build_text[root]
+    def _build_texts(self, folder: Path) -> tuple[str, str]:
+        """What the folder's settings say, in which files are named by their paths, and its build scripts."""
+        if folder not in self._build_text:
+            names = self.listing.names(folder)
+            self._build_text[folder] = (_texts(folder, names & _SETTINGS), _texts(folder, names & _BUILD_SCRIPTS))
+        return self._build_text[folder]
+
+
+def _texts(folder: Path, names: Iterable[str]) -> str:
+    texts = []
+    for name in names:
+        try:
+            texts.append((folder / name).read_text("utf-8", "replace")[:200_000])
+        except OSError:
+            continue
+    return "\n".join(texts)
 
 
 def _configured(root: Path) -> Iterator[Path]:

@@ -29,6 +29,7 @@ _PLAIN_DECORATORS = re.compile(
     r"|override_settings|modify_settings|tag|usefixtures|patch|patch\.\w+|pytest\.mark\.\w+)(?:\(.*)?",
     re.S,
 )
+_HANDED_ON = re.compile(rb"(?<!super)\(\s*cls\s*[,)]")
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 
@@ -137,6 +138,7 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         or symbol.name in table.facts.dynamic_classes
         or any(s.kind == SymbolKind.ATTRIBUTE for s in own.get("__class__", ()))
         or not all(_PLAIN_DECORATORS.fullmatch(text) for text in symbol.decorators)
+        or _changes_subclasses(project, found, own.get("__init_subclass__", []))
     )
     scope = symbol.parent
     out: list[tuple[Path, str]] = []
@@ -161,6 +163,12 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         elif name not in _EMPTY_BASES:
             is_open = True
     return out, is_open
+
+
+def _changes_subclasses(project: Project, found: Class, hooks: list[Symbol]) -> bool:
+    """Whether ``__init_subclass__`` hands the new class to a function, which may add to it."""
+    source = project.source(found.path) if hooks and found.path.suffix == ".py" else None
+    return source is not None and any(_HANDED_ON.search(source.text, s.body_start, s.body_end) for s in hooks)
 
 
 def _base_class(project: Project, path: Path, dotted: str, scope: str) -> Definition | None:

@@ -67,10 +67,39 @@ def _in_file(project: Project, path: Path, name: str, seen: set[Path]) -> Presen
     if table is None:
         return Presence.UNKNOWN
     if name in table.facts.bound:
-        return Presence.PRESENT
+        return _handed_on(project, path, table, name, seen)
     if table.facts.dynamic or (path.suffix == ".pyi" and "__getattr__" in table.facts.bound):
         return Presence.UNKNOWN
     return from_stars(project, path, table, name, seen)
+
+
+def _handed_on(project: Project, path: Path, table: Table, name: str, seen: set[Path]) -> Presence:
+    """Whether a bound name is there: one that is only imported is as absent as in the module that it comes from."""
+    imports = table.imports.get(("", name), ())
+    if len(imports) != 1 or name in table.symbols or imports[0].name is None or imports[0].guarded:
+        return Presence.PRESENT
+    item = imports[0]
+    module = project.resolve_module(item.module, item.level, path)
+    if module.origin is not Origin.WORKSPACE or module.path is None or item.name is None:
+        return Presence.PRESENT
+    if project.modules.submodule(module, item.name) is not None or module.path in seen or not module.certain:
+        return Presence.PRESENT
+    found = _in_files(project, module, item.name, set(seen))
+    return Presence.ABSENT if found is Presence.ABSENT else Presence.PRESENT
+
+
+def home_of(project: Project, module: Module, name: str) -> tuple[Module, str]:
+    """Where a name that the module lacks would have to be: in the module that hands it on, if it only imports it."""
+    for _ in range(_MAX_HOPS):
+        table = project.table(module.path) if module.path is not None else None
+        imports = table.imports.get(("", name), ()) if table is not None else ()
+        if len(imports) != 1 or module.path is None or imports[0].name is None:
+            break
+        origin = project.resolve_module(imports[0].module, imports[0].level, module.path)
+        if origin.path is None or origin.origin is not Origin.WORKSPACE:
+            break
+        module, name = origin, imports[0].name
+    return module, name
 
 
 def from_stars(project: Project, path: Path, table: Table, name: str, seen: set[Path] | None = None) -> Presence:
@@ -135,13 +164,16 @@ def _of_file(project: Project, path: Path, table: Table, name: str, hops: int) -
         return _overloads(path, symbols) if not imports else None
     if name in table.facts.bound:
         return None
+    brought: list[Definition | Module | None] = []
     for item in table.stars:
         module = project.resolve_module(item.module, item.level, path)
         presence = _from_star(project, module, name, {path})
         if presence is Presence.UNKNOWN:
             return None
         if presence is Presence.PRESENT:
-            return _of_module(project, module, name, hops)
+            brought.append(_of_module(project, module, name, hops))
+    if brought:
+        return brought[0] if all(found == brought[0] for found in brought) else None
     return _builtin(project, path, name, hops)
 
 
@@ -177,6 +209,8 @@ def _import_target(project: Project, path: Path, item: Import, hops: int) -> Def
     module = project.resolve_module(item.module, item.level, path)
     if module.origin in (Origin.MISSING, Origin.UNKNOWN):
         return None
+    if module.path == path:  # `from . import sub` in the package's own file
+        return project.modules.submodule(module, item.name)
     return _of_module(project, module, item.name, hops)
 
 

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
-from autogen_lsp.analysis.presence import Presence, from_stars
+from autogen_lsp.analysis.modules import Module
+from autogen_lsp.analysis.presence import Presence, definition, from_stars
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.builtin_names import SINCE
-from autogen_lsp.syntax.model import Use
+from autogen_lsp.syntax.model import SymbolKind, Use
 from autogen_lsp.text import Span
 
 _HOW = {
@@ -41,9 +43,15 @@ def undefined(project: Project, path: Path) -> list[Finding]:
 
 
 def among(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Iterator[Finding]:
-    """Those of a file's uses that are undefined. ``text`` may be newer than the project's, as long as its imports are
-    the same.
+    """Those of a file's uses that are undefined; none where the project keeps its own linter from the file.
+
+    ``text`` may be newer than the project's, as long as its imports are the same.
     """
+    return iter(()) if is_excluded(project.snapshot.roots, path) else certain(project, path, text, uses)
+
+
+def certain(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Iterator[Finding]:
+    """As `among`, in any file."""
     table = project.table(path)
     if table is None or table.facts.dynamic or path.suffix == ".pyi":
         return
@@ -51,6 +59,8 @@ def among(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Ite
         if _is_builtin(project, use) or switched_off(text, use.start, _OFF):
             continue
         if table.stars and from_stars(project, path, table, use.name) is not Presence.ABSENT:
+            continue
+        if _is_installed(project, use.name):
             continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
@@ -61,6 +71,16 @@ def _is_builtin(project: Project, use: Use) -> bool:
     since = SINCE.get(use.name)
     version = project.environment.version
     return since is not None and (version is None or version >= since)
+
+
+def _is_installed(project: Project, name: str) -> bool:
+    """Whether the workspace puts the name among the builtins: ``builtins.name = …``."""
+    for file, symbol in project.definitions(name):
+        if symbol.kind == SymbolKind.ATTRIBUTE:
+            found = definition(project, file, symbol.qualname.rpartition("<locals>.")[2].partition(".")[0])
+            if isinstance(found, Module) and found.name == "builtins":
+                return True
+    return False
 
 
 def switched_off(text: bytes, offset: int, pattern: re.Pattern[bytes]) -> bool:

@@ -105,6 +105,7 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Facts:
     python2 = computed = dynamic = False
     exports: list[str] = []
     dynamic_classes: set[str] = set()
+    selves: set[str] = set()
     for unit in units:
         chunk = unit.chunk
         (members.setdefault(unit.owner, set()) if unit.owner else bound).update(chunk.bound)
@@ -114,6 +115,7 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Facts:
         dynamic = dynamic or chunk.dynamic
         exports += chunk.exports
         dynamic_classes |= chunk.dynamic_classes
+        selves |= chunk.selves
     for start, end in broken:
         bound |= names_bound(parsed.text[start:end])
     unresolved = open_uses(units, bound, members, python2=python2)
@@ -122,6 +124,7 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Facts:
     calls = [call for unit in units for call in unit.chunk.calls]
     references = [reference for unit in units for reference in unit.chunk.references]
     imports = [item for unit in units for item in unit.chunk.imports]
+    handed_on = any(item.bound == "__all__" and not item.scope for item in imports)
     if broken:
         unresolved = outside(unresolved, broken)
         references = outside(references, broken)
@@ -133,8 +136,8 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Facts:
         calls=tuple(calls),
         unresolved=tuple(unresolved),
         bound=frozenset(bound),
-        exports=tuple(exports) if "__all__" in bound and not computed else None,
-        dynamic=dynamic or "__getattr__" in bound,
+        exports=tuple(exports) if "__all__" in bound and not computed and not handed_on else None,
+        dynamic=dynamic or "__getattr__" in bound or not selves.isdisjoint(dynamic_classes),
         docstring=docstring_of(parsed.root, parsed.text),
         errors=parsed.errors,
         references=tuple(references),

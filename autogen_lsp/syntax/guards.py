@@ -15,6 +15,7 @@ class Guard(IntFlag):
     NAME = 2
     ATTRIBUTE = 4
     TYPE_CHECKING = 8  # seen by type checkers only
+    BUILTIN = 16  # names that are builtins in some versions only
 
 
 EVERYTHING = Guard.IMPORT | Guard.NAME | Guard.ATTRIBUTE
@@ -25,6 +26,7 @@ _CONDITION = re.compile(
     rb"|globals\(|locals\(|dir\(|vars\(|__dict__"
 )
 _RUNTIME = re.compile(rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|WINDOWS|\bwin32", re.I)
+_PYTHON_2 = re.compile(rb"\bPY_?[23]\b|version_info(?:\[0\]|\.major)?\s*[<>=!]=?\s*\(?\s*[23]\b(?!\s*,\s*[1-9])")
 _ATTRIBUTES = re.compile(rb"hasattr|getattr|callable")
 _NAMES = re.compile(rb"globals\(|locals\(|dir\(|vars\(|__dict__")
 _ANYTHING = re.compile(rb"\b(?:Base)?Exception\b")
@@ -40,12 +42,17 @@ def guard_of_if(condition: bytes) -> tuple[Guard, Guard]:
         return Guard.TYPE_CHECKING, _NOTHING
     whole = _NOTHING
     if _RUNTIME.search(condition):
-        whole |= EVERYTHING
+        whole |= Guard.IMPORT | Guard.ATTRIBUTE | Guard.BUILTIN
     if _ATTRIBUTES.search(condition):
         whole |= Guard.ATTRIBUTE
     if _NAMES.search(condition):
         whole |= Guard.ATTRIBUTE | Guard.NAME
     return _NOTHING, whole
+
+
+def asks_for_python_2(condition: bytes) -> bool:
+    """Whether the condition tells Python 2 from Python 3: then the file is written for both."""
+    return _PYTHON_2.search(condition) is not None
 
 
 def guard_of_except(header: bytes) -> Guard:

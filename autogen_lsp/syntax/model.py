@@ -129,7 +129,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     double_star: bool = False
     guarded: bool = False  # broken, or expected to fail: hasattr, except AttributeError, assertRaises
     local: bool = False  # the receiver's first name is bound in a function: a parameter, a variable, a local import
-    made: str = ""  # of a local receiver that is bound once: ':' and its annotation, or '=' and what was called for it
+    made: str = ""  # of a local receiver, if all its bindings agree: ':' and its annotation, '=' and what was called
 
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -67,6 +67,7 @@ class Chunk:
     computed_exports: bool = False
     dynamic: bool = False
     dynamic_classes: set[str] = field(default_factory=set)
+    selves: set[str] = field(default_factory=set)  # names for the module itself: `x = sys.modules[__name__]`
     python2: bool = False
     broken: list[tuple[int, int]] = field(default_factory=list)  # spans with syntax errors
 

@@ -117,6 +117,7 @@ def moved(unit: Unit, start: int) -> Unit:
             computed_exports=old.computed_exports,
             dynamic=old.dynamic,
             dynamic_classes=old.dynamic_classes,
+            selves=old.selves,
             python2=old.python2,
         ),
         unit.owner,

@@ -71,6 +71,27 @@ CLASS = "class A:\n    def f(self): return 1\n"
         pytest.param(CLASS + "def g(x: A):\n    x.f(), x.«n»()\n", ("main.py", "A.n"), id="parameter"),
         pytest.param(CLASS + "def g(x: 'A | None' = None):\n    if x: x.«n»()\n", ("main.py", "A.n"), id="optional"),
         pytest.param(CLASS + "A().f()\nA().«n»()\n", ("main.py", "A.n"), id="constructor call"),
+        pytest.param(
+            CLASS + "def g():\n    x = A()\n    x.f()\n    x = A()\n    x.«n»()\n", ("main.py", "A.n"), id="bound twice"
+        ),
+        pytest.param(
+            CLASS + "    def __enter__(self) -> 'A': return self\ndef g():\n    with A() as x:\n        x.«n»()\n",
+            ("main.py", "A.n"),
+            id="with",
+        ),
+        pytest.param("def g():\n    class B: x = 1\n    B.«n»()\n", ("main.py", "g.<locals>.B.n"), id="local class"),
+        pytest.param(CLASS + "def g(many: list[A]):\n    for x in many: x.«n»()\n", ("main.py", "A.n"), id="element"),
+        pytest.param(
+            CLASS + "class B:\n    a: A\ndef g(b: B):\n    b.a.f(), b.a.«n»()\n", ("main.py", "A.n"), id="chain"
+        ),
+        pytest.param(
+            CLASS + "def g(x: object):\n    if isinstance(x, A): x.«n»()\n", ("main.py", "A.n"), id="narrowed"
+        ),
+        pytest.param(
+            CLASS + "async def make() -> A: return A()\nasync def g():\n    x = await make()\n    x.«n»()\n",
+            ("main.py", "A.n"),
+            id="awaited",
+        ),
         pytest.param(CLASS + "x = A()\nx.f(), x.«n»()\n", ("main.py", "A.n"), id="module variable"),
         pytest.param(CLASS + "def make() -> A: return A()\nmake().«n»()\n", ("main.py", "A.n"), id="return annotation"),
         pytest.param(
@@ -113,6 +134,18 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         pytest.param("class A(make()):\n    def f(self): self.g()\ndef make(): return object\n", id="computed base"),
         pytest.param("class A:\n    def __getattr__(self, n): return 1\n    def f(self): self.g()\n", id="__getattr__"),
         pytest.param("class M(type): x = 1\nclass A(metaclass=M):\n    def f(self): self.g()\n", id="metaclass"),
+        pytest.param("class M(type):\n    def f(cls): cls.g()\n", id="in a metaclass"),
+        pytest.param("import abc\nclass A(abc.ABC): x = 1\nA.register(int)\n", id="member of the metaclass"),
+        pytest.param(
+            "class A:\n    def __init_subclass__(cls):\n        add(cls, 'g')\n    def f(self): self.g()\n"
+            "def add(cls, name): return cls\n",
+            id="__init_subclass__ hands the class over",
+        ),
+        pytest.param(
+            "class A:\n    def __new__(cls):\n        made = object.__new__(cls)\n        made.g = A().h\n        return made\n"
+            "    def f(self): self.g()\n    def h(self): return 1\n",
+            id="set on a new instance",
+        ),
         pytest.param("def d(c): return c\n@d\nclass A:\n    def f(self): self.g()\n", id="class decorator"),
         pytest.param(
             "class A:\n    def __init__(self, **k):\n        for n in k: setattr(self, n, k[n])\n    def f(self): self.g()\n",

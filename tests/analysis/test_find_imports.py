@@ -132,3 +132,76 @@ def test_missing_names_and_modules(
 )
 def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text)
+
+
+def test_a_missing_name_is_missing_wherever_it_is_handed_on(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nfrom pkg import «f», g\nimport pkg.b\npkg.«f»(), pkg.b.g()\n"
+        "//- pkg/__init__.py\nfrom . import b\nfrom .b import «h» as f, g\n//- pkg/b.py\ndef g(): return 1\n",
+        targets=(("pkg/b.py", "h"),) * 3,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "//- pkg/__init__.py\n//- pkg/copy.py\n//- pkg/a.py\nimport copy\ncopy.deepcopy(1)\n"
+            '//- pyproject.toml\n[tool.ruff]\nsrc = ["pkg"]\n',
+            id="in a configured folder",
+        ),
+        pytest.param(
+            "//- ns/functools/__init__.py\nimport functools\nfunctools.wraps(1)\n//- ns/other/__init__.py\n"
+            "import functools\nfunctools.wraps(1)\n",
+            id="in a namespace package",
+        ),
+    ],
+)
+def test_names_of_the_standard_library_mean_it(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text)
+
+
+def test_the_name_of_the_project_is_no_module_to_be_built(tmp_path: Path) -> None:
+    check_findings(tmp_path, "//- a.py\nfrom pkg import «Pkg»\n//- pkg/__init__.py\n//- pyproject.toml\nname = 'Pkg'\n")
+
+
+def test_a_script_has_its_own_folder_first(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path, "//- main.py\nimport queue\nqueue.put(), queue.«fill»()\n//- queue.py\ndef put(): return 1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "//- pkg/__init__.py\nfrom pkg._native.fast import f\n//- pyproject.toml\nmodule-name = 'pkg._native'\n",
+            id="below a generated package",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\nfrom pkg.sub._fast import f\n//- pkg/sub/__init__.py\n//- pkg/sub/meson.build\n'_fast'\n",
+            id="named by a build file beside it",
+        ),
+        pytest.param(
+            "//- a.py\nimport b\nb.f()\n//- b.py\nimport sys\nme = sys.modules[__name__]\nfor n in 'fg': setattr(me, n, 1)\n",
+            id="setattr on the module itself",
+        ),
+        pytest.param(
+            "//- a.py\nimport b\nb.f()\n//- b.py\nimport sys, c\nsys.modules['b'] = c\n//- c.py\ndef f(): return 1\n",
+            id="module replaced",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import *\nf()\n//- b.py\nfrom c import *\nfrom c import __all__\n//- c.py\n"
+            "__all__ = ['f']\ndef f(): return 1\n",
+            id="__all__ handed on",
+        ),
+        pytest.param(
+            "//- a.py\nimport p\np.sub.f()\n//- p/__init__.py\nfrom p.x import *\nfrom p.y import *\n//- p/x/__init__.py\n"
+            "//- p/x/sub.py\n//- p/y/__init__.py\nfrom p.y import sub\n//- p/y/sub.py\ndef f(): return 1\n",
+            id="two stars",
+        ),
+    ],
+)
+def test_modules_that_may_have_more_than_is_seen(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text)

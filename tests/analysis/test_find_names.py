@@ -87,11 +87,20 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
         pytest.param("if 'f' in globals():\n    f()\n", id="asked for"),
         pytest.param("f()  # noqa: F821\ng()  # noqa\nh()  # type: ignore[name-defined]\n", id="switched off"),
         pytest.param("print 'x'\nunicode('y')\n", id="Python 2"),
+        pytest.param("if PY2:\n    x = 1\nunicode('y')\n", id="written for both"),
+        pytest.param("class A:\n    def __long__(self): return long(self)\n", id="method of Python 2"),
+        pytest.param(
+            "//- a.py\nf()\n//- b.py\nimport builtins as b\ndef g(): b.f = print\n", id="put among the builtins"
+        ),
         pytest.param("def g(x):\n    return exc(x)\nclass exc(Exception): pass\n", id="later class"),
     ],
 )
 def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text)
+
+
+def test_a_name_is_missing_on_every_platform(tmp_path: Path) -> None:
+    check_findings(tmp_path, "import sys\nif sys.platform == 'win32':\n    «f»(), WindowsError()\nelse:\n    «g»()\n")
 
 
 def test_star_import_of_a_workspace_module_is_followed(tmp_path: Path) -> None:

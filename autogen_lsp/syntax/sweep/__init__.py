@@ -15,13 +15,14 @@ from msgspec.structs import force_setattr
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
-from autogen_lsp.syntax.builtin_names import BUILTINS
+from autogen_lsp.syntax.builtin_names import BUILTINS, PYTHON_2, SINCE
 from autogen_lsp.syntax.guards import Guard
 from autogen_lsp.syntax.model import Call, Reference, Symbol, Use
 from autogen_lsp.syntax.scopes import MAX_TEXT, Chunk, Level, Scope, local_scope, resolve
 from autogen_lsp.syntax.sweep import calls, compound, definitions, imports, targets
 
 _FAR = 1 << 62
+_OF_SOME_VERSIONS = PYTHON_2 | SINCE.keys()
 
 
 def sweep(nodes: Iterable[Node], text: bytes, qualname: str = "") -> Chunk:
@@ -70,7 +71,7 @@ class Sweep:
 
     def bind(self, scope: Scope, name: str, made: str = "") -> None:
         if scope.level >= Level.FUNCTION:
-            scope.made[name] = made if name not in scope.names else ""
+            scope.made[name] = made if name not in scope.names or scope.made.get(name) == made else ""
         if scope.globals and name in scope.globals:
             self.chunk.bound_global.add(name)
         elif not scope.nonlocals or name not in scope.nonlocals:
@@ -92,8 +93,13 @@ class Sweep:
         return self.text[start : min(end, start + MAX_TEXT)].decode("utf-8", "replace")
 
     def use(self, scope: Scope, name: str, start: int, end: int, how: str) -> None:
-        if name not in BUILTINS and not (self.guards and self.guard(start) & Guard.NAME):
-            self.uses.append((scope, name, start, end, how))
+        if name in BUILTINS:
+            return
+        if self.guards:
+            guard = self.guard(start)
+            if guard & Guard.NAME or (guard & Guard.BUILTIN and name in _OF_SOME_VERSIONS):
+                return
+        self.uses.append((scope, name, start, end, how))
 
     def _python2(self, node: Node, at: int, scope: Scope) -> None:
         self.chunk.python2 = True

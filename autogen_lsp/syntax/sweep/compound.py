@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
-from autogen_lsp.syntax.guards import Guard, guard_of_except, guard_of_if, guard_of_raises
+from autogen_lsp.syntax.guards import Guard, asks_for_python_2, guard_of_except, guard_of_if, guard_of_raises
 from autogen_lsp.syntax.scopes import Scope
 
 if TYPE_CHECKING:
@@ -30,9 +30,12 @@ def if_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         if condition is None or body is None:
             continue
         start = condition.start_byte
-        own, rest = guard_of_if(sweep.text[start : min(condition.end_byte, start + 300)])
+        text = sweep.text[start : min(condition.end_byte, start + 300)]
+        own, rest = guard_of_if(text)
         if own:
             sweep.guards.append((body.start_byte, body.end_byte, own))
+        if rest and asks_for_python_2(text):
+            sweep.chunk.python2 = True
         if rest & ~covered:
             sweep.guards.append((clause.start_byte, node.end_byte, rest))
             covered |= rest

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from autogen_lsp.syntax.sweep import Sweep
 
 _PACKED = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
+_PYTHON_2_METHODS = frozenset({"__unicode__", "__long__", "__cmp__", "__nonzero__", "__coerce__", "__getslice__"})
 _TRIVIAL_RAISE = re.compile(rb"raise\s+NotImplementedError\b")
 
 
@@ -78,6 +79,8 @@ def function(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
             inner.made[parameter.name] = f":{parameter.annotation}"
     if holder.level == Level.CLASS:
         inner.names.add("__class__")
+        if name in _PYTHON_2_METHODS:
+            sweep.chunk.python2 = True
         if signature.parameters and "staticmethod" not in decorators:
             inner.self, inner.owner = signature.parameters[0].name, holder.qualname
     elif inner.self in inner.names:

@@ -14,6 +14,7 @@ from autogen_lsp.syntax.sweep.compound import compound
 if TYPE_CHECKING:
     from autogen_lsp.syntax.sweep import Sweep
 
+_OWN_MODULE = b"sys.modules[__name__]"
 _MAX_ALL = 100_000  # bytes of an `__all__` that is read
 _TARGETS = frozenset(
     {
@@ -36,6 +37,8 @@ def assignment(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     if left is None:
         return
     kind = left.kind_id
+    if kind == n.IDENTIFIER and _is_own_module(sweep, node):
+        sweep.chunk.selves.add(sweep.cut(left))
     if kind == n.IDENTIFIER and scope.level >= Level.FUNCTION:  # a local: the most frequent case
         start, end = left.start_byte, left.end_byte
         name = sweep.text[start:end].decode("utf-8", "replace")
@@ -61,13 +64,22 @@ def assignment(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         _targets(sweep, left, node, scope)
 
 
+def _is_own_module(sweep: Sweep, assignment: Node) -> bool:
+    end = assignment.end_byte
+    return sweep.text.startswith(_OWN_MODULE, end - len(_OWN_MODULE), end)
+
+
 def _made(sweep: Sweep, assignment: Node) -> str:
     """As `Call.made`. An annotation counts where no value stands beside it, which may be a proxy or a subclass."""
     annotation = assignment.child_by_field_id(n.F_TYPE)
     value = assignment.child_by_field_id(n.F_RIGHT)
     if annotation is not None:
         return f":{sweep.cut(annotation)}" if value is None else ""
-    if value is not None and value.kind_id == n.CALL:
+    return _called(sweep, value) if value is not None else ""
+
+
+def _called(sweep: Sweep, value: Node) -> str:
+    if value.kind_id == n.CALL:
         function = value.child_by_field_id(n.F_FUNCTION)
         if function is not None and function.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
             return f"={sweep.cut(function)}"
@@ -103,8 +115,14 @@ def for_in(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 
 def as_pattern(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
-    if children := node.named_children:  # `as x` of with and except; in a case pattern the identifier itself
-        _targets(sweep, children[-1], children[-1], scope)
+    """``as x`` of with and except; in a case pattern the name itself."""
+    if children := node.named_children:
+        target = children[-1]
+        name = n.first_named(target) if target.kind_id == n.AS_PATTERN_TARGET else None
+        if name is not None and name.kind_id == n.IDENTIFIER and scope.level >= Level.FUNCTION:
+            sweep.bind(scope, sweep.cut(name), _called(sweep, children[0]))
+        else:
+            _targets(sweep, target, target, scope)
 
 
 def case(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
@@ -263,7 +281,9 @@ def _item(sweep: Sweep, node: Node, scope: Scope) -> None:
     value = node.child_by_field_id(n.F_VALUE)
     receiver = "" if value is None else sweep.cut(value)
     if receiver == "sys.modules":
-        sweep.chunk.dynamic = sweep.chunk.dynamic or "__name__" in sweep.cut(node)
+        key = sweep.cut(node)
+        aliased = scope.level == Level.MODULE and ('"' in key or "'" in key)  # perhaps this very module
+        sweep.chunk.dynamic = sweep.chunk.dynamic or aliased or "__name__" in key
     elif receiver.endswith(".__dict__") or receiver.startswith("vars("):
         dynamic_class(sweep, receiver.removesuffix(".__dict__").removeprefix("vars(").removesuffix(")"), scope)
 

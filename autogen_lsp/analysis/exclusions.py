@@ -1,0 +1,114 @@
+"""Files that the project's own settings keep from its linter or formatter: fixtures, broken on purpose, and templates.
+
+Read are Ruff's and Flake8's lists of glob patterns and Black's regular expressions, in the roots. Type checkers' lists
+are not: projects leave whole test suites out of these.
+"""
+
+from __future__ import annotations
+
+import configparser
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", ".flake8")
+_MAX_BYTES = 500_000
+_MAX_PATTERN = 2_000
+
+
+@dataclass(frozen=True)
+class Exclusions:
+    """Patterns of one root, compiled; they match a path below it that begins with a slash."""
+
+    patterns: tuple[re.Pattern[str], ...]
+
+    def __contains__(self, relative: str) -> bool:
+        return any(pattern.search(relative) for pattern in self.patterns)
+
+
+def is_excluded(roots: tuple[Path, ...], path: Path) -> bool:
+    for root in roots:
+        if path.is_relative_to(root):
+            return f"/{path.relative_to(root).as_posix()}" in _of_root(root, _stamp(root))
+    return False
+
+
+def _stamp(root: Path) -> tuple[tuple[str, int], ...]:
+    """The files that are there, and when they changed."""
+    out = []
+    for name in _FILES:
+        try:
+            out.append((name, (root / name).stat().st_mtime_ns))
+        except OSError:
+            continue
+    return tuple(out)
+
+
+@lru_cache(maxsize=64)
+def _of_root(root: Path, stamp: tuple[tuple[str, int], ...]) -> Exclusions:
+    patterns: list[re.Pattern[str]] = []
+    for name, _ in stamp:
+        try:
+            text = (root / name).read_bytes()[:_MAX_BYTES].decode("utf-8", "replace")
+            found = list(_toml(text, name) if name.endswith(".toml") else _ini(text))
+        except (OSError, ValueError, configparser.Error):
+            continue
+        for pattern, verbose in found:
+            try:
+                patterns.append(re.compile(pattern[:_MAX_PATTERN], re.VERBOSE if verbose else 0))
+            except re.error:
+                continue
+    return Exclusions(tuple(patterns))
+
+
+def _toml(text: str, name: str) -> Iterator[tuple[str, bool]]:
+    data: Any = tomllib.loads(text)
+    tools = _table(data, "tool") if name == "pyproject.toml" else {"ruff": data}
+    ruff = _table(tools, "ruff")
+    for table in (ruff, _table(ruff, "lint")):
+        for key in ("exclude", "extend-exclude"):
+            globs = table.get(key)
+            yield from (
+                ((_of_glob(glob), False) for glob in globs if isinstance(glob, str)) if isinstance(globs, list) else ()
+            )
+    for key in ("exclude", "extend-exclude", "force-exclude"):
+        pattern = _table(tools, "black").get(key)
+        if isinstance(pattern, str) and pattern:
+            yield pattern, "\n" in pattern
+
+
+def _ini(text: str) -> Iterator[tuple[str, bool]]:
+    parser = configparser.RawConfigParser(strict=False)
+    parser.read_string(text)
+    for key in ("exclude", "extend-exclude"):
+        for glob in re.split(r"[\s,]+", parser.get("flake8", key, fallback="")):
+            if glob and not glob.startswith("#"):
+                yield _of_glob(glob), False
+
+
+def _table(data: Any, key: str) -> dict[str, Any]:
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _of_glob(glob: str) -> str:
+    """As a regular expression: a pattern without a slash matches any part of the path, others begin at the root."""
+    glob = glob.removeprefix("./").rstrip("/").removesuffix("/**").removesuffix("/*")
+    out = []
+    for part in re.split(r"(\*\*/?|\*|\?|\[[^\]]*\])", glob.lstrip("/")):
+        if part.startswith("**"):
+            out.append("(?:.*/)?" if part.endswith("/") else ".*")
+        elif part == "*":
+            out.append("[^/]*")
+        elif part == "?":
+            out.append("[^/]")
+        elif part.startswith("["):
+            out.append(part.replace("[!", "[^"))
+        else:
+            out.append(re.escape(part))
+    start = "^/" if "/" in glob else "/"
+    return f"{start}{''.join(out)}(?:/|$)"
