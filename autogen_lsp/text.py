@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_ENDLESS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,6 +81,58 @@ def apply_edits(text: bytes, edits: Iterable[Edit]) -> bytes:
         at = edit.span.end
     parts.append(text[at:])
     return b"".join(parts)
+
+
+def composed(first: Iterable[Edit], then: Iterable[Edit]) -> tuple[Edit, ...]:
+    """The edits that do at once what ``first`` does and then, to the text that it leaves, ``then``.
+
+    The text in between is kept as pieces, as in a piece table: stretches of the original and inserted texts.
+    """
+    pieces = _cut(_cut([Span(0, _ENDLESS)], first), then)
+    out: list[Edit] = []
+    at, new = 0, b""
+    for piece in [*pieces, Span(_ENDLESS, _ENDLESS)]:
+        if isinstance(piece, bytes):
+            new += piece
+            continue
+        if new or piece.start > at:
+            out.append(Edit(Span(at, piece.start), new.decode("utf-8", "surrogatepass")))
+        at, new = piece.end, b""
+    return tuple(out)
+
+
+def carried(span: Span, edits: Iterable[Edit]) -> Span:
+    """Where a span that none of the edits touches is after them. An insertion at its start goes before it."""
+    by = sum(len(e.new.encode("utf-8", "surrogatepass")) - (e.span.end - e.span.start)
+             for e in edits if e.span.end <= span.start)  # fmt: skip
+    return Span(span.start + by, span.end + by)
+
+
+def _cut(pieces: Iterable[Span | bytes], edits: Iterable[Edit]) -> list[Span | bytes]:
+    """The pieces after edits of the text that they make up."""
+    out: list[Span | bytes] = []
+    todo = deque(sorted(edits, key=lambda e: (e.span.start, e.span.end)))
+    at = 0  # in the text that the pieces make up
+    for piece in pieces:
+        size = len(piece) if isinstance(piece, bytes) else piece.end - piece.start
+        start, end = at, at + size
+        while todo and todo[0].span.start < end:
+            edit = todo[0]
+            if edit.span.start >= at:
+                _keep(out, piece, at - start, edit.span.start - start)
+                out.append(edit.new.encode("utf-8", "surrogatepass"))
+            at = max(at, min(edit.span.end, end))
+            if edit.span.end > end:
+                break  # goes on in the next piece
+            todo.popleft()
+        _keep(out, piece, at - start, size)
+        at = end
+    return [*out, *(edit.new.encode("utf-8", "surrogatepass") for edit in todo)]
+
+
+def _keep(out: list[Span | bytes], piece: Span | bytes, start: int, end: int) -> None:
+    if start < end:
+        out.append(piece[start:end] if isinstance(piece, bytes) else Span(piece.start + start, piece.start + end))
 
 
 def moved(old: bytes, new: bytes) -> Callable[[Span], Span | None]:

@@ -95,6 +95,10 @@ def missing_packages(project: Project, path: Path) -> list[Path]:
 def _at_module_level(project: Project, target: Target, source: Source) -> Placement:
     if target.kind is TargetKind.ATTRIBUTE:
         return places.constant(source)
+    return places.below(source, _function_place(project, target, source), target.below)
+
+
+def _function_place(project: Project, target: Target, source: Source) -> Placement:
     facts = project.facts(target.path)
     bare = [Span(c.start, c.end) for c in facts.calls if c.name == target.name and not c.receiver] if facts else []
     bare += [Span(u.start, u.end) for u in facts.unresolved if u.name == target.name] if facts else []

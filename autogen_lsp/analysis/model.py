@@ -56,6 +56,7 @@ class Target:
     kind: TargetKind
     origin: Path
     origin_span: Span
+    below: tuple[str, ...] = ()  # definitions that stay above it where its place would be right before them
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -46,6 +47,18 @@ def bottom(source: Source) -> Placement:
             return before(source, statement)
         return Placement(_insertion(line_after(source, statement)))
     return Placement(_insertion(len(source.text)))
+
+
+def below(source: Source, place: Placement, names: Sequence[str]) -> Placement:
+    """The place, or below definitions of these names that would stand right after it."""
+    for statement in nodes.statements(source.tree.root_node) if names else ():
+        if statement.start_byte < place.span.start:
+            continue
+        definition = nodes.definition_of(statement)
+        if definition is None or nodes.text_of(definition.child_by_field_name("name")) not in names:
+            break
+        place = replace(place, span=_insertion(line_after(source, statement)))
+    return place
 
 
 def constant(source: Source) -> Placement:

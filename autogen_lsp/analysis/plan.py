@@ -22,6 +22,7 @@ from autogen_lsp.analysis.signature import Merged, Passed, merge
 from autogen_lsp.analysis.sites import Use, uses_of
 from autogen_lsp.analysis.skeleton import class_text, function_text, stub_text
 from autogen_lsp.analysis.targets import first_is_instance, is_class_name
+from autogen_lsp.analysis.titles import title_of
 from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, optional, substitute, union, variables
 from autogen_lsp.syntax.model import Parameter, Signature
 from autogen_lsp.text import Span
@@ -259,8 +260,7 @@ def _of_module(lookup: Lookup, target: Target, place: Placement, title: str) -> 
     text = ""
     for each in classes_first:
         # What is there already is seen by what follows, so that types agree.
-        so_far = {**project.snapshot.documents, target.path: Source(target.path, text.encode())}
-        made = make(Project(replace(project.snapshot, documents=so_far)), each)
+        made = make(project.supposing({target.path: Source(target.path, text.encode())}), each)
         plans.append(made)
         both_variables = plans[-2:-1] and plans[-2].target.kind is each.kind is TargetKind.ATTRIBUTE
         text += ("" if not text or both_variables else "\n\n") + made.skeleton
@@ -278,20 +278,3 @@ def _module_of(lookup: Lookup, target: Target) -> str:
     name = target.path.stem if target.path.stem != "__init__" else target.path.parent.name
     package = lookup.project.module_name(parent / "__init__.py")
     return lookup.project.module_name(target.path) or (f"{package}.{name}" if package else name)
-
-
-def title_of(project: Project, target: Target) -> str:
-    where = project.snapshot.relative(target.path)
-    owner, _, name = target.qualname.rpartition(".")
-    inside = f" in class {owner} ({where})" if owner else f" in {where}"
-    match target.kind:
-        case TargetKind.STUB:
-            return f"Implement '{name}'{inside}"
-        case TargetKind.MODULE:
-            return f"Create module {where}"
-        case TargetKind.CLASS_METHOD:
-            return f"Create class method '{name}'{inside}"
-        case TargetKind.ATTRIBUTE if not owner:
-            return f"Create variable '{name}'{inside}"
-        case kind:
-            return f"Create {kind.value} '{name}'{inside}"

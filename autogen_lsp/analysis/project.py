@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,6 +153,22 @@ class Project:
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
         self._importers: dict[str, list[tuple[Path, Import]]] = {}
         self._derived: dict[str, list[tuple[Path, Symbol]]] = {}
+
+    def supposing(self, texts: Mapping[Path, Source]) -> Project:
+        """The project as it would be if files had these texts: a world of its own, which no other request sees."""
+        documents = {**self.snapshot.documents, **texts}
+        known = {path: kept for path, kept in dict(self.caches.documents).items() if documents.get(path) is kept[0]}
+        known |= {path: (source, Table(extract(source))) for path, source in texts.items()}
+        index = self.index
+        if index is not None:
+            index = index.supposing(
+                {
+                    path: (source, known[path][1].facts) if path in known else source
+                    for path, source in documents.items()
+                }
+            )
+        caches = replace(self.caches, documents=known)
+        return Project(replace(self.snapshot, documents=documents), index, caches, self._listing)
 
     # -- one file ----------------------------------------------------------------------------------------------------
 

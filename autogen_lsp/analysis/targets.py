@@ -1,7 +1,8 @@
 """Findings, cursors and qualnames into targets: what would be created, of which kind, in which file.
 
 `targets_of` serves a finding; `at` serves a cursor, and knows uses that are no findings too (a constructor called with
-arguments that no ``__init__`` takes, an instance that is called, an attribute that is read); `by_qualname` serves what
+arguments that no ``__init__`` takes, an instance that is called, an attribute that is read, a class that is only
+mentioned); `by_qualname` serves what
 exists; `missing_by_qualname` what is used somewhere. Nothing outside the workspace is ever a target.
 """
 
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import classes, infer, nodes, sites
+from autogen_lsp.analysis import classes, infer, nodes, sites, unbound
 from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
@@ -46,7 +47,7 @@ def targets_of(project: Project, finding: Finding) -> list[Target]:
         if found:
             return found
     owner = finding.target_qualname.rpartition(".")[0]
-    kind = _method_kind(lookup, finding.path, node, owner, path) if owner else _module_kind(node, finding.name)
+    kind = _method_kind(lookup, finding.path, node, owner, path) if owner else kind_in_module(node, finding.name)
     if finding.kind is FindingKind.MISSING_IMPORT and kind is not TargetKind.CLASS:
         kind = _imported_kind(lookup, finding)
     return [Target(path, finding.target_qualname, kind, finding.path, finding.span)]
@@ -108,6 +109,18 @@ def importable(project: Project, finding: Finding) -> list[str]:
     return sorted(modules - {""})
 
 
+def class_named(lookup: Lookup, path: Path, node: Node) -> Target | None:
+    """The class that a name asks for which is not called but in an annotation, or in CapWords; None for what is bound
+    or can be imported."""
+    name, span = nodes.text_of(node), nodes.span_of(node)
+    if not unbound.is_annotation(node) and not (unbound.is_read(node) and is_class_name(name)):
+        return None
+    if not unbound.is_unbound(lookup, path, node) or unbound.is_standard(lookup, name):
+        return None
+    believed = Finding(path, span, FindingKind.UNDEFINED_CALL, name, "", path, name)
+    return None if importable(lookup.project, believed) else Target(path, name, TargetKind.CLASS, path, span)
+
+
 def is_class_name(name: str) -> bool:
     """Whether a name is written in CapWords, as classes are (PEP 8)."""
     bare = name.lstrip("_")
@@ -123,7 +136,7 @@ def _name_at(project: Project, path: Path, span: Span) -> Node | None:
     return None if source is None else nodes.node_at(source.tree, span)
 
 
-def _module_kind(node: Node, name: str) -> TargetKind:
+def kind_in_module(node: Node, name: str) -> TargetKind:
     """A class where the name is written like one, or used as base class or exception (row 43); else a function."""
     expression = sites.expression_of(node)
     outer = nodes.wrapped(expression).parent
@@ -150,7 +163,7 @@ def _imported_kind(lookup: Lookup, finding: Finding) -> TargetKind:
     bound = next((i.bound for i in facts.imports if i.start <= finding.span.start < i.end), finding.name)
     spans = [Span(call.start, call.end) for call in facts.calls if call.name == bound and not call.receiver]
     spans += [Span(use.start, use.end) for use in facts.references if use.name == bound and not use.receiver]
-    kinds = {_module_kind(nodes.node_at(source.tree, span), finding.name) for span in spans}
+    kinds = {kind_in_module(nodes.node_at(source.tree, span), finding.name) for span in spans}
     if TargetKind.CLASS in kinds:
         return TargetKind.CLASS
     return TargetKind.ATTRIBUTE if not kinds and finding.name.isupper() else TargetKind.FUNCTION
@@ -212,6 +225,8 @@ def _beyond_findings(lookup: Lookup, path: Path, node: Node) -> Iterator[Target]
     if expression.type != "call":
         if receiver is not None:
             yield from _attributes(lookup, path, node, receiver)
+        elif (named := class_named(lookup, path, node)) is not None:
+            yield named
         return
     callee = expression.child_by_field_name("function")
     if callee is None or (receiver is None and not nodes.same(callee, node)):

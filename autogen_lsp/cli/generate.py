@@ -19,12 +19,14 @@ from autogen_lsp.config import Settings
 if TYPE_CHECKING:
     from autogen_lsp.analysis.model import Target
     from autogen_lsp.features.implement import Outcome
+    from autogen_lsp.features.series import Series
     from autogen_lsp.services import Services
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_selection(parser)
     parser.add_argument("--write", action="store_true", help="change the files, instead of printing a diff")
+    parser.add_argument("--with-needed", action="store_true", help="also write what it needs and is missing, too")
     parser.add_argument("--fresh", action="store_true", help="do not answer from the cache")
     add_without(parser)
     parser.add_argument("--format", choices=("diff", "json"), default="diff")
@@ -41,21 +43,47 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 class Generated:
     """One generation and, file by file, what it changes (or changed) on disk: (path, unified diff)."""
 
-    outcome: Outcome
+    outcome: Outcome | Series
     diffs: tuple[tuple[str, str], ...]
     wrote: bool
 
     def document(self) -> dict[str, Any]:
-        """As ``generate --format json``, without usage."""
-        outcome = self.outcome
-        record = outcome.services.provenance.get(outcome.record.id, outcome.record.root) or outcome.record
-        return {
+        """As ``generate --format json``, without usage. Of several definitions each has a part of its own, too."""
+        parts = [_part(outcome) for outcome in self.outcome.parts]
+        main = _part(self.outcome.main)
+        out = {
             "status": "written" if self.wrote else "drafted",
-            "code": outcome.draft.code,
+            "code": main["code"],
             "edits": [{"path": path, "diff": diff} for path, diff in self.diffs],
-            "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in outcome.draft.checks],
-            "provenance": record.as_json(),
+            "checks": main["checks"],
+            "provenance": main["provenance"],
         }
+        return {**out, "parts": parts} if len(parts) > 1 else out
+
+
+def _part(outcome: Outcome) -> dict[str, Any]:
+    record = outcome.services.provenance.get(outcome.record.id, outcome.record.root) or outcome.record
+    return {
+        "code": outcome.draft.code,
+        "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in outcome.draft.checks],
+        "provenance": record.as_json(),
+    }
+
+
+async def draft_with_needs(
+    services: Services, target: Target, console: Console, *, fresh: bool = False, without: frozenset[str] = frozenset()
+) -> Series:
+    """The target and what it needs; no file is changed. Raises as `features.series` does."""
+    from autogen_lsp.analysis import findings, needs
+    from autogen_lsp.features.series import implement_all
+
+    project = services.project(snapshot_of(services))
+    wanted = needs.with_needs(project, target, findings.find(project, target.origin))
+    series = await implement_all(
+        services, lambda: snapshot_of(services), target, wanted, fresh=fresh, drop=without, report=console.report
+    )
+    console.clear()
+    return series
 
 
 async def draft(
@@ -71,7 +99,7 @@ async def draft(
     return outcome
 
 
-def deliver(outcome: Outcome, *, write: bool) -> Generated:
+def deliver(outcome: Outcome | Series, *, write: bool) -> Generated:
     """What a draft comes to on the files as they are now, and with ``write`` in them. Raises `EditRefused`."""
     from autogen_lsp.cli.diff import diffs
     from autogen_lsp.errors import EditRefused
@@ -106,7 +134,8 @@ async def _generate(arguments: argparse.Namespace, settings: Settings, path: Pat
             target = select(services.project(snapshot), path, arguments)
             if without:  # known before anything is sent
                 check_without(arguments.without, await preview(services, snapshot, target, without))
-            outcome = await draft(services, target, console, fresh=arguments.fresh, without=without)
+            work = draft_with_needs if arguments.with_needed else draft
+            outcome = await work(services, target, console, fresh=arguments.fresh, without=without)
             made = deliver(outcome, write=arguments.write)
         except AutogenError as error:
             if arguments.format == "json":

@@ -45,10 +45,27 @@ async def implement(
 
     Raises `GenerationFailed`, `BackendError` or `EditRefused`; cancellation passes through, and nothing is left open.
     """
-    chosen = services.backend(backend)
-    snapshot = snapshot_of()
     report("analysing the call sites", 0.05)
-    project = services.project(snapshot)
+    project = services.project(snapshot_of())
+    return await draft(
+        services, project, target, backend=backend, fresh=fresh, instructions=instructions, drop=drop, report=report
+    )
+
+
+async def draft(
+    services: Services,
+    project: Project,
+    target: Target,
+    *,
+    backend: str | None = None,
+    fresh: bool = False,
+    instructions: str = "",
+    drop: frozenset[str] = frozenset(),
+    report: Report = lambda stage, fraction: None,
+) -> Outcome:
+    """The same for a project at hand, which may suppose texts that no file has yet."""
+    chosen = services.backend(backend)
+    snapshot = project.snapshot
     origin = project.source(target.origin)
     asked = target.name if origin is None else target.origin_span.cut(origin.text)
     made = await services.run(plan.make, project, target)
@@ -57,7 +74,7 @@ async def implement(
         report("collecting context", 0.15)
         context = await gather(services, project, made, drop=drop)
     async with services.limit:
-        draft = await pipeline.generate(
+        drafted = await pipeline.generate(
             Request(made, context, instructions, fresh, snapshot.relative(target.path)),
             project=project,
             backend=chosen,
@@ -68,10 +85,10 @@ async def implement(
             flights=services.flights,
         )
     report("placing the code", 0.95)
-    change = await services.run(apply.realise, project, made, draft.code, draft.imports)
-    record = _record(services, project, made, draft, chosen.name, chosen.model)
+    change = await services.run(apply.realise, project, made, drafted.code, drafted.imports)
+    record = _record(services, project, made, drafted, chosen.name, chosen.model)
     services.provenance.record(record)
-    return Outcome(services, snapshot, target, asked, made, draft, change, record)
+    return Outcome(services, snapshot, target, asked, made, drafted, change, record)
 
 
 async def gather(
@@ -96,6 +113,14 @@ class Outcome:
     record: Record
 
     @property
+    def main(self) -> Outcome:
+        return self
+
+    @property
+    def parts(self) -> tuple[Outcome, ...]:
+        return (self,)
+
+    @property
     def summary(self) -> str:
         """One line for the user."""
         done = {"skeleton": "Created"}.get(self.record.backend, "Wrote")
@@ -109,7 +134,10 @@ class Outcome:
     def rebase(self, snapshot: Snapshot) -> SourceChange:
         """The change as of a newer snapshot. Raises `EditRefused` with the reason where its place is gone."""
         project = self.services.project(snapshot)
-        target = relocate(project, self.target, self.asked)
+        return self.replaced(project, relocate(project, self.target, self.asked))
+
+    def replaced(self, project: Project, target: Target) -> SourceChange:
+        """The change for a project in which the target has been found again."""
         fresh = plan.make(project, target)
         if target.kind is TargetKind.STUB and fresh.skeleton != self.plan.skeleton:
             raise EditRefused(f"'{self.target.name}' was changed while its implementation was being written")

@@ -39,6 +39,7 @@ class Offer:
     ai: bool = False
     preferred: bool = False
     change: SourceChange | None = None
+    needs: bool = False  # with all that it needs and that is missing, too (`analysis.needs`)
     diagnostics: tuple[int, ...] = ()  # which of the diagnostics handed in it solves (their positions in that list)
 
 

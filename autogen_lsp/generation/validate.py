@@ -8,13 +8,12 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from autogen_lsp.analysis import apply, findings
 from autogen_lsp.analysis.model import FindingKind, Plan, Site, TargetKind
-from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.errors import EditRefused
 from autogen_lsp.generation import signature
 from autogen_lsp.generation.definitions import find
@@ -23,7 +22,6 @@ from autogen_lsp.generation.model import Check
 from autogen_lsp.generation.names import global_names
 from autogen_lsp.generation.nodes import bound_names, is_placeholder
 from autogen_lsp.generation.parse import Parsed, wanted_of
-from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
@@ -178,7 +176,7 @@ def _placed(parsed: Parsed, plan: Plan, project: Project) -> Check:
     for each in change.files:
         before = project.source(each.path)
         written[each.path] = Source(each.path, each.apply(before.text if before else b""), version=None)
-    after = _with(project, written)
+    after = project.supposing(written)
     problems: list[str] = []
     for each in change.files:
         old, new = project.facts(each.path), after.facts(each.path)
@@ -186,15 +184,6 @@ def _placed(parsed: Parsed, plan: Plan, project: Project) -> Check:
             problems.append(f"{each.path.name} would not parse with it")
         problems += _newly_missing(project, after, each.path, plan)
     return Check("placed", not problems, "; ".join(problems[:5]))
-
-
-def _with(project: Project, written: Mapping[Path, Source]) -> Project:
-    """The project with other texts in it. Their facts are made here: the index knows the text before only."""
-    documents = {**project.snapshot.documents, **written}
-    tables = {path: (source, Table(extract(source))) for path, source in written.items()}
-    return Project(
-        replace(project.snapshot, documents=documents), project.index, replace(project.caches, documents=tables)
-    )
 
 
 def _newly_missing(before: Project, after: Project, path: Path, plan: Plan) -> list[str]:

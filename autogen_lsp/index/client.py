@@ -11,6 +11,7 @@ built again by itself.
 from __future__ import annotations
 
 import asyncio
+import copy
 import hashlib
 import os
 import threading
@@ -200,6 +201,13 @@ class Index:
             old = before.get(path.as_posix())
             now[path.as_posix()] = old if old is not None and old.source is source else _Open(source, facts)
         self._open = now
+
+    def supposing(self, documents: Mapping[Path, Source | tuple[Source, Facts]]) -> Index:
+        """The index as it would answer if these were the open documents. For one job: it does not follow the disk."""
+        view = copy.copy(self)
+        view._ours = {}
+        view.overlay(documents)
+        return view
 
     def update(self, path: Path, source: Source | None = None) -> None:
         """One file was written, created or deleted. A ``source`` with the same text as the file lends its tree.

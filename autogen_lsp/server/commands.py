@@ -50,7 +50,7 @@ async def generate(
     reference = places.parse(argument, Reference, "arguments")
     places.path_of(session, reference)
     wanted = reference.name or reference.symbol.rpartition(".")[2]
-    title = f"Generating '{wanted}'" if wanted else "Generating"
+    title = f"Generating '{wanted}'{' and what it needs' * reference.needs}" if wanted else "Generating"
     drop = frozenset(reference.drop)
     work = partial(_implement, session, reference, backend or reference.backend, fresh or reference.fresh, drop)
     return await session.jobs.run(title, work, token)
@@ -188,13 +188,22 @@ async def _implement(
     session: Session, reference: Reference, backend: str | None, fresh: bool, drop: frozenset[str], report: Report
 ) -> Json:
     """Generate, apply on the newest text, and write down what became of it."""
-    from autogen_lsp.features.implement import implement
+    from autogen_lsp.analysis import needs
+    from autogen_lsp.features.implement import Outcome, implement
+    from autogen_lsp.features.series import Series, implement_all
 
-    services = session.services
-    target: Target = places.target_of(session, session.looks.project(), reference)
-    outcome = await implement(
-        services, session.snapshot, target, backend=backend, fresh=fresh, drop=drop, report=report
-    )
+    services, project = session.services, session.looks.project()
+    target: Target = places.target_of(session, project, reference)
+    outcome: Outcome | Series
+    if reference.needs:
+        wanted = needs.with_needs(project, target)
+        outcome = await implement_all(
+            services, session.snapshot, target, wanted, backend=backend, fresh=fresh, drop=drop, report=report
+        )
+    else:
+        outcome = await implement(
+            services, session.snapshot, target, backend=backend, fresh=fresh, drop=drop, report=report
+        )
     report("applying the edit", 0.98)
     try:
         await edits.apply(session, outcome.rebase)

@@ -40,7 +40,7 @@ class Reference(msgspec.Struct, frozen=True, rename="camel"):
     """One place. ``text_document`` may stand for ``uri``, as in LSP's own params.
 
     ``symbol`` is a qualname in the file that the reference is to (or, beside a position, of what would be created for
-    the missing name there); ``name`` is the missing name.
+    the missing name there); ``name`` is the missing name, ``needs`` asks for what it needs, too.
     """
 
     uri: str = ""
@@ -52,6 +52,7 @@ class Reference(msgspec.Struct, frozen=True, rename="camel"):
     fresh: bool = False
     force: bool = False
     drop: tuple[str, ...] = ()
+    needs: bool = False
 
 
 def parse[T](value: Any, kind: type[T], what: str) -> T:

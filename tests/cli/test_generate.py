@@ -47,6 +47,29 @@ def test_json_is_the_promised_document(run: Run, project: Path) -> None:
     assert document["usage"]["generations"]["total"] == 1
 
 
+def test_what_a_definition_needs_is_written_with_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text('def main() -> Money:\n    return total(Currency("EUR"))\n')
+    done = run(
+        "generate",
+        "main.py",
+        "--symbol",
+        "total",
+        "--with-needed",
+        "--write",
+        "--format",
+        "json",
+        *OFFLINE,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert [part["provenance"]["qualname"] for part in document["parts"]] == ["Money", "Currency", "total"]
+    assert {part["provenance"]["status"] for part in document["parts"]} == {"applied"}
+    assert document["code"] == "def total(currency: Currency) -> Money:\n    raise NotImplementedError\n"
+    assert document["code"] in (tmp_path / "main.py").read_text()
+    py_compile.compile(str(tmp_path / "main.py"), doraise=True)
+
+
 def test_line_without_column_takes_the_first_finding_of_the_line(run: Run, project: Path) -> None:
     done = run("generate", "main.py", "--line", "5", *OFFLINE, cwd=project)
     assert "def greet(" in done.stdout

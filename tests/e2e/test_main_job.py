@@ -61,8 +61,10 @@ def gate() -> Iterator[Gate]:
 
 
 def titled(actions: list[Any], *words: str) -> Any:
-    """The one action whose title has all the words."""
-    (found,) = [each for each in actions if all(word in each.title for word in words)]
+    """The one action whose title has all the words; that with "what it needs" only if they ask for it."""
+    alone = "what it needs" not in words
+    titled = [each for each in actions if all(word in each.title for word in words)]
+    (found,) = [each for each in titled if not (alone and "what it needs" in each.title)]
     return found
 
 
@@ -96,6 +98,25 @@ async def test_create_function_puts_it_after_its_caller(editor_for: Start, profi
     compile(text, "shop.py", "exec")
     assert all("compute_total" not in each.message or each.code == "stub" for each in await editor.diagnostics(uri))
     assert (editor.root / "shop.py").read_text() == SHOP  # only the editor saves
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_a_function_and_what_it_needs_are_one_edit(editor_for: Start, profile: str) -> None:
+    shop = (
+        "from money import Currency\n\n\ndef checkout(order) -> float:\n    return total(parse(order), Currency(1))\n"
+    )
+    editor = await editor_for({"shop.py": shop, "money.py": "RATE = 2\n"}, profile)
+    uri = editor.open("shop.py")
+    result = await click(editor, uri, "total", "what it needs", "(skeleton)")
+    assert result["status"] == "applied"
+    assert result["summary"].startswith("Created 'Currency', 'parse' and 'total' in money.py, shop.py")
+    assert len(editor.edits) == 1
+    assert "class Currency" in editor.text(editor.uri("money.py"))
+    text = editor.text(uri)
+    assert "def total(parse, currency: Currency) -> float" in text
+    assert "def parse(order)" in text
+    compile(text, "shop.py", "exec")
+    assert {each.code for each in await editor.diagnostics(uri)} == {"stub"}
 
 
 async def test_an_action_carries_a_command_or_an_edit_and_says_which_diagnostic_it_solves(editor_for: Start) -> None:

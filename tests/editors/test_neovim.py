@@ -16,11 +16,11 @@ from tests.editors.conftest import APP, REPOSITORY
 GENERATED = "def area(width, depth):\n    return width * depth\n"
 
 
-def run_neovim(program: str, workspace: Path, environment: dict[str, str]) -> dict[str, Any]:
+def run_neovim(program: str, workspace: Path, environment: dict[str, str], story: str = "neovim.lua") -> dict[str, Any]:
     found = shutil.which(program)
     if found is None:
         pytest.skip(f"{program} is not installed (.ci/editors/neovim.sh installs it)")
-    script = Path(__file__).with_name("neovim.lua")
+    script = Path(__file__).with_name(story)
     plugin = REPOSITORY / "editors/neovim"
     command = [found, "--clean", "--headless", "-i", "NONE", "-n", "--cmd", f"set rtp+={plugin}", "-l", str(script)]
     done = subprocess.run(
@@ -76,3 +76,16 @@ def test_click_in_neovim_writes_the_function_and_shows_where_it_came_from(
     sent = [each.body["prompt"] for each in service.requests if each.method == "POST"]
     assert ["Calls: app.py" in each for each in sent] == [True, False]
     assert service.runs == 2
+
+
+@pytest.mark.parametrize("program", ["nvim", "nvim-0.10"])
+def test_function_and_what_it_needs_are_one_edit_and_one_undo(
+    program: str, workspace: Path, environment: dict[str, str]
+) -> None:
+    before = 'def main(row: str) -> int:\n    return total(parse(row), Currency("EUR"))'
+    (workspace / "app.py").write_text(f"{before}\n")
+    seen = run_neovim(program, workspace, environment, "needs.lua")
+
+    order = ["def main", "class Currency", "def total(parse, currency: Currency) -> int", "def parse(row: str)"]
+    assert sorted(order, key=seen["text"].index) == order
+    assert seen["undone"] == before

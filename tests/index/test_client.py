@@ -141,6 +141,17 @@ def test_an_open_document_that_is_ignored_or_elsewhere_is_known_by_path_only(
     assert names(index.calls("call_token")) == [("secret.py", "call_token")]
 
 
+def test_an_index_that_supposes_other_texts_leaves_the_real_one_alone(workspace: Workspace) -> None:
+    path = workspace.write("shop.py", "total(1)\n")
+    index = workspace.built()
+    supposed = index.supposing({path: Source(path, b"def total(x): ...\n\n\ntotal(1)\n")})
+
+    assert [call.start for _, call in supposed.calls("total")] == [20]
+    assert [symbol.qualname for _, symbol in supposed.definitions("total")] == ["total"]
+    assert [call.start for _, call in index.calls("total")] == [0]
+    assert index.definitions("total") == []
+
+
 def test_a_search_hit_in_an_open_document_has_its_place_of_now(workspace: Workspace) -> None:
     path = workspace.write("a.py", "def total(): ...\n")
     index = workspace.built()

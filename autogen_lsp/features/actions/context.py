@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +25,7 @@ class ActionContext:
     settings: Settings
     finding: Finding
     given: tuple[Target, ...] = ()  # of a use that is no finding
+    findings: Sequence[Finding] = ()  # all of the file
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -45,16 +47,26 @@ class ActionContext:
         """Whether a model would be asked, as configured."""
         return registry.resolve(self.settings) != "skeleton"
 
-    @property
-    def price(self) -> str:
+    def price(self, generations: int = 1) -> str:
         """' (≈ $0.004)' where prices are configured, else ''."""
         backend = registry.resolve(self.settings)
         cost = estimate(self.settings, backend, self.settings.context_budget_tokens) if self.ai else None
-        return "" if cost is None else f" (≈ ${cost:.3g})" if cost < 1 else f" (≈ ${cost:.2f})"
+        if cost is None:
+            return ""
+        cost *= generations
+        return f" (≈ ${cost:.3g})" if cost < 1 else f" (≈ ${cost:.2f})"
 
     def offer(
-        self, target: Target, title: str, command: str, *, ai: bool, kind: str = "quickfix", preferred: bool = False
+        self,
+        target: Target,
+        title: str,
+        command: str,
+        *,
+        ai: bool,
+        kind: str = "quickfix",
+        preferred: bool = False,
+        needs: bool = False,
     ) -> Offer:
         f = self.finding
         name = "" if self.is_stub else f.name
-        return Offer(title, kind, f.path, f.span, target.qualname, f.kind, name, command, ai=ai, preferred=preferred)
+        return Offer(title, kind, f.path, f.span, target.qualname, f.kind, name, command, ai, preferred, needs=needs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autogen_lsp.analysis import plan
+from autogen_lsp.analysis import titles
 from autogen_lsp.features.actions.context import ActionContext
 from autogen_lsp.features.model import Offer
 
@@ -13,5 +13,5 @@ def offers(context: ActionContext) -> Iterator[Offer]:
     if context.is_stub:
         return
     for target in context.targets:
-        title = f"{plan.title_of(context.project, target)} (skeleton)"
+        title = f"{titles.title_of(context.project, target)} (skeleton)"
         yield context.offer(target, title, "autogen.createSkeleton", ai=False, preferred=len(context.targets) == 1)

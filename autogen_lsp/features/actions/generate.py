@@ -15,6 +15,8 @@ def offers(context: ActionContext) -> Iterator[Offer]:
     for target in context.targets:
         name = target.qualname if several else target.name
         title = (
-            f"Generate '{name}' with AI{context.price}" if context.ai else f"Generate '{name}' (no AI set up: skeleton)"
+            f"Generate '{name}' with AI{context.price()}"
+            if context.ai
+            else f"Generate '{name}' (no AI set up: skeleton)"
         )
         yield context.offer(target, title, "autogen.generate", ai=context.ai)

@@ -17,7 +17,7 @@ from autogen_lsp.analysis.model import Finding, FindingKind, Target
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.config import Settings
 from autogen_lsp.features import foreign
-from autogen_lsp.features.actions import create_skeleton, generate, implement_stub, import_name
+from autogen_lsp.features.actions import create_skeleton, generate, implement_stub, import_name, with_needs
 from autogen_lsp.features.actions.context import ActionContext
 from autogen_lsp.features.model import Diagnostic, Offer
 from autogen_lsp.text import Span
@@ -28,6 +28,7 @@ ACTIONS: tuple[Callable[[ActionContext], Iterator[Offer]], ...] = (
     import_name.offers,
     generate.offers,
     create_skeleton.offers,
+    with_needs.offers,
     implement_stub.offers,
 )
 
@@ -47,11 +48,11 @@ def offers(
     found: list[Offer] = []
     known = finding.find(project, path) if own is None else own
     contexts = [
-        (ActionContext(project, settings, missing), solves)
+        (ActionContext(project, settings, missing, findings=known), solves)
         for missing, solves in _missing(project, path, span, diagnostics, known)
     ]
     if not contexts and span.start == span.end:
-        contexts = [(_of_use(project, settings, target), ()) for target in targets.at(project, path, span.start)]
+        contexts = [(_of_use(project, settings, target, known), ()) for target in targets.at(project, path, span.start)]
     for context, solves in contexts:
         for action in ACTIONS:
             try:
@@ -61,11 +62,11 @@ def offers(
     return found
 
 
-def _of_use(project: Project, settings: Settings, target: Target) -> ActionContext:
+def _of_use(project: Project, settings: Settings, target: Target, known: Sequence[Finding]) -> ActionContext:
     """A use that is no finding, but asks for something all the same: ``C(1)`` where no ``__init__`` takes it."""
     kind = FindingKind.MISSING_ATTRIBUTE
     missing = Finding(target.origin, target.origin_span, kind, target.name, "", target.path, target.qualname)
-    return ActionContext(project, settings, missing, (target,))
+    return ActionContext(project, settings, missing, (target,), known)
 
 
 def _missing(

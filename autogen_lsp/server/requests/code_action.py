@@ -57,6 +57,8 @@ def _action(session: Session, offer: Offer, diagnostics: Any) -> Any:
     command = None
     if offer.command:
         reference = places.reference_to(session, offer.path, offer.span, offer.qualname, offer.name)
+        if offer.needs:
+            reference["needs"] = True
         command = types.Command(title=offer.title, command=offer.command, arguments=[reference])
         if not session.client.code_action_literals:
             return command
