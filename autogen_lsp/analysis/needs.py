@@ -19,7 +19,7 @@ from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.targets import class_named, importable, kind_in_module, targets_of
+from autogen_lsp.analysis.targets import importable, kind_in_module, mentioned, targets_of
 from autogen_lsp.analysis.unbound import is_annotation, is_read, is_standard
 from autogen_lsp.text import Span
 
@@ -133,12 +133,12 @@ def _caught(expression: Node) -> Iterator[Node]:
 
 def _of_findings(lookup: Lookup, path: Path, around: _Around, findings: Iterable[Finding]) -> Iterator[Target]:
     """What is reported there, or of an import that is used there."""
-    mentioned = {nodes.text_of(name) for name in around.names()}
-    mentioned |= {nodes.text_of(name) for each in around.annotations for name in _leaves(each)}
+    names = {nodes.text_of(name) for name in around.names()}
+    names |= {nodes.text_of(name) for each in around.annotations for name in _leaves(each)}
     for finding in findings:
         if finding.kind is FindingKind.STUB:
             continue
-        if not around.holds(finding.span) and not mentioned & _bound_by(lookup, path, finding):
+        if not around.holds(finding.span) and not names & _bound_by(lookup, path, finding):
             continue
         if importable(lookup.project, finding) or _was_forgotten(lookup, finding):
             continue
@@ -167,9 +167,9 @@ def _bound_by(lookup: Lookup, path: Path, finding: Finding) -> set[str]:
 
 
 def _of_mentions(lookup: Lookup, path: Path, around: _Around) -> Iterator[Target]:
-    """Classes that are named but not called: in annotations, and names in CapWords among the arguments."""
+    """What is named but not called: classes in annotations, classes and variables among the arguments."""
     for node in (*(leaf for annotation in around.annotations for leaf in _leaves(annotation)), *around.names()):
-        if (target := class_named(lookup, path, node)) is not None:
+        if (target := mentioned(lookup, path, node)) is not None:
             yield target
 
 

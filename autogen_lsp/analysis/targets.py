@@ -20,6 +20,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.types import Form, Type, members
 from autogen_lsp.text import Span
 
+_NAMES = ("identifier", "string_content")  # a quoted annotation is a name, too
 _FILLED = ("enum.", "typing.NamedTuple", "typing.TypedDict", "pydantic.", "typing.Protocol")
 
 
@@ -64,9 +65,9 @@ def at(project: Project, path: Path, offset: int) -> list[Target]:
     if source is None:
         return []
     node = nodes.node_at(source.tree, Span(offset, offset))
-    if node.type != "identifier" and offset > 0:
+    if node.type not in _NAMES and offset > 0:
         node = nodes.node_at(source.tree, Span(offset - 1, offset))
-    return list(_beyond_findings(Lookup(project), path, node)) if node.type == "identifier" else []
+    return list(_beyond_findings(Lookup(project), path, node)) if node.type in _NAMES else []
 
 
 def by_qualname(project: Project, path: Path, qualname: str) -> Target | None:
@@ -109,16 +110,22 @@ def importable(project: Project, finding: Finding) -> list[str]:
     return sorted(modules - {""})
 
 
-def class_named(lookup: Lookup, path: Path, node: Node) -> Target | None:
-    """The class that a name asks for which is not called but in an annotation, or in CapWords; None for what is bound
-    or can be imported."""
+def mentioned(lookup: Lookup, path: Path, node: Node) -> Target | None:
+    """What a name asks for that is not called: in an annotation or CapWords a class, in capitals a variable.
+
+    None for any other, and for what is bound or can be imported.
+    """
     name, span = nodes.text_of(node), nodes.span_of(node)
-    if not unbound.is_annotation(node) and not (unbound.is_read(node) and is_class_name(name)):
+    if unbound.is_annotation(node) or (unbound.is_read(node) and is_class_name(name)):
+        kind = TargetKind.CLASS
+    elif unbound.is_read(node) and name.isupper() and len(name) > 1:
+        kind = TargetKind.ATTRIBUTE
+    else:
         return None
     if not unbound.is_unbound(lookup, path, node) or unbound.is_standard(lookup, name):
         return None
     believed = Finding(path, span, FindingKind.UNDEFINED_CALL, name, "", path, name)
-    return None if importable(lookup.project, believed) else Target(path, name, TargetKind.CLASS, path, span)
+    return None if importable(lookup.project, believed) else Target(path, name, kind, path, span)
 
 
 def is_class_name(name: str) -> bool:
@@ -225,7 +232,7 @@ def _beyond_findings(lookup: Lookup, path: Path, node: Node) -> Iterator[Target]
     if expression.type != "call":
         if receiver is not None:
             yield from _attributes(lookup, path, node, receiver)
-        elif (named := class_named(lookup, path, node)) is not None:
+        elif (named := mentioned(lookup, path, node)) is not None:
             yield named
         return
     callee = expression.child_by_field_name("function")

@@ -1,8 +1,9 @@
 """Diagnostics of other servers that mean "this name does not exist", turned into the places of those names.
 
-Which codes mean it is one table; what exactly is missing (a bare name, a member, an imported name, a module) the syntax
-at that place decides, not the message. Ranges differ: pyright marks the name, mypy and pylint the whole statement or
-expression; there the quoted words of the message pick the name. Tested with the real output of each server.
+Which codes mean it is one table; for what comes without a code (pyflakes in pylsp, mypy in nvim-lint) the message
+counts. What exactly is missing (a bare name, a member, an imported name, a module) the syntax at that place decides.
+Ranges differ: pyright marks the name, mypy the whole expression, pylint the statement or its first word, pyflakes the
+rest of the line; the word that the message names is looked for there. Tested with the real output of each server.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 
 from tree_sitter import Node
 
+from autogen_lsp.analysis import nodes
 from autogen_lsp.features.model import Diagnostic
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
@@ -28,6 +30,7 @@ MEANS_MISSING = frozenset(
         "attr-defined",
         "union-attr",
         "import-not-found",
+        "import",
         # ruff, flake8, pylsp
         "F821",
         "undefined-name",
@@ -46,6 +49,8 @@ MEANS_MISSING = frozenset(
         "possibly-missing-attribute",
         "unresolved-import",
         "missing-module-member",
+        "missing-union-attribute",
+        "possibly-missing-import",
         # pyrefly (and ty: missing-attribute)
         "unknown-name",
         "missing-attribute",
@@ -53,28 +58,35 @@ MEANS_MISSING = frozenset(
         "missing-module-attribute",
     }
 )
+_SAYS_MISSING = re.compile(
+    r"""[Uu]ndefined (?:name|variable) ['"`]|Name ".*" is not defined|has no attribute "|undefined in superclass"""
+    r"""|Cannot find implementation or library stub for module"""
+)
+_CODE_IN_MESSAGE = re.compile(r"\[([a-z-]+)\]$")
+_CODES_THAT_SAY_LITTLE = frozenset({"", "misc"})
 _QUOTED = re.compile(r"[\"'`“]([^\"'`“”\n]+)[\"'`”]")
+_LACKS = re.compile(r"has no (?:\w+ )*[\"'`“]([^\"'`“”\n]+)")
+_OF_MEMBERS = re.compile(r"attribute|member\b|superclass")
 _IDENTIFIER = re.compile(rb"[^\W\d]\w*")
 
 
 def place_of(source: Source, diagnostic: Diagnostic) -> Span | None:
     """Span of the missing name that a diagnostic speaks of; None where it speaks of something else."""
-    if MEANS_MISSING.isdisjoint(diagnostic.code.split(":")):  # the pylint extension sends "E0602:undefined-variable"
+    if not _means_missing(diagnostic):
         return None
-    span = _within(source, diagnostic.span)
-    text = source.text[span.start : span.end]
-    if _IDENTIFIER.fullmatch(text):
-        return span
-    words = [word.rpartition(".")[2] for word in _QUOTED.findall(diagnostic.message)]
-    names = [
-        Span(node.start_byte, node.end_byte)
-        for node in _identifiers(source.tree.root_node, span)
-        if node.text is not None and node.text.decode() in words
-    ]
-    if not names:
-        return None
-    # The missing name is the last one quoted: `a.b` without b, `from m import f` without f.
-    return names[-1]
+    span = Span(min(diagnostic.span.start, len(source.text)), min(diagnostic.span.end, len(source.text)))
+    word = _missing_word(diagnostic.message)
+    if not word:
+        return span if _IDENTIFIER.fullmatch(source.text, span.start, span.end) else None
+    for within in (span, _rest_of_statement(source, span.start)):
+        found = [node for node in _identifiers(source.tree.root_node, within) if nodes.text_of(node) == word]
+        if found:
+            members = _OF_MEMBERS.search(diagnostic.message) is not None
+            chosen = next((node for node in found if _is_member(node) == members), found[-1])
+            return nodes.span_of(chosen)
+        if inside := re.search(rb"\b%s\b" % re.escape(word.encode()), source.text[within.start : within.end]):
+            return Span(within.start + inside.start(), within.start + inside.end())  # in a string
+    return None
 
 
 def owner_in(diagnostic: Diagnostic, name: str) -> str:
@@ -86,16 +98,39 @@ def owner_in(diagnostic: Diagnostic, name: str) -> str:
     return ""
 
 
-def _within(source: Source, span: Span) -> Span:
-    """The span, or the rest of its line where a server gave a point, cut to the text."""
-    start = min(span.start, len(source.text))
-    end = min(span.end, len(source.text))
-    if end - start <= 1:
-        found = _IDENTIFIER.match(source.text, start)
-        if found and found.end() - start > 1:
-            line = source.lines.line_span(source.lines.line_of(start))
-            return Span(start, line.end)
-    return Span(start, end)
+def _means_missing(diagnostic: Diagnostic) -> bool:
+    code, message = diagnostic.code, diagnostic.message.partition("\n")[0]
+    if not code and (written := _CODE_IN_MESSAGE.search(message)):
+        code = written[1]
+    if not MEANS_MISSING.isdisjoint(code.split(":")):  # Microsoft's pylint extension sends "E0602:undefined-variable"
+        return True
+    return code in _CODES_THAT_SAY_LITTLE and _SAYS_MISSING.search(message) is not None
+
+
+def _missing_word(message: str) -> str:
+    """The last component of the name that is missing: what something "has no", else what is quoted first."""
+    first = message.partition("\n")[0]
+    found = _LACKS.search(first) or _QUOTED.search(first)
+    return found[1].rpartition(".")[2] if found else ""
+
+
+def _is_member(node: Node) -> bool:
+    parent = node.parent
+    return (
+        parent is not None and parent.type == "attribute" and nodes.same(parent.child_by_field_name("attribute"), node)
+    )
+
+
+def _rest_of_statement(source: Source, start: int) -> Span:
+    """From a place to the end of its simple statement; of a compound one to the end of the line."""
+    line = source.lines.line_span(source.lines.line_of(start))
+    node = nodes.node_at(source.tree, Span(start, min(start + 1, len(source.text))))
+    statement = next(
+        (n for n in (node, *nodes.ancestors(node)) if n.parent is not None and n.parent.type in ("module", "block")),
+        None,
+    )
+    simple = statement is not None and not any(child.type == "block" for child in statement.children)
+    return Span(start, statement.end_byte if statement is not None and simple else line.end)
 
 
 def _identifiers(root: Node, span: Span) -> list[Node]:

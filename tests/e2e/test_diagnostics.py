@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from lsprotocol import types
 
 from tests.e2e.conftest import Start
 from tests.e2e.editor import plain
+from tests.e2e.raw import Process
 
 
 async def test_diagnostics_of_a_closed_document_are_cleared(editor_for: Start) -> None:
@@ -153,3 +155,24 @@ async def test_documents_in_other_languages_are_not_looked_at(editor_for: Start)
     other = editor.open("fine.py", "missing()\n")
     assert await editor.diagnostics(other)
     assert uri not in editor.client.diagnostics
+
+
+@pytest.mark.parametrize("code", ["F821", {"value": "F821", "target": "https://docs.astral.sh/ruff"}, None, 821, []])
+def test_codes_of_other_servers_come_in_every_form(tmp_path: Path, code: Any) -> None:
+    text = "def f():\n    missing(1)\n"
+    name = {"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": 11}}
+    told = {"range": name, "message": "Undefined name `missing`", "source": "Ruff", "code": code}
+    document = {"uri": (tmp_path / "m.py").as_uri(), "languageId": "python", "version": 1, "text": text}
+    away = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+    literals = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
+    with Process(tmp_path) as server:
+        server.initialize(tmp_path, textDocument={"codeAction": literals})
+        server.send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
+        asked = {"textDocument": {"uri": document["uri"]}, "range": away, "context": {"diagnostics": [told]}}
+        server.send({"id": 1, "method": "textDocument/codeAction", "params": asked})
+        actions = server.answer(1)["result"]
+        server.leave()
+
+    understood = code not in (821, [])
+    solved = [each["message"] for action in actions for each in action["diagnostics"]]
+    assert solved == [told["message"]] * 2 * understood

@@ -7,8 +7,8 @@ Offers are free to compute: nothing paid happens here, and no edit rides on a co
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autogen_lsp.analysis import findings as finding
@@ -47,49 +47,65 @@ def offers(
     """
     found: list[Offer] = []
     known = finding.find(project, path) if own is None else own
-    contexts = [
-        (ActionContext(project, settings, missing, findings=known), solves)
-        for missing, solves in _missing(project, path, span, diagnostics, known)
-    ]
-    if not contexts and span.start == span.end:
-        contexts = [(_of_use(project, settings, target, known), ()) for target in targets.at(project, path, span.start)]
-    for context, solves in contexts:
+    chosen = _missing(project, path, span, diagnostics, known)
+    if not chosen and span.start == span.end:
+        chosen = [_Missing(_of_use(target), [target]) for target in targets.at(project, path, span.start)]
+    for missing in chosen:
+        context = ActionContext(project, settings, missing.finding, tuple(missing.targets), known)
         for action in ACTIONS:
             try:
-                found.extend(replace(offer, diagnostics=solves) for offer in action(context))
+                found.extend(replace(offer, diagnostics=tuple(missing.solves)) for offer in action(context))
             except Exception:  # one failing feature never takes another down (invariant 10)
                 log.exception("code action %s failed", action.__module__)
     return found
 
 
-def _of_use(project: Project, settings: Settings, target: Target, known: Sequence[Finding]) -> ActionContext:
+@dataclass
+class _Missing:
+    """What is chosen: a finding, or a use that is none with what it asks for, and the diagnostics that it explains."""
+
+    finding: Finding
+    targets: list[Target] = field(default_factory=list)
+    solves: list[int] = field(default_factory=list)
+
+
+def _of_use(target: Target) -> Finding:
     """A use that is no finding, but asks for something all the same: ``C(1)`` where no ``__init__`` takes it."""
     kind = FindingKind.MISSING_ATTRIBUTE
-    missing = Finding(target.origin, target.origin_span, kind, target.name, "", target.path, target.qualname)
-    return ActionContext(project, settings, missing, (target,), known)
+    return Finding(target.origin, target.origin_span, kind, target.name, "", target.path, target.qualname)
 
 
 def _missing(
     project: Project, path: Path, span: Span, diagnostics: Sequence[Diagnostic], own: Sequence[Finding]
-) -> Iterable[tuple[Finding, tuple[int, ...]]]:
-    """Findings in the selection and behind the diagnostics, each once, with the diagnostics that each explains."""
+) -> list[_Missing]:
+    """What the selection and the diagnostics mean, each once."""
     source = project.source(path)
     if source is None:
         return []
-    chosen: dict[Span, tuple[Finding, list[int]]] = {
-        f.span: (f, []) for f in own if f.span.start <= span.end and f.span.end >= span.start
-    }
+    chosen = {f.span: _Missing(f) for f in own if f.span.start <= span.end and f.span.end >= span.start}
     for position, diagnostic in enumerate(diagnostics):
-        for f, solves in chosen.values():
-            if diagnostic.code == f.kind and diagnostic.span == f.span:
-                solves.append(position)
+        for each in chosen.values():
+            if diagnostic.code == each.finding.kind and diagnostic.span == each.finding.span:
+                each.solves.append(position)
         place = foreign.place_of(source, diagnostic)
-        if place is None:
-            continue
-        known = next((f for f in own if f.span == place), None) or _believed(project, path, place, diagnostic)
-        if known is not None:
-            chosen.setdefault(known.span, (known, []))[1].append(position)
-    return [(f, tuple(solves)) for f, solves in chosen.values()]
+        found = None if place is None else _meant(project, path, place, diagnostic, own)
+        if found is not None:
+            chosen.setdefault(found.finding.span, found).solves.append(position)
+    return list(chosen.values())
+
+
+def _meant(
+    project: Project, path: Path, place: Span, diagnostic: Diagnostic, own: Sequence[Finding]
+) -> _Missing | None:
+    """The missing name at a place that another server marks: a finding of ours, a use that we know of, or its word."""
+    known = next((f for f in own if f.span == place), None)
+    if known is not None:
+        return _Missing(known)
+    used = targets.at(project, path, place.start)
+    if used:
+        return _Missing(_of_use(used[0]), used)
+    believed = _believed(project, path, place, diagnostic)
+    return None if believed is None else _Missing(believed)
 
 
 def _believed(project: Project, path: Path, place: Span, diagnostic: Diagnostic) -> Finding | None:
@@ -101,6 +117,9 @@ def _believed(project: Project, path: Path, place: Span, diagnostic: Diagnostic)
         return None
     name, parent = place.cut(source.text), node.parent
     if parent.type == "attribute" and parent.child_by_field_name("attribute") == node:
+        receiver = parent.child_by_field_name("object")
+        if receiver is not None and receiver.text is not None and receiver.text.startswith(b"super("):
+            return None  # in a class above the one that is named
         owner = foreign.owner_in(diagnostic, name)
         classes = (
             [(p, s) for p, s in project.definitions(owner) if s.name == owner and s.bases is not None] if owner else []

@@ -28,7 +28,7 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
         return convert.span_of(document.text, document, value, encoding)
 
     diagnostics = [
-        Diagnostic(span_of(each.range), each.message, str(each.code or ""), each.source or "")
+        Diagnostic(span_of(each.range), each.message, _code(each.code), each.source or "")
         for each in params.context.diagnostics
     ]
     chosen = span_of(params.range)
@@ -46,6 +46,13 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
         for offer in offers
         if _wanted(offer.kind, params.context.only)
     ]
+
+
+def _code(code: Any) -> str:
+    """A rule's name; some clients hand back an editor's own form of it, an object with a link."""
+    if isinstance(code, dict):
+        code = code.get("value")
+    return "" if code is None else str(code)
 
 
 def _wanted(kind: str, only: Any) -> bool:
