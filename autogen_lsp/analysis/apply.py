@@ -59,7 +59,7 @@ def definition_edits(source: Source, place: Placement, code: str, earlier: Seque
     body = indented(code, place.indent, indent_unit(source)).replace("\n", nl)
     start, end = place.span.start, place.span.end
     line = source.lines.line_of(start)
-    if start != end and place.blank_before == place.blank_after == 0 and _same_line_start(source, start):
+    if start != end and source.text[start : start + 1] not in b" \t" and _same_line_start(source, start):
         return [Edit(place.span, body[len(place.indent) :].removesuffix(nl))]  # a stub: its own lines, kept in place
     if start != end and source.lines.starts[line] != start:
         # The placeholder stands on its header's line (`class A: pass  # why`): what follows it there stays there.

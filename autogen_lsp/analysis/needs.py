@@ -8,13 +8,13 @@ in doubt, is left out. Reads only; never raises on user code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, locate, nodes, sites
+from autogen_lsp.analysis import bindings, findings, locate, nodes, sites
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
@@ -29,8 +29,8 @@ _MOST_VALUES = 20  # variables that are followed to what they were assigned
 _ORDER = (TargetKind.MODULE, TargetKind.CLASS, TargetKind.ATTRIBUTE)
 
 
-def with_needs(project: Project, target: Target, findings: Sequence[Finding]) -> tuple[Target, ...]:
-    """The target and what it needs, in the order in which to create them; ``findings`` are those of the use's file."""
+def with_needs(project: Project, target: Target) -> tuple[Target, ...]:
+    """The target and what it needs, in the order in which to create them."""
     use = _use(project, target)
     if use is None or target.kind in (TargetKind.STUB, TargetKind.MODULE):
         return (target,)
@@ -38,7 +38,7 @@ def with_needs(project: Project, target: Target, findings: Sequence[Finding]) ->
     around = _around(use)
     found = {(target.path, target.qualname): target}
     for each in (
-        *_of_findings(lookup, path, around, findings),
+        *_of_findings(lookup, path, around),
         *_of_mentions(lookup, path, around),
     ):
         found.setdefault((each.path, each.qualname), each)
@@ -63,7 +63,7 @@ class _Around:
     annotations: list[Node] = field(default_factory=list)
 
     def holds(self, span: Span) -> bool:
-        return any(n.start_byte <= span.start and span.end <= n.end_byte for n in self.expressions + self.annotations)
+        return any(_holds(nodes.span_of(node), span) for node in self.expressions + self.annotations)
 
     def may_hold(self, value: Node) -> bool:
         """Whether the value of a variable is one more expression to look at."""
@@ -131,20 +131,23 @@ def _caught(expression: Node) -> Iterator[Node]:
         child = parent
 
 
-def _of_findings(lookup: Lookup, path: Path, around: _Around, findings: Iterable[Finding]) -> Iterator[Target]:
+def _of_findings(lookup: Lookup, path: Path, around: _Around) -> Iterator[Target]:
     """What is reported there, or of an import that is used there."""
-    names = {nodes.text_of(name) for name in around.names()}
-    names |= {nodes.text_of(name) for each in around.annotations for name in _leaves(each)}
-    for finding in findings:
-        if finding.kind is FindingKind.STUB:
+    project = lookup.project
+    spans = [nodes.span_of(node) for node in around.expressions + around.annotations]
+    spans += _imports_of(lookup, path, around)
+    for finding in (each for span in spans for each in findings.within(project, path, span)):
+        if finding.kind is FindingKind.STUB or not any(_holds(span, finding.span) for span in spans):
             continue
-        if not around.holds(finding.span) and not names & _bound_by(lookup, path, finding):
+        if importable(project, finding) or _was_forgotten(lookup, finding):
             continue
-        if importable(lookup.project, finding) or _was_forgotten(lookup, finding):
-            continue
-        wanted = targets_of(lookup.project, finding)
+        wanted = targets_of(project, finding)
         if len(wanted) == 1:  # of several classes the user chooses
             yield wanted[0]
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _was_forgotten(lookup: Lookup, finding: Finding) -> bool:
@@ -152,18 +155,14 @@ def _was_forgotten(lookup: Lookup, finding: Finding) -> bool:
     return finding.kind is FindingKind.UNDEFINED_CALL and is_standard(lookup, finding.name)
 
 
-def _bound_by(lookup: Lookup, path: Path, finding: Finding) -> set[str]:
-    """The names that an import binds which fails, by a finding about it."""
+def _imports_of(lookup: Lookup, path: Path, around: _Around) -> Iterator[Span]:
+    """Where the names that are used there are imported."""
+    names = {nodes.text_of(name) for name in around.names()}
+    names |= {nodes.text_of(name) for each in around.annotations for name in _leaves(each)}
     facts = lookup.facts(path)
-    if facts is None or finding.kind not in (FindingKind.MISSING_IMPORT, FindingKind.MISSING_MODULE):
-        return set()
-    at = finding.span.start
-    return {
-        item.bound
-        for item in facts.imports
-        if item.start <= at < item.end
-        or (finding.kind is FindingKind.MISSING_MODULE and item.module_start <= at < item.module_end)
-    }
+    for item in facts.imports if facts is not None else ():
+        if item.bound in names:
+            yield from (Span(item.start, item.end), Span(item.module_start, item.module_end))
 
 
 def _of_mentions(lookup: Lookup, path: Path, around: _Around) -> Iterator[Target]:

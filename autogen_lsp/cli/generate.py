@@ -74,11 +74,11 @@ async def draft_with_needs(
     services: Services, target: Target, console: Console, *, fresh: bool = False, without: frozenset[str] = frozenset()
 ) -> Series:
     """The target and what it needs; no file is changed. Raises as `features.series` does."""
-    from autogen_lsp.analysis import findings, needs
+    from autogen_lsp.analysis import needs
     from autogen_lsp.features.series import implement_all
 
     project = services.project(snapshot_of(services))
-    wanted = needs.with_needs(project, target, findings.find(project, target.origin))
+    wanted = needs.with_needs(project, target)
     series = await implement_all(
         services, lambda: snapshot_of(services), target, wanted, fresh=fresh, drop=without, report=console.report
     )

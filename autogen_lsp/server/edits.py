@@ -8,6 +8,7 @@ of the change tells, and the change is made once more, on the new text.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,8 @@ async def _attempt(session: Session, make: Callable[[Snapshot], SourceChange]) -
         answer = {"applied": False, "failureReason": str(error)}
     applied = isinstance(answer, dict) and answer.get("applied") is True
     moved = await _news(session, change, _NEWS if applied else _LITTLE_NEWS)
-    if applied and (not moved or _holds(session, change)):
+    # Only where the client could compare versions does it drop what is stale and say "applied" all the same.
+    if applied and (not moved or all(_holds(session, file) for file in change.files if file.version is not None)):
         return change, ""
     reason = str(answer.get("failureReason") or "") if isinstance(answer, dict) else ""
     if not moved:
@@ -99,31 +101,35 @@ def _text_edits(session: Session, snapshot: Snapshot, file: FileChange) -> list[
 
 
 async def _news(session: Session, change: SourceChange, patience: float) -> bool:
-    """Wait until the client has told of a change of every open file; False where all stayed as they were."""
+    """Wait until the client has told of a change of every file that was open; False where all stayed as they were.
 
-    def pending() -> list[FileChange]:
-        documents = ((file, session.overlay.at(file.path)) for file in change.files)
-        return [file for file, document in documents if document is None or document.version == file.version]
+    Other files are waited for a little: the client may open them, with their old text first (Neovim), or write them.
+    """
+    opened = [file for file in change.files if file.version is not None]
 
-    if all(session.overlay.at(file.path) is None for file in change.files):
-        patience = min(patience, _LITTLE_NEWS)
-    try:
+    def unchanged(file: FileChange) -> bool:
+        document = session.overlay.at(file.path)
+        return document is not None and document.version == file.version
+
+    await _until(session, lambda: not any(map(unchanged, opened)), patience)
+    others = [file for file in change.files if file.version is None]
+    await _until(session, lambda: all(session.overlay.at(f.path) and _holds(session, f) for f in others), _LITTLE_NEWS)
+    return not all(map(unchanged, opened))
+
+
+async def _until(session: Session, condition: Callable[[], bool], patience: float) -> None:
+    """Wait for news that fulfil a condition, some seconds at most."""
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(patience):
-            while pending():
+            while not condition():
                 session.news.clear()
                 await session.news.wait()
-    except TimeoutError:
-        return any(file not in pending() for file in change.files)
-    return True
 
 
-def _holds(session: Session, change: SourceChange) -> bool:
-    """Whether the open documents hold the inserted text, white space aside (clients may change line ends)."""
-    for file in change.files:
-        document = session.overlay.at(file.path)
-        if document is None:
-            continue
-        text = b"".join(document.text.split())
-        if any(b"".join(edit.new.encode("utf-8", "surrogatepass").split()) not in text for edit in file.edits):
-            return False
-    return True
+def _holds(session: Session, file: FileChange) -> bool:
+    """Whether a document, if it is open, holds the inserted text, white space aside (clients may change line ends)."""
+    document = session.overlay.at(file.path)
+    if document is None:
+        return True
+    text = b"".join(document.text.split())
+    return all(b"".join(edit.new.encode("utf-8", "surrogatepass").split()) in text for edit in file.edits)

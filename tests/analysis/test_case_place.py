@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from autogen_lsp.analysis import apply
 from tests.support.actions import check, check_not_offered, workspace
 
 
@@ -437,6 +438,27 @@ def test_row_11_an_instance_that_is_called_gets_call() -> None:
 def test_row_12_the_placeholder_of_an_empty_class_is_replaced(body: str, kept: str) -> None:
     method = "    def m(self) -> None:\n        raise NotImplementedError\n"
     check(f"class A{body}\n\nA().$0m()\n", f"class A{kept}{method}\n\nA().m()\n")
+
+
+@pytest.mark.parametrize("end", ["\n", "", "\n\n\n", "  # why\n"])
+def test_row_12_at_the_end_of_a_file_too(end: str) -> None:
+    before = f"class Shop:\n    pass{end}"
+    with workspace(
+        "//- shop.py\n//- main.py\nfrom shop import Shop\n\n\ndef f(shop: Shop):\n    shop.$0close()\n"
+    ) as space:
+        (space.root / "shop.py").write_text(before)
+        made = space.plan()
+        (change,) = apply.realise(space.project, made, made.skeleton).files
+        after = change.apply(before.encode()).decode()
+    assert after == "class Shop:\n    def close(self) -> None:\n        raise NotImplementedError\n"
+
+
+def test_row_13_in_an_initializer_that_does_nothing_at_the_end_of_a_file() -> None:
+    check(
+        "//- shop.py\nclass Shop:\n    def __init__(self):\n        pass\n"
+        "//- main.py\nfrom shop import Shop\n\n\ndef main(shop: Shop):\n    print(shop.na$0me)\n",
+        "//- shop.py\nclass Shop:\n    def __init__(self):\n        self.name = None\n",
+    )
 
 
 def test_row_13_an_attribute_that_is_read_is_an_attribute() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from autogen_lsp import services as composition
-from autogen_lsp.analysis import findings, needs
+from autogen_lsp.analysis import needs
 from autogen_lsp.backends.standin import StandIn
 from autogen_lsp.config import Settings
 from autogen_lsp.errors import EditRefused, InvalidReply
@@ -38,7 +38,7 @@ def series_at(
     snapshot = Snapshot((space.root,), settings=settings)
     project = services.project(snapshot)
     target = space.targets[0]
-    wanted = needs.with_needs(project, target, findings.find(project, space.path))
+    wanted = needs.with_needs(project, target)
 
     async def run() -> None:
         try:

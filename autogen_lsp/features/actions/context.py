@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,7 +24,6 @@ class ActionContext:
     settings: Settings
     finding: Finding
     given: tuple[Target, ...] = ()  # of a use that is no finding
-    findings: Sequence[Finding] = ()  # all of the file
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:

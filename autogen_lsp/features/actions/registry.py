@@ -51,7 +51,7 @@ def offers(
     if not chosen and span.start == span.end:
         chosen = [_Missing(_of_use(target), [target]) for target in targets.at(project, path, span.start)]
     for missing in chosen:
-        context = ActionContext(project, settings, missing.finding, tuple(missing.targets), known)
+        context = ActionContext(project, settings, missing.finding, tuple(missing.targets))
         for action in ACTIONS:
             try:
                 found.extend(replace(offer, diagnostics=tuple(missing.solves)) for offer in action(context))
@@ -98,7 +98,8 @@ def _meant(
     project: Project, path: Path, place: Span, diagnostic: Diagnostic, own: Sequence[Finding]
 ) -> _Missing | None:
     """The missing name at a place that another server marks: a finding of ours, a use that we know of, or its word."""
-    known = next((f for f in own if f.span == place), None)
+    around = (*own, *finding.at(project, path, place.start))
+    known = next((f for f in around if f.span == place), None)
     if known is not None:
         return _Missing(known)
     used = targets.at(project, path, place.start)

@@ -13,7 +13,7 @@ def offers(context: ActionContext) -> Iterator[Offer]:
     if context.is_stub:
         return
     for target in context.targets:
-        wanted = needs.with_needs(context.project, target, context.findings)
+        wanted = needs.with_needs(context.project, target)
         if len(wanted) == 1:
             continue
         if context.ai:
