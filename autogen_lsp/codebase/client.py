@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class GraphState:
     detail: str = ""
     files: int = 0
     memory: int = 0  # bytes
+    processor: float = 0.0  # seconds used by the process
 
     def __str__(self) -> str:
         return f"{self.name}: {self.detail}" if self.detail else self.name
@@ -149,7 +150,7 @@ class Graph:
         return tuple(dict.fromkeys(str(path) for path in paths if path not in self.set_aside))
 
     def _say(self, detail: str) -> None:
-        self.state = GraphState(self.state.name, detail, self.state.files, self.state.memory)
+        self.state = replace(self.state, detail=detail)
 
     def _touch(self, path: Path, text: bytes | None) -> None:
         with self._lock:
@@ -221,7 +222,7 @@ class Graph:
             self.state = GraphState("idle", "the graph's process was full; it starts anew at the next question")
         else:
             detail = told.why or f"{told.files} files, {told.memory // 2**20} MB"
-            self.state = GraphState("ready", detail, told.files, told.memory)
+            self.state = GraphState("ready", detail, told.files, told.memory, told.processor)
 
     def _bury(self, lost: Lost) -> None:
         self._drop(self._worker)

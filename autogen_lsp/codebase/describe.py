@@ -7,6 +7,7 @@ out, and the rest is told all the same.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,16 @@ def describe(files: WorkingSet, path: str, qualname: str, others: Sequence[str])
     bases = _listed(_bases(files, owner))
     # Imports and bases may have brought files in, which makes edges stale: what uses what comes after them.
     if symbol is not None:
-        _compute(files, symbol.descendant_symbols)
-        _compute(files, _mentions(files, [path, *others], symbol))
+        users = [*symbol.descendant_symbols, *_mentions(files, [path, *others], symbol)]
+        _compute(files, users)
+        _forget_users(files, symbol, users)
+        files.forget_answers()
         usages = _usages(files, symbol)
     else:
-        _compute(files, [owner] if owner is not None else [])
+        if owner is not None:
+            _compute(files, [owner])
+            _forget_users(files, owner, [owner])
+            files.forget_answers()
         usages = _callers(files, [path, *others], qualname)
     return GraphContext(
         path=path,
@@ -132,19 +138,60 @@ def _compute(files: WorkingSet, symbols: Iterable[Any]) -> None:
             _guarded(None, symbol.recompute, True)
 
 
+def _forget_users(files: WorkingSet, target: Any, users: Iterable[Any]) -> None:
+    """Drop edges to the target but those from these users: what others know of it, they know from earlier questions,
+    and an answer must not depend on what was asked before.
+    """
+    kept = {user.node_id for user in users}
+    for source, _, edge in target.ctx.in_edges(target.node_id):
+        if edge.type is EdgeType.SYMBOL_USAGE and source not in kept:
+            target.ctx.remove_edge(source, target.node_id, edge_type=EdgeType.SYMBOL_USAGE)
+            files.again("edges", target.ctx.get_node(source))
+
+
 def _mentions(files: WorkingSet, paths: Iterable[str], target: Any) -> Iterator[Any]:
-    """Definitions of these files whose text holds the target's name; their files' imports get their edges."""
-    name = str(target.name).encode()
+    """Definitions of these files in which the target's name stands, a constructor's being that of its class; their
+    files' imports get their edges.
+    """
+    written = target.parent_class.name if target.name == "__init__" and target.parent_class else target.name
+    word = re.compile(rb"\b" + re.escape(str(written).encode()) + rb"\b")
     for path in paths:
-        file = files.file(path) if name in files.text(path) else None
+        places = [match.start() for match in word.finditer(files.text(path))]
+        file = files.file(path) if places else None
         if file is None:
             continue
+        places = [place for place in places if file.ts_node.descendant_for_byte_range(place, place + 1).is_named]
         if file is not target.file:
             for imported in file.imports:
                 _guarded(None, _link, files, imported)
-        for symbol in file.symbols(nested=True):
-            if symbol is not target and name in symbol.ts_node.text:
+        for symbol in _around(places, file.symbols(nested=True)):
+            if symbol is not target:
                 yield symbol
+
+
+def _around(places: Sequence[int], symbols: Iterable[Any]) -> Iterator[Any]:
+    """The symbols whose own code holds one of these byte offsets: a class without its methods, an outer function
+    without its inner ones. ``places`` are in order.
+    """
+    spans = sorted((_span(symbol), index, symbol) for index, symbol in enumerate(symbols))
+    inside: list[tuple[int, int] | None] = [None] * len(places)  # the innermost function around each place
+    for (start, end), _, symbol in spans:
+        if isinstance(symbol, Function):
+            for at in range(bisect_left(places, start), bisect_left(places, end)):
+                inside[at] = (start, end)
+    for (start, end), _, symbol in spans:
+        within = inside[bisect_left(places, start) : bisect_left(places, end)]
+        if any(around is None or (around[0] <= start and end <= around[1]) for around in within):
+            yield symbol
+
+
+def _span(symbol: Any) -> tuple[int, int]:
+    """First and last byte offset, decorators included."""
+    node = symbol.ts_node
+    outer = node.parent
+    if outer is not None and outer.type == "decorated_definition":
+        node = outer
+    return node.start_byte, node.end_byte
 
 
 def _dependencies(files: WorkingSet, symbol: Any) -> Iterator[Related]:

@@ -53,6 +53,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True, tag="told"):
     files: int
     memory: int  # bytes
     full: bool
+    processor: float = 0.0  # seconds that the process has used so far
 
 
 class Busy(msgspec.Struct, frozen=True, array_like=True, tag="busy"):

@@ -1,32 +1,69 @@
-"""Empty stand-ins for packages that graph_sitter imports and a Python codebase never uses: only for its own process.
+"""Stand-ins for packages that graph_sitter imports and a Python codebase has no use for: only for its own process.
 
-Loading graph_sitter takes about three times as long and twice the memory with clients of services, plotting and git
-tooling than without. With no `git` there is nothing, either, that could touch the user's repository.
+Loading graph_sitter takes several times as long and three times the memory with clients of services, plotting, git
+tooling and validation than without. Most are empty; of pydantic and dataclasses_json there is what graph_sitter's
+settings need, records that take their fields as they are. With no `git` and no `dotenv` nothing, either, can touch the
+user's repository or read the user's `.env`.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
-UNUSED = frozenset({"git", "github", "networkx", "openai", "plotly", "requests", "rich", "sentry_sdk"})
+EMPTY = frozenset({
+    "codeowners", "colorlog", "dicttoxml", "docstring_parser", "dotenv", "git", "github", "giturlparse", "humanize",
+    "networkx", "openai", "plotly", "pydantic_core", "requests", "rich", "sentry_sdk", "tabulate", "unidiff",
+    "watchfiles", "xmltodict",
+})  # fmt: skip
+
+
+class Record:
+    """Pydantic's ``BaseModel`` without validation: keyword arguments over the class's own values."""
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+
+    def __init_subclass__(cls, **_: Any) -> None:
+        """Options are for validation."""
+
+    @classmethod
+    def model_construct(cls, **values: Any) -> Self:
+        made = cls.__new__(cls)
+        made.__dict__.update(values)
+        return made
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self:
+        return self.model_construct(**{**self.__dict__, **(update or {})})
+
+
+def _field(default: Any = None, *, default_factory: Callable[[], Any] | None = None, **_: Any) -> Any:
+    """A field's default; one that is made by a factory is shared, since only `working_set` makes settings."""
+    return default_factory() if default_factory is not None else default
+
+
+def _unchanged[T](cls: T) -> T:
+    return cls
+
+
+# What these modules hold besides placeholders.
+_PARTS: dict[str, dict[str, Any]] = {
+    "dataclasses_json": {"dataclass_json": _unchanged},
+    "pydantic": {"BaseModel": Record, "Field": _field},
+    "pydantic.config": {"ConfigDict": dict},
+    "pydantic.fields": {"Field": _field},
+    "pydantic_settings": {"BaseSettings": Record, "SettingsConfigDict": dict},
+}
+UNUSED = EMPTY | {name.partition(".")[0] for name in _PARTS}
 
 
 def install(names: frozenset[str] = UNUSED) -> None:
-    """From now on, importing these packages gives placeholders, unless they are loaded already."""
+    """From now on, importing these packages gives stand-ins, unless they are loaded already."""
     sys.meta_path.insert(0, _Finder(names))
-
-
-def remove(dependents: str) -> None:
-    """Import the real packages again, and the package ``dependents`` anew."""
-    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
-    for name, module in list(sys.modules.items()):
-        if isinstance(module, _Module) or name.partition(".")[0] == dependents:
-            del sys.modules[name]
 
 
 class _Finder(MetaPathFinder, Loader):
@@ -43,7 +80,7 @@ class _Finder(MetaPathFinder, Loader):
         return _Module(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Nothing to run."""
+        vars(module).update(_PARTS.get(module.__name__, {}))
 
 
 class _Module(ModuleType):

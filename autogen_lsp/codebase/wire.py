@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import select
 import struct
 from collections.abc import Callable
-from typing import BinaryIO
+from io import FileIO
 
 import msgspec
 
@@ -29,10 +30,22 @@ def length(header: bytes) -> int:
     return int(size)
 
 
-def read(stream: BinaryIO) -> bytes | None:
+def waits(stream: FileIO, seconds: float) -> bool:
+    """Whether something can be read within this time; the end of the stream counts."""
+    return bool(select.select([stream], [], [], seconds)[0])
+
+
+def read(stream: FileIO) -> bytes | None:
     """The next frame's body; None at the end of the stream. Blocking."""
-    header = stream.read(HEADER)
-    if len(header) < HEADER:
-        return None
-    body = stream.read(length(header))
-    return body if len(body) == length(header) else None
+    header = _exactly(stream, HEADER)
+    return None if header is None else _exactly(stream, length(header))
+
+
+def _exactly(stream: FileIO, size: int) -> bytes | None:
+    parts = bytearray()
+    while len(parts) < size:
+        part = stream.read(size - len(parts))
+        if not part:
+            return None
+        parts += part
+    return bytes(parts)

@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,35 +27,51 @@ if TYPE_CHECKING:
     from autogen_lsp.codebase.working_set import WorkingSet
 
 _FULL = 0.9  # share of the limit at which the process ends by itself after an answer
+_TIGHT = 0.7  # share from which garbage is not kept until nobody asks anything
+_REST = 0.4  # seconds without a question after which garbage is collected, which takes up to half of one
+_WHOLE = "AUTOGEN_GRAPH_WHOLE"  # set in the environment of a process that has to do without placeholders
 
 
 def main(roots: Sequence[str], memory_limit: int) -> None:
     """Serve until stdin ends. ``memory_limit`` in bytes."""
-    out = os.fdopen(os.dup(1), "wb")
+    requests = os.fdopen(os.dup(0), "rb", buffering=0)
+    replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
 
     def send(message: Message) -> None:
-        out.write(wire.frame(message))
-        out.flush()
+        replies.write(wire.frame(message))
+        replies.flush()
 
-    os.environ["PATH"] = str(Path(sys.prefix) / "no-programs")  # graph_sitter's settings run git when imported
-    problem = _load()
-    if problem:
-        send(Ready(problem))
+    whole = _WHOLE in os.environ
+    try:
+        files = load([Path(root) for root in roots], memory_limit, lambda path: send(Busy(path)), whole=whole)
+    except Exception as error:
+        if not whole:  # another version of it may use more of what the placeholders stand for
+            os.dup2(replies.fileno(), 1)
+            os.environ[_WHOLE] = "1"
+            os.execv(sys.executable, sys.orig_argv)
+        send(Ready(f"{type(error).__name__}: {error}"))
         return
-    from autogen_lsp.codebase.working_set import WorkingSet, memory
+    from autogen_lsp.codebase.working_set import memory
 
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)  # parsing makes many objects and little garbage
     threading.Thread(target=_guard, args=(memory_limit, os.getppid()), daemon=True).start()
-    files = WorkingSet([Path(root) for root in roots], memory_limit, lambda path: send(Busy(path)))
     send(Ready())
     full = False
-    while not full and (body := wire.read(sys.stdin.buffer)) is not None:
+    while not full:
+        if files.garbage:
+            tight = memory() > _TIGHT * memory_limit
+            if tight or not wire.waits(requests, _REST):
+                files.collect_garbage(thorough=tight)
+        body = wire.read(requests)
+        if body is None:
+            return
         told = answer(files, wire.decode_ask(body))
-        full = memory() > _FULL * memory_limit
-        send(Told(told.context, told.why, len(files), memory(), full))
-        files.collect_garbage()
+        if memory() > _FULL * memory_limit:
+            files.collect_garbage(thorough=True)
+            full = memory() > _FULL * memory_limit
+        send(Told(told.context, told.why, len(files), memory(), full, time.process_time()))
 
 
 def answer(files: WorkingSet, ask: Ask) -> Told:
@@ -75,22 +91,27 @@ def answer(files: WorkingSet, ask: Ask) -> Told:
     return Told(msgspec.structs.replace(context, skipped=tuple(skipped)), "", 0, 0, False)
 
 
-def _load() -> str:
-    """Load graph_sitter, without what it does not need if that works; '' or why it cannot be loaded."""
+def load(roots: Sequence[Path], memory_limit: int, busy: Callable[[str], None], *, whole: bool = False) -> WorkingSet:
+    """Load graph_sitter and see that it works; an empty set. Unless ``whole``, without what it has no need for."""
+    os.environ["PATH"] = str(Path(sys.prefix) / "no-programs")  # graph_sitter's settings run git when imported
+    os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # the real `git` may go without its program
+    logging.disable(logging.CRITICAL)
     excepthook = sys.excepthook
-    placeholders.install()
+    if not whole:
+        placeholders.install()
     try:
-        from autogen_lsp.codebase import working_set
-    except Exception:  # another version of it may use more of what the placeholders stand for
-        placeholders.remove("graph_sitter")
-        try:
-            from autogen_lsp.codebase import working_set  # noqa: F401
-        except Exception as error:
-            return f"{type(error).__name__}: {error}"
+        from autogen_lsp.codebase import describe, mending, working_set
     finally:
         sys.excepthook = excepthook
-        logging.disable(logging.CRITICAL)
-    return ""
+    mending.mend()
+    trial = working_set.WorkingSet(roots, memory_limit, lambda path: None)
+    path = str(roots[0] / ".trial.py")
+    trial.update({path: b"def trial(): ...\n"})
+    trial.load([path])
+    context = describe.describe(trial, path, "trial", ())
+    if context is None or not context.exists:
+        raise ImportError("it does not find a function in the file that defines it")
+    return working_set.WorkingSet(roots, memory_limit, busy)
 
 
 def _guard(memory_limit: int, parent: int) -> None:

@@ -48,17 +48,20 @@ class WorkingSet:
 
     def __init__(self, roots: Sequence[Path], memory_limit: int, busy: Callable[[str], None]) -> None:
         self._root = Path(os.path.commonpath(roots))
-        self._roots = [str(root) for root in roots]
-        self._package_roots: dict[str, None] = {}  # in the order in which they were met
+        self._roots = list(roots)
+        self._asked_for: list[Path] = []  # folders above the packages of the files that were asked for last
+        self._folders: dict[Path, list[Path]] = {}  # by folder: where imports of its files are looked up
         self._limit = memory_limit
         self._base = memory()
         self._busy = busy
         self._at = ""
         self._garbage = 0  # bytes of text whose objects are no longer used
+        self._grown = False  # files came in since the last collection
         self._buffers: dict[str, bytes] = {}
         self._files: dict[str, _Entry] = {}  # least recently used first
         self._stale = True  # graph_sitter's caches may not reflect the files
         self._done: set[tuple[str, int]] = set()  # what was computed for which node since the files changed
+        self._answered = True  # nothing was computed since graph_sitter was asked about edges
         self._codebase = self._empty()
 
     def update(self, buffers: dict[str, bytes | None]) -> None:
@@ -73,6 +76,8 @@ class WorkingSet:
 
     def load(self, asked: Sequence[str]) -> list[str]:
         """Bring the files in, in this order, up to date with buffers and disk. Returns those that are left out."""
+        self._asked_for = list(dict.fromkeys(map(_source_root, asked)))
+        self._folders.clear()
         paths = [path for path in asked if Path(path).is_relative_to(self._root)]
         fitting = self._make_room(paths)
         for path in paths:
@@ -80,12 +85,25 @@ class WorkingSet:
                 self._sync(path)
         return [path for path in asked if path not in self._files or not self._files[path].parsed]
 
-    def collect_garbage(self) -> None:
-        """Free what files left behind that were parsed anew or dropped, once it is worth the time."""
-        if self._garbage > _GARBAGE:
-            forget_caches()
-            gc.collect()
-            self._garbage = 0
+    @property
+    def garbage(self) -> bool:
+        """Whether a collection is worth its time."""
+        return self._grown or self._garbage > _GARBAGE
+
+    def collect_garbage(self, *, thorough: bool) -> None:
+        """Free what files left behind that were parsed anew or dropped.
+
+        Unless it is ``thorough`` it passes over what was there when files last came in, which is most of all objects:
+        of a file that was edited since, that version stays until there is need for a thorough one.
+        """
+        forget_caches()
+        if thorough:
+            gc.unfreeze()
+        gc.collect()
+        if thorough or self._grown:
+            gc.freeze()
+        self._grown = False
+        self._garbage = 0
 
     def file(self, path: str) -> Any:
         """graph_sitter's file, None where it is not in the set."""
@@ -108,7 +126,20 @@ class WorkingSet:
         """Whether ``what`` is still to be computed for the node: True once after every change of the set."""
         before = len(self._done)
         self._done.add((what, node.node_id))
-        return len(self._done) > before
+        first = len(self._done) > before
+        self._answered = self._answered and not first
+        return first
+
+    def again(self, what: str, node: Any) -> None:
+        """What was computed for the node no longer holds."""
+        self._done.discard((what, node.node_id))
+        self._answered = False
+
+    def forget_answers(self) -> None:
+        """Let graph_sitter look at the edges again: it keeps what it found of them, before others were computed."""
+        if not self._answered:
+            forget_caches()
+            self._answered = True
 
     @contextmanager
     def working_on(self, path: str) -> Iterator[None]:
@@ -124,11 +155,21 @@ class WorkingSet:
     def resolve_from(self, path: str) -> list[Path]:
         """Folders in which the file's absolute imports are looked up, its own first; graph_sitter uses them from now.
 
-        Besides the roots these are the folders above packages; a folder of scripts counts for its own files only.
+        They follow from the question, not from what is in the set: the folder above the file's package and those around
+        it, with their ``src`` and ``lib``, and the folders above the packages of the other files that were asked for.
         """
-        folders = list(dict.fromkeys([_source_root(Path(path)), *self._package_roots, *self._roots]))
-        self._codebase.ctx.config.import_resolution_paths[:] = folders
-        return [Path(folder) for folder in folders]
+        folder = Path(path).parent
+        folders = self._folders.get(folder)
+        if folders is None:
+            around = [above for above in (folder, *folder.parents) if self._is_inside(above)]
+            near = [where for above in around for where in (above, above / "src", above / "lib") if where.is_dir()]
+            folders = list(dict.fromkeys([_source_root(path), *near, *self._asked_for, *self._roots]))
+            self._folders[folder] = folders
+        self._codebase.ctx.config.import_resolution_paths[:] = map(str, folders)
+        return folders
+
+    def _is_inside(self, folder: Path) -> bool:
+        return any(folder.is_relative_to(root) for root in self._roots)
 
     def text(self, path: str) -> bytes:
         entry = self._files.get(path)
@@ -172,10 +213,9 @@ class WorkingSet:
     def _apply(self, change: ChangeType, path: str) -> None:
         self._stale = True
         self._done.clear()
-        root = _source_root(Path(path))
-        if root != str(Path(path).parent):
-            self._package_roots[root] = None
-        if change is not ChangeType.Added:
+        if change is ChangeType.Added:
+            self._grown = True
+        else:
             self._garbage += len(self.text(path))
         with self.working_on(path):
             try:
@@ -305,9 +345,9 @@ def memory() -> int:
     return pages * resource.getpagesize()
 
 
-def _source_root(path: Path) -> str:
+def _source_root(path: str) -> Path:
     """The folder that modules are imported from: above the outermost package around the file."""
-    folder = path.parent
+    folder = Path(path).parent
     while (folder / "__init__.py").is_file() and folder != folder.parent:
         folder = folder.parent
-    return str(folder)
+    return folder

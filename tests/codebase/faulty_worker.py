@@ -9,11 +9,15 @@ _NAMES = {"dies.py", "hangs.py", "eats.py", "breaks.py"}
 
 
 def main(roots: list[str], memory_limit: int) -> None:
-    from autogen_lsp.codebase import worker
+    from autogen_lsp.codebase import placeholders, worker
 
-    marker = Path(roots[0]) / ".missing-package"
-    if marker.exists():
+    install = placeholders.install
+    if Path(roots[0], ".missing-package").exists():
         sys.modules["graph_sitter"] = None  # type: ignore[assignment]
+    elif Path(roots[0], ".real-packages").exists():
+        placeholders.install = lambda: None
+    elif Path(roots[0], ".wrong-placeholders").exists():
+        placeholders.install = lambda: install(placeholders.UNUSED | {"tree_sitter"})
     else:
         _install_faults()
     worker.main(roots, memory_limit)
@@ -22,10 +26,10 @@ def main(roots: list[str], memory_limit: int) -> None:
 def _install_faults() -> None:
     from autogen_lsp.codebase import worker
 
-    load = worker._load
+    load = worker.load
 
-    def load_with_faults() -> str:
-        problem = load()
+    def load_with_faults(*arguments, **options):
+        made = load(*arguments, **options)
         from graph_sitter.codebase.codebase_context import CodebaseContext
 
         apply = CodebaseContext.apply_diffs
@@ -39,9 +43,9 @@ def _install_faults() -> None:
             return apply(self, diffs)
 
         CodebaseContext.apply_diffs = apply_diffs
-        return problem
+        return made
 
-    worker._load = load_with_faults
+    worker.load = load_with_faults
 
 
 def _fail(name: str) -> None:

@@ -239,6 +239,26 @@ async def test_modules_under_src_and_in_several_roots_are_found(tmp_path):
         graph.close()
 
 
+async def test_tests_beside_a_src_layout_find_the_package_at_once(tmp_path):
+    for name, text in {
+        "app/src/pack/__init__.py": "",
+        "app/src/pack/tool.py": "def tool(): ...\n",
+        "app/tests/test_tool.py": "from pack.tool import tool\n\n\ndef test():\n    tool()\n",
+        "old/lib/other/__init__.py": "def helper(): ...\n",
+        "old/tests/unit/test_it.py": "from other import helper\n\n\ndef test():\n    helper()\n",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    graph = Graph([tmp_path.resolve()])
+    try:
+        for name, expected in (("app/tests/test_tool.py", "tool"), ("old/tests/unit/test_it.py", "helper")):
+            context = await describe(graph, tmp_path.resolve() / name, "test")
+            assert names(context.imports) == names(context.dependencies) == [expected]
+    finally:
+        graph.close()
+
+
 async def test_worker_starts_at_the_first_question_only(graph, root):
     graph.changed(root / "shop/tax.py", b"x = 1\n")
     graph.closed(root / "shop/tax.py")
@@ -304,6 +324,60 @@ async def test_file_that_graph_sitter_fails_on_is_left_out_until_it_changes(faul
     assert "tax" in names(context.dependencies)
     graph.changed(path, b"harmless = 1\n")
     assert (await describe(graph, root / "shop/order.py", "Order.total", path)).skipped == ()
+
+
+@pytest.mark.parametrize("marker", [".real-packages", ".wrong-placeholders"])
+async def test_placeholders_change_no_answer(faulty, root, warm, shop, marker):
+    """With the packages that graph_sitter wants, from the start or after the placeholders turned out not to do."""
+    (root / marker).touch()
+    graph = faulty()
+    for name, qualname in (("order", "Order.total"), ("tax", "tax"), ("tax", ""), ("report", "missing")):
+        neighbours = ("shop/order.py", "shop/report.py")
+        there = await describe(warm, shop / f"shop/{name}.py", qualname, *(shop / one for one in neighbours))
+        here = await describe(graph, root / f"shop/{name}.py", qualname, *(root / one for one in neighbours))
+        assert str(here).replace(str(root), "") == str(there).replace(str(shop), "")
+
+
+def test_edits_of_a_large_file_leave_nothing_behind(root):
+    """The range of each expression was lost at every edit: 8 MB in a file of 400 kB."""
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from autogen_lsp.codebase import worker; from autogen_lsp.codebase.model import Ask\n"
+        "files = worker.load([Path(sys.argv[1])], 1 << 30, lambda path: None)\n"
+        "from autogen_lsp.codebase.working_set import memory\n"
+        "sizes = []\n"
+        "for number in range(24):\n"
+        "    text = f'x = {number}\\n' + 'def f(a):\\n    b = g(a, [1, 2], k=a.b.c)\\n    return h(b)\\n' * 2000\n"
+        "    worker.answer(files, Ask(sys.argv[1] + '/big.py', (), None, {sys.argv[1] + '/big.py': text.encode()}))\n"
+        "    files.collect_garbage(thorough=True)\n"
+        "    sizes.append(memory())\n"
+        "print((sizes[-1] - sizes[7]) // 16)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(root)], capture_output=True, text=True, timeout=120)
+    assert int(done.stdout) < 400_000, done.stderr
+
+
+async def test_what_uses_a_target_does_not_depend_on_earlier_questions(graph, shop, root):
+    """A file that an earlier question brought in knows the target, too, but this question is not about it."""
+    report = root / "shop/report.py"
+    await describe(graph, root / "shop/order.py", "missing", report)
+    await describe(graph, report, "report", report)
+    context = await describe(graph, root / "shop/tax.py", "tax", root / "shop/order.py")
+    assert names(context.usages) == ["Order.total"]
+    assert "- 1 usages" in context.symbol_summary
+    context = await describe(graph, root / "shop/tax.py", "tax", root / "shop/order.py", report)
+    assert names(context.usages) == ["Order.total", "report"]
+
+
+async def test_uses_in_decorators_and_of_constructors_are_found(warm, shop):
+    path = shop / "shop/decorated.py"
+    path.write_text(
+        "def mark(f):\n    return f\n\n\nclass A:\n    def __init__(self): ...\n\n    @mark\n    def m(self): ...\n\n\n"
+        "def make():\n    return A()\n",
+        encoding="utf-8",
+    )
+    assert names((await describe(warm, path, "mark")).usages) == ["A"]
+    assert names((await describe(warm, path, "A.__init__")).usages) == ["make"]
 
 
 async def test_worker_that_keeps_dying_is_not_started_at_once(faulty, root):
