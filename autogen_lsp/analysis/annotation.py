@@ -193,9 +193,12 @@ def _generic(lookup: Lookup, home: Home, dotted: str, items: list[ast.expr], dep
             return builtin("bool")
         if name == "Callable":
             returns = of_tree(lookup, home, items[-1], depth)
-            if isinstance(items[0], ast.List):
+            if isinstance(items[0], ast.List) and not any(_is_unpacked(item) for item in items[0].elts):
                 return callable_of([of_tree(lookup, home, item, depth) for item in items[0].elts], returns)
             return callable_of(None, returns)
+    if any(_is_unpacked(item) for item in items):
+        is_tuple = name in ("tuple", "Tuple")
+        return Type(Form.INSTANCE, "tuple", args=(None,), variadic=True) if is_tuple else instance_of(lookup, ref)
     args = [of_tree(lookup, home, item, depth) for item in items if not _is_ellipsis(item)]
     if (ref.module, name) == ("builtins", "type") or (ref.module in _TYPING and name == "Type"):
         return class_of(args[0]) if args and args[0] is not None else None
@@ -214,6 +217,13 @@ def _constant(node: ast.expr) -> Type | None:
         case ast.UnaryOp():
             return builtin("int")
     return None
+
+
+def _is_unpacked(node: ast.expr) -> bool:
+    """``*Ts``, ``Unpack[Ts]``: as many types as there are."""
+    if isinstance(node, ast.Subscript):
+        return (dotted_name(node.value) or "").rpartition(".")[2] == "Unpack"
+    return isinstance(node, ast.Starred)
 
 
 def _is_ellipsis(node: ast.expr) -> bool:

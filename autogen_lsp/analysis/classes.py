@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from autogen_lsp.analysis import nodes
 from autogen_lsp.analysis.annotation import Home, dotted_name, of_tree, parsed, type_of_text
@@ -36,7 +37,7 @@ class Member:
 
 def symbol_of(lookup: Lookup, type_: Type) -> Symbol | None:
     """The class's symbol, None where its file cannot be read."""
-    path = type_.path or lookup.module_file(type_.module)
+    path = type_.path or _file(lookup, type_.module)
     if path is None or type_.form is not Form.INSTANCE:
         return None
     return next((s for s in lookup.symbols(path, type_.name) if s.kind == SymbolKind.CLASS), None)
@@ -53,7 +54,7 @@ def mro(lookup: Lookup, type_: Type) -> Iterator[Type]:
             continue
         seen.add(key)
         if at.path is None:
-            at = replace(at, path=lookup.module_file(at.module))
+            at = replace(at, path=_file(lookup, at.module))
         yield at
         pending += reversed(bases(lookup, at))
 
@@ -159,6 +160,24 @@ def is_context_manager(symbol: Symbol) -> str | None:
     return None
 
 
+def is_protocol(lookup: Lookup, type_: Type) -> bool:
+    """Whether it is a protocol itself (PEP 544): what has its members is one, whatever it inherits from."""
+    symbol = symbol_of(lookup, type_)
+    return symbol is not None and any(base.partition("[")[0].rpartition(".")[2] == "Protocol" for base in symbol.bases)
+
+
+def satisfies(lookup: Lookup, type_: Type, protocol: Type) -> bool:
+    """Whether the class has all members of a protocol, or may have them."""
+    if is_open(lookup, type_) or member_of(lookup, type_, "__getattr__") is not None:
+        return True
+    for base in mro(lookup, protocol):
+        facts = lookup.facts(base.path) if base.path is not None and is_protocol(lookup, base) else None
+        names = {symbol.name for symbol in facts.symbols if symbol.parent == base.name} if facts is not None else set()
+        if any(member_of(lookup, type_, name) is None for name in names):
+            return False
+    return True
+
+
 def is_enum(lookup: Lookup, type_: Type) -> bool:
     return any(base.module == "enum" for base in mro(lookup, type_))
 
@@ -202,6 +221,11 @@ def parameter_names(lookup: Lookup, type_: Type, symbol: Symbol) -> tuple[str, .
         names = tuple(class_parameters(lookup, type_, symbol)) or _old_parameters(lookup, type_, symbol)
         lookup.memo[key] = names
     return names
+
+
+def _file(lookup: Lookup, module: str) -> Path | None:
+    """The file that defines a module's classes: typeshed has those of ``collections.abc`` in ``typing``."""
+    return lookup.module_file("typing" if module == "collections.abc" else module)
 
 
 def _home(lookup: Lookup, type_: Type, symbol: Symbol) -> Home:

@@ -288,16 +288,11 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None) -> bool:
         numbers = ("bool", "int", "float", "complex")
         if wanted.name in numbers and given.name in numbers:
             return numbers.index(given.name) <= numbers.index(wanted.name)
-    symbol = classes.symbol_of(lookup, wanted)
-    if symbol is not None and any(base.partition("[")[0].rpartition(".")[2] == "Protocol" for base in symbol.bases):
-        known = classes.as_base(lookup, given, f"{wanted.module}.{wanted.name}")
-        return known is not None or not given.is_builtin or wanted.name not in _STRUCTURAL
-    return classes.is_subclass(lookup, given, wanted) or classes.is_open(lookup, given)
+    if classes.is_subclass(lookup, given, wanted) or classes.is_open(lookup, given):
+        return True
+    return classes.is_protocol(lookup, wanted) and classes.satisfies(lookup, given, wanted)
 
 
-_STRUCTURAL = frozenset(
-    {"Iterable", "Mapping", "Sequence", "Iterator", "SupportsKeysAndGetItem", "Awaitable", "Buffer"}
-)
 _VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
 

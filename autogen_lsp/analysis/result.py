@@ -18,6 +18,7 @@ from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, optio
 
 _MAX_USES = 40  # of one variable
 _MAX_VARIABLES = 30
+_MAX_SUBCLASSES = 20
 _PROTOCOL_MODULES = frozenset({"collections.abc", "typing", "_typeshed", "contextlib", "numbers"})
 
 
@@ -58,8 +59,10 @@ def _candidates(strong: Sequence[Expected], every: Sequence[Expected]) -> Iterat
 
 def _suits(lookup: Lookup, type_: Type, every: Sequence[Expected]) -> bool:
     """Whether all uses stand if this is what they get."""
-    if _says_little(lookup, type_) and any(use.demand is Demand.UNKNOWN for use in every):
-        return False
+    if any(use.demand is Demand.UNKNOWN for use in every):
+        declared = any(use.strong and not use.upper for use in every)
+        if _says_little(lookup, type_) or (not declared and _has_subclasses(lookup, type_)):
+            return False
     return all(_stands(lookup, type_, use) for use in every)
 
 
@@ -90,8 +93,18 @@ def _says_little(lookup: Lookup, type_: Type) -> bool:
         return expanded is None or expanded.form is Form.UNION
     if expanded.module in _PROTOCOL_MODULES or expanded.is_a("object", "os.PathLike"):
         return expanded.name not in ("NoReturn", "Never")
-    symbol = classes.symbol_of(lookup, expanded)
-    return symbol is not None and any(base.partition("[")[0].endswith("Protocol") for base in symbol.bases)
+    return classes.is_protocol(lookup, expanded)
+
+
+def _has_subclasses(lookup: Lookup, type_: Type) -> bool:
+    """Whether the workspace has a more special class, which a function may well give to what takes this one."""
+    if type_.form is not Form.INSTANCE or type_.path is None or type_.path.suffix == ".pyi":
+        return False
+    for path, symbol in lookup.project.derived(type_.name.rpartition(".")[2])[:_MAX_SUBCLASSES]:
+        derived = Type(Form.INSTANCE, symbol.qualname, lookup.module_name(path), path=path)
+        if derived != type_ and classes.is_subclass(lookup, derived, type_):
+            return True
+    return False
 
 
 def _followed(lookup: Lookup, uses: Sequence[Expected]) -> Iterator[Expected]:
