@@ -160,6 +160,18 @@ def is_context_manager(symbol: Symbol) -> str | None:
     return None
 
 
+def as_tuple(lookup: Lookup, type_: Type | None) -> Type | None:
+    """A tuple, or an instance of a named tuple class as the tuple that it is; None for other types."""
+    for base in mro(lookup, type_) if type_ is not None and type_.form is Form.INSTANCE else ():
+        if base.is_a("tuple"):
+            return base
+        symbol, facts = symbol_of(lookup, base), lookup.facts(base.path) if base.path is not None else None
+        if symbol is not None and facts is not None and any(_last(text) == "NamedTuple" for text in symbol.bases):
+            fields = [s for s in facts.symbols if s.parent == base.name and s.annotation]
+            return Type(Form.INSTANCE, "tuple", args=tuple(annotated(lookup, base, s.annotation) for s in fields))
+    return None
+
+
 def is_protocol(lookup: Lookup, type_: Type) -> bool:
     """Whether it is a protocol itself (PEP 544): what has its members is one, whatever it inherits from."""
     symbol = symbol_of(lookup, type_)

@@ -98,8 +98,9 @@ def unpacked(evaluate: Evaluation, type_: Type | None, path: Sequence[int], star
         type_ = annotation.expanded(evaluate.lookup, type_)
         if starred and depth == len(path) - 1:
             return builtin("list", element_of(evaluate, type_))
-        if type_ is not None and type_.is_a("tuple") and not type_.variadic:
-            type_ = type_.args[index] if index < len(type_.args) else None
+        parts = classes.as_tuple(evaluate.lookup, type_)
+        if parts is not None and not parts.variadic:
+            type_ = parts.args[index] if index < len(parts.args) else None
         else:
             type_ = element_of(evaluate, type_)
     return type_

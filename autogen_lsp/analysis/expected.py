@@ -17,7 +17,7 @@ from autogen_lsp.analysis import bindings, classes, endings, functions, infer, n
 from autogen_lsp.analysis.annotation import iterable
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import NONE, Form, Type, builtin, callable_of, named, optional, without_none
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, callable_of, class_of, named, optional, without_none
 
 
 class Role(Enum):
@@ -291,7 +291,10 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
     unknown = Expected(Role.VALUE, path, node, is_async=is_async)
     call = listed.parent
     if call is not None and call.type == nodes.CLASS:
-        return Expected(Role.BASE if nodes.same(node.parent, listed) else Role.VALUE, path, node)
+        if not nodes.same(node.parent, listed):
+            return Expected(Role.VALUE, path, node)
+        base = class_of(None) if node.type == "call" else None
+        return Expected(Role.BASE, path, node, base, demand=Demand.TYPE)
     function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
     if call is None or function is None:
         return unknown

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, classes, infer, locate, nodes
+from autogen_lsp.analysis import annotation, bindings, classes, infer, locate, nodes
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, imported_from, resolve
 from autogen_lsp.analysis.types import Form, Type, members
@@ -152,7 +152,7 @@ def _meant(lookup: Lookup, target: Target, path: Path, name: Node) -> Use | None
         return Use(path, name, expression_of(name)) if meant else None
     if receiver is None:
         return None
-    type_ = infer.type_of(lookup, path, receiver)
+    type_ = annotation.expanded(lookup, infer.type_of(lookup, path, receiver))
     if type_ is None:
         return Use(path, name, expression_of(name), sure=False)
     for member in members(type_):

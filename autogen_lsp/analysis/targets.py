@@ -158,7 +158,7 @@ def kind_in_module(node: Node, name: str) -> TargetKind:
     if outer.type == "raise_statement" and nodes.same(outer.named_children[0], nodes.wrapped(expression)):
         return TargetKind.CLASS
     if outer.type == "argument_list" and outer.parent is not None and outer.parent.type == nodes.CLASS:
-        return TargetKind.CLASS
+        return TargetKind.FUNCTION if expression.type == "call" else TargetKind.CLASS  # `class A(with_bases(B)):`
     return TargetKind.FUNCTION
 
 

@@ -64,7 +64,7 @@ def named(module: str, name: str, *args: Type | None) -> Type:
     return Type(Form.INSTANCE, name, module, args)
 
 
-def class_of(instance: Type) -> Type:
+def class_of(instance: Type | None) -> Type:
     return Type(Form.CLASS, args=(instance,))
 
 

@@ -443,3 +443,52 @@ import pkg
 pkg.area("x")
 """
     assert signature(text) == "def area(arg1: int | str, *, unit: str | None = None) -> None:"
+
+
+def test_row_29_a_receiver_may_be_known_by_an_alias_or_as_part_of_a_named_tuple() -> None:
+    text = """\
+from typing import NamedTuple, Union
+
+
+class Leaf:
+    def g(self):
+        self.$0close(1)
+
+
+Any_ = Union[Leaf, int]
+
+
+class Entry(NamedTuple):
+    leaf: Leaf
+    size: int
+
+
+def one(leaf: Any_):
+    leaf.close(2, now=True)
+
+
+def two(entries: list[Entry]):
+    for leaf, size in entries:
+        leaf.close(size, "x")
+
+
+class Door:
+    def close(self):
+        pass
+"""
+    assert signature(text) == "def close(self, size: int, arg2: str | None = None, *, now: bool = False) -> None:"
+
+
+def test_as_many_types_as_there_are_are_not_counted() -> None:
+    setup = """\
+from collections.abc import Callable
+from typing import TypeVarTuple, Unpack
+
+Ts = TypeVarTuple("Ts")
+
+
+def g(call: Callable[[Unpack[Ts]], None], args: tuple[Unpack[Ts]]) -> None:
+    """
+    assert signature(f"{setup}$0f(call, args)\n") == (
+        "def f(call: Callable[..., None], args: tuple[Any, ...]) -> None:"
+    )

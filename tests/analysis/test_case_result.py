@@ -172,7 +172,17 @@ class Invoice:
     )
 
 
-KEEPS = "def takes(text: str): ...\ndef takes_number(n: int): ...\n\n\ndef g(flag: bool) -> str:\n"
+KEEPS = """\
+from collections.abc import Sized
+
+
+def takes(text: str): ...
+def takes_number(n: int): ...
+def takes_sized(x: Sized): ...
+
+
+def g(flag: bool) -> str:
+"""
 
 
 @pytest.mark.parametrize(
@@ -196,6 +206,7 @@ def test_a_value_that_a_variable_keeps_is_followed_to_its_uses(body: str, return
         "x = $0f()\n    takes(x)\n    x.nowhere()\n    return ''",  # no str has that
         "x = $0f()\n    takes(x)\n    takes_number(x)\n    return ''",  # no type is both
         "x = $0f()\n    len(x)\n    return mystery(x)",  # Sized says too little for what is not known
+        "x = $0f()\n    takes_sized(x)\n    takes_number(x)\n    return ''",  # no int has a length
         "x = 1\n    x = ''\n    takes(x)\n    x = $0f()\n    return ''",  # another value is taken there
     ],
 )
@@ -245,3 +256,26 @@ def test_the_class_itself_is_quoted_in_its_methods() -> None:
     text = "class A:\n    def g(self) -> 'A':\n        return self.$0f(self)\n"
     assert signature(text) == 'def f(self, a: "A") -> "A":'
     assert signature(f"from __future__ import annotations\n\n\n{text}") == "def f(self, a: A) -> A:"
+
+
+def test_what_takes_a_base_class_may_be_given_a_more_special_one() -> None:
+    setup = "class A: ...\nclass B(A): ...\n\n\ndef takes(a: A) -> None: ...\n\n\nx = $0f()\ntakes(x)\n"
+    assert signature(setup) == "def f() -> A:"
+    assert signature(f"{setup}mystery(x)\n") == "def f() -> Any:"
+
+
+def test_row_3_what_gives_a_base_class_is_a_function() -> None:
+    check(
+        "class A($0with_bases(int)):\n    pass\n",
+        """\
+from typing import Any
+
+
+def with_bases(int_: type[int]) -> type[Any]:
+    raise NotImplementedError
+
+
+class A(with_bases(int)):
+    pass
+""",
+    )
