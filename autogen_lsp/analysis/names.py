@@ -91,7 +91,7 @@ class Lookup:
 
     def module_name(self, path: Path) -> str:
         if path not in self._modules:
-            self._modules[path] = self.project.module_name(path) or path.stem
+            self._modules[path] = _runtime_name(self.project.module_name(path) or path.stem)
         return self._modules[path]
 
     def module_file(self, module: str, importer: Path | None = None) -> Path | None:
@@ -130,11 +130,17 @@ class Lookup:
         if level:
             found = self.project.resolve_module(module, level, path)
             if found.path is not None or found.name:
-                return found.name, found.path
+                return _runtime_name(found.name), found.path
             parts = self.module_name(path).split(".")
             keep = len(parts) - level + (1 if path.stem == "__init__" else 0)
             module = ".".join([*parts[: max(keep, 0)], *([module] if module else [])])
         return module, self.module_file(module, path)
+
+
+def _runtime_name(module: str) -> str:
+    """``requests`` for what lies in the stub package ``requests-stubs`` (PEP 561)."""
+    top, dot, rest = module.partition(".")
+    return top.removesuffix("-stubs") + dot + rest
 
 
 def resolve(lookup: Lookup, path: Path, dotted: str, scope: str = "") -> Ref | None:

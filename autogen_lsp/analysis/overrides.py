@@ -36,11 +36,16 @@ def signature_of(lookup: Lookup, target: Target, scope: Scope) -> Signature | No
         return None
     if classes.is_class_method(symbol) != (target.kind is TargetKind.CLASS_METHOD):
         return None
+    own = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
+
+    def type_of(text: str | None) -> Type | None:
+        return classes.annotated(lookup, holder, text, symbol, instance=own)
+
     parameters = tuple(
-        Parameter(p.name, p.kind, annotate(scope, classes.annotated(lookup, holder, p.annotation, symbol)), p.default)
+        Parameter(p.name, p.kind, annotate(scope, type_of(p.annotation)), p.default)
         for p in symbol.signature.parameters
     )
-    returns = annotate(scope, classes.annotated(lookup, holder, symbol.signature.returns, symbol))
+    returns = annotate(scope, type_of(symbol.signature.returns))
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(parameters, returns, symbol.signature.is_async, carried)
 

@@ -77,11 +77,12 @@ def _signature(
     first: tuple[Parameter, ...] = ()
     if owner:
         first = (Parameter("cls" if target.kind is TargetKind.CLASS_METHOD else "self"),)
-    if decorating is not None and not decorating.parameters_from_calls:
-        decorated = Parameter(decorating.name, annotation=annotate(scope, decorating.takes))
-        return Signature((*first, decorated), annotate(scope, decorating.gives))
     calls = [_passed(lookup, target, use) for use in uses if use.is_call]
+    if decorating is not None and decorating.is_bare:
+        calls.insert(0, [Passed(decorating.takes, decorating.name)])
     merged = merge(calls, lambda types: _unite(lookup, types), [p.name for p in first])
+    if decorating is not None and decorating.is_bare:
+        merged[0] = replace(merged[0], type=optional(decorating.takes) if merged[0].default else decorating.takes)
     parameters = first + tuple(_parameter(scope, item) for item in merged)
     is_async = any(use.is_async for use in wanted)
     if decorating is not None:
@@ -91,7 +92,8 @@ def _signature(
     else:
         returns, _ = result.merge(lookup, wanted) if all(use.is_call for use in uses) else (None, False)
     written = annotate(scope, _without_loose(lookup, target, returns, merged))
-    if written is None and not owner and _is_annotated(lookup, target):
+    of_class = decorating is not None and decorating.takes is None
+    if written is None and not owner and not of_class and _is_annotated(lookup, target):
         # A function that only raises never returns, say type checkers, unless it says otherwise.
         written = annotate_any(scope)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
@@ -110,24 +112,28 @@ def _without_loose(lookup: Lookup, target: Target, returns: Type | None, merged:
 
 @dataclass(frozen=True, slots=True)
 class _Decorating:
-    """What a missing decorator takes and gives; a factory has the parameters of its calls."""
+    """What a missing decorator takes and gives. ``is_bare``: used without a call, it is passed what it decorates."""
 
     name: str  # of the decorated function or class
     takes: Type | None
     gives: Type | None
-    parameters_from_calls: bool
+    is_bare: bool
 
 
 def _decorator(wanted: Sequence[Expected]) -> _Decorating | None:
-    """Row 42: how the uses decorate, None where they do not. On classes nothing is annotated, so that types stay."""
+    """Row 42: how the uses decorate, None where they do not. On classes nothing is annotated, so that types stay.
+
+    Where it is used both ways, or called as well, what it gives depends on how.
+    """
     roles = {use.role for use in wanted}
     if not roles & {Role.DECORATOR, Role.FACTORY}:
         return None
-    factory = Role.FACTORY in roles
+    bare = Role.DECORATOR in roles
     if any(use.decorates_class for use in wanted):
-        return _Decorating("cls", None, None, factory)
+        return _Decorating("cls", None, None, bare)
     decorated = callable_of(None, None)
-    return _Decorating("func", decorated, callable_of([decorated], decorated) if factory else decorated, factory)
+    gives = decorated if bare else callable_of([decorated], decorated)
+    return _Decorating("func", decorated, gives if len(roles) == 1 else None, bare)
 
 
 def _passed(lookup: Lookup, target: Target, use: Use) -> list[Passed]:

@@ -110,7 +110,7 @@ def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str
             if type_.name not in scope.declared:
                 pieces.parameters[type_.name] = type_.scoped
             return type_.name
-        case Form.ALIAS if type_.module.startswith("_"):
+        case Form.ALIAS if type_.module.startswith("_") or _exists_in_stub_only(type_):
             inner = annotation.expanded(scope.lookup, type_)
             if inner is None:
                 raise _NoName(type_.name)
@@ -130,7 +130,7 @@ def _known(scope: Scope, module: str, name: str, pieces: _Pieces) -> str:
 def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
     """The name of a class, alias or type variable in the file."""
     module, name = type_.module, type_.name
-    if "<locals>" in name or not module:
+    if "<locals>" in name or not module or _exists_in_stub_only(type_):
         raise _NoName(name)
     lookup = scope.lookup
     if module == "builtins":
@@ -158,6 +158,11 @@ def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
     pieces.needed.append(NeededImport(_spelling(lookup, scope.path, module), top, type_checking=cyclic))
     pieces.quoted |= cyclic
     return top + nested
+
+
+def _exists_in_stub_only(type_: Type) -> bool:
+    """A private name of a stub is the stub's own help: there is no such name at run time."""
+    return type_.path is not None and type_.path.suffix == ".pyi" and type_.name.startswith("_")
 
 
 def _shadowed(scope: Scope, name: str) -> bool:

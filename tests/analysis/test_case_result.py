@@ -128,6 +128,16 @@ def test_row_42_a_decorated_class_keeps_its_type() -> None:
     assert signature("@$0f\nclass A:\n    pass\n") == "def f(cls):"
 
 
+def test_row_42_a_decorator_that_is_also_called_takes_what_the_calls_pass() -> None:
+    assert (
+        signature("class A: ...\n\n\n@$0f\nclass B: ...\n\n\nf(A, name='a')\n")
+        == "def f(cls, *, name: str | None = None):"
+    )
+    assert signature("@$0f\ndef g(): ...\n\n\n@f(name='x')\ndef h(): ...\n") == (
+        "def f(func: Callable[..., Any] | None = None, *, name: str | None = None):"
+    )
+
+
 @pytest.mark.parametrize(
     "usage",
     [
