@@ -100,7 +100,7 @@ class Services:
         from autogen_lsp.syntax.peek import peek
 
         document = self._documents.get(path)
-        return None if document is None or document.clean is None else peek(document.clean, text)
+        return None if document is None or document.cut is None else peek(document.cut, text)
 
     def _facts_of(self, source: Source) -> Facts:
         from autogen_lsp.analysis.project import Table

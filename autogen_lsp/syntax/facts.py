@@ -12,23 +12,21 @@ and names that broken lines seem to bind count as bound: while somebody types, s
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from msgspec.structs import force_setattr, replace
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
+from autogen_lsp.syntax.broken import Broken, broken_lines
 from autogen_lsp.syntax.builtin_names import BUILTINS, INSTALLED, PYTHON_2
-from autogen_lsp.syntax.mend import mend, names_bound
+from autogen_lsp.syntax.mend import mend
 from autogen_lsp.syntax.model import Facts, Use
 from autogen_lsp.syntax.parser import parse
 from autogen_lsp.syntax.sweep import sweep
 from autogen_lsp.syntax.sweep.definitions import docstring_of
 from autogen_lsp.syntax.units import Cut, Unit, moved, statements
-from autogen_lsp.text import LineIndex
 from autogen_lsp.workspace.source import Source
 
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{2,60}")
@@ -39,7 +37,7 @@ def extract(source: Source) -> Facts:
     """Facts of the whole file, `Facts.words` included."""
     parsed = _parsed(source)
     unit = Unit(parsed.root.start_byte, sweep(n.relevant(parsed.root), parsed.text))
-    facts = _facts([unit], parsed, source)
+    facts = _facts([unit], parsed, _broken([unit], parsed, source))
     force_setattr(facts, "words", tuple(sorted({word.decode() for word in _WORD.findall(source.text)})))
     return facts
 
@@ -64,11 +62,11 @@ def _parsed(source: Source) -> _Parsed:
 
 
 class Incremental:
-    """Facts of one document, edit after edit. ``clean`` is the last text that had no errors, for `peek`."""
+    """Facts of one document, edit after edit. ``cut`` is what the last text was cut into, for `peek`."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, bytes], Unit] = {}
-        self.clean: Cut | None = None
+        self.cut: Cut | None = None
 
     def update(self, source: Source) -> Facts:
         """Facts of the document's new text; costs what changed, and a little for each statement."""
@@ -87,20 +85,18 @@ class Incremental:
                 kept[key] = unit
             units.append(unit)
         self._kept = kept
-        if not parsed.errors:
-            self.clean = Cut(parsed.text, units)
-        return _facts(units, parsed, source)
+        broken = _broken(units, parsed, source)
+        self.cut = Cut(source.text, units, broken)
+        return _facts(units, parsed, broken)
 
 
-class _Spanned(Protocol):
-    @property
-    def start(self) -> int: ...
-
-
-def _facts(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Facts:
+def _broken(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Broken:
     spans = [*parsed.blanked, *(span for unit in units for span in unit.chunk.broken)]
-    broken = broken_lines(spans, source.lines) if spans else []
-    bound: set[str] = set(parsed.names)
+    return broken_lines(parsed.text, source.lines, spans, parsed.names) if spans else Broken()
+
+
+def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken) -> Facts:
+    bound: set[str] = set(broken.names)
     members: dict[str, set[str]] = {}
     python2 = computed = dynamic = False
     exports: list[str] = []
@@ -116,8 +112,6 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Facts:
         exports += chunk.exports
         dynamic_classes |= chunk.dynamic_classes
         selves |= chunk.selves
-    for start, end in broken:
-        bound |= names_bound(parsed.text[start:end])
     unresolved = open_uses(units, bound, members, python2=python2)
     symbols = [symbol for unit in units for symbol in unit.chunk.symbols]
     symbols.sort(key=lambda symbol: symbol.start)
@@ -125,11 +119,11 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Facts:
     references = [reference for unit in units for reference in unit.chunk.references]
     imports = [item for unit in units for item in unit.chunk.imports]
     handed_on = any(item.bound == "__all__" and not item.scope for item in imports)
-    if broken:
-        unresolved = outside(unresolved, broken)
-        references = outside(references, broken)
-        imports = outside(imports, broken)
-        calls = [replace(call, guarded=True) if within(broken, call.start) else call for call in calls]
+    if broken.lines:
+        unresolved = broken.outside(unresolved)
+        references = broken.outside(references)
+        imports = broken.outside(imports)
+        calls = [replace(call, guarded=True) if broken.holds(call.start) else call for call in calls]
     return Facts(
         symbols=tuple(symbols),
         imports=tuple(imports),
@@ -157,27 +151,3 @@ def open_uses(units: Iterable[Unit], bound: set[str], members: dict[str, set[str
             found += [use for use in chunk.direct if use.name not in known and use.name not in inside]
     found.sort(key=lambda use: use.start)
     return found
-
-
-def broken_lines(spans: Iterable[tuple[int, int]], lines: LineIndex) -> list[tuple[int, int]]:
-    """Whole lines with syntax errors: sorted, disjoint spans."""
-    out: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        first = lines.starts[lines.line_of(start)]
-        last = lines.line_span(lines.line_of(end)).end
-        if out and first <= out[-1][1]:
-            out[-1] = (out[-1][0], max(last, out[-1][1]))
-        else:
-            out.append((first, last))
-    return out
-
-
-def within(spans: list[tuple[int, int]], offset: int) -> bool:
-    """Whether one of the sorted, disjoint spans holds the offset."""
-    found = bisect_right(spans, offset, key=lambda span: span[0]) - 1
-    return found >= 0 and offset < spans[found][1]
-
-
-def outside[T: _Spanned](items: list[T], spans: list[tuple[int, int]]) -> list[T]:
-    """The items that begin in none of the sorted, disjoint spans."""
-    return [item for item in items if not within(spans, item.start)]

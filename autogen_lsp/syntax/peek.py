@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
-from autogen_lsp.syntax.facts import broken_lines, open_uses, outside
-from autogen_lsp.syntax.mend import mend, names_bound
+from autogen_lsp.syntax.broken import Broken, broken_lines
+from autogen_lsp.syntax.facts import open_uses
+from autogen_lsp.syntax.mend import mend
 from autogen_lsp.syntax.model import Use
 from autogen_lsp.syntax.parser import parse
 from autogen_lsp.syntax.sweep import sweep
@@ -36,16 +37,16 @@ def peek(known: Cut, text: bytes) -> list[Use] | None:
     if slot is None or fresh is None:
         return None
     before, after = known.units[: slot.first], known.units[slot.last :]
-    bound, members, python2 = set(fresh.names), dict[str, set[str]](), False
+    bound, members, python2 = set(known.broken.names | fresh.broken.names), dict[str, set[str]](), False
     for unit in (*before, fresh.unit, *after):
         chunk = unit.chunk
         (members.setdefault(unit.owner, set()) if unit.owner else bound).update(chunk.bound)
         bound |= chunk.bound_global
         python2 = python2 or chunk.python2
-    found = open_uses(before, bound, members, python2=python2)
-    found += outside(open_uses([fresh.unit], bound, members, python2=python2), fresh.broken)
+    found = known.broken.outside(open_uses(before, bound, members, python2=python2))
+    found += fresh.broken.outside(open_uses([fresh.unit], bound, members, python2=python2))
     by = len(text) - len(known.text)
-    for use in open_uses(after, bound, members, python2=python2):
+    for use in known.broken.outside(open_uses(after, bound, members, python2=python2)):
         found.append(Use(use.name, use.start + by, use.end + by, use.scope, use.how))
     return found
 
@@ -64,11 +65,10 @@ class _Slot:
 
 @dataclass(frozen=True, slots=True)
 class _Fresh:
-    """What a slot says, with spans in the whole text; names and lines that its broken statements stand for."""
+    """What a slot says, with spans in the whole text, and its lines with errors."""
 
     unit: Unit
-    broken: list[tuple[int, int]]
-    names: set[str]
+    broken: Broken
 
 
 def _slot(known: Cut, text: bytes) -> _Slot | None:
@@ -116,12 +116,11 @@ def _indent(text: bytes, start: int) -> bytes | None:
 def _look(slot: _Slot) -> _Fresh | None:
     head = _CLASS + slot.indent if slot.owner else b""
     text = head + slot.text
-    root, names = parse(text).root_node, set[str]()
+    root, names = parse(text).root_node, frozenset[str]()
     blanked: tuple[tuple[int, int], ...] = ()
     if root.has_error:
         mended = mend(text)
-        text, blanked = mended.text, mended.regions
-        names |= mended.names
+        text, blanked, names = mended.text, mended.regions, mended.names
         root = parse(text).root_node
     if root.is_error or (slot.owner and not _is_one_class(root)):
         return None
@@ -130,11 +129,10 @@ def _look(slot: _Slot) -> _Fresh | None:
     unit = Unit(len(head), chunk, slot.owner)
     if chunk.dynamic or _has_star([unit]):
         return None
-    broken = broken_lines([*chunk.broken, *blanked], LineIndex.of(text))
-    for start, end in broken:
-        names |= names_bound(text[start:end])
+    broken = broken_lines(text, LineIndex.of(text), [*chunk.broken, *blanked], names)
     by = slot.start - len(head)
-    return _Fresh(moved(unit, slot.start), [(start + by, end + by) for start, end in broken], names)
+    lines = tuple((start + by, end + by) for start, end in broken.lines)
+    return _Fresh(moved(unit, slot.start), Broken(lines, broken.names))
 
 
 def _is_one_class(root: Node) -> bool:

@@ -12,6 +12,7 @@ from functools import cached_property
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
+from autogen_lsp.syntax.broken import Broken
 from autogen_lsp.syntax.model import Call, Import, Reference, Symbol, Use
 from autogen_lsp.syntax.scopes import Chunk
 
@@ -30,10 +31,11 @@ class Unit:
 
 @dataclass(frozen=True)
 class Cut:
-    """A text and its units, in order."""
+    """A text, its units, in order, and its lines with errors."""
 
     text: bytes
     units: Sequence[Unit]
+    broken: Broken = Broken()  # noqa: RUF009  # frozen
 
     @cached_property
     def starts(self) -> list[int]:

@@ -22,8 +22,8 @@ TEXT = MODULE.replace(b"setattr(A", b"print(A")  # which would leave open what A
 def known(text: bytes) -> Cut:
     incremental = Incremental()
     incremental.update(Source(PATH, text))
-    assert incremental.clean is not None
-    return incremental.clean
+    assert incremental.cut is not None
+    return incremental.cut
 
 
 def is_python(text: bytes) -> bool:
@@ -78,6 +78,11 @@ def test_a_statement_that_is_being_typed_does_not_hide_the_others() -> None:
     text = b"import a\ndef f():\n    g()\n\n\ndef k():\n    a()\n\n\nlast()\n"
     assert names(text, text.replace(b"    a()", b"    a(b(")) == ["g", "last"]
     assert names(text, text.replace(b"    a()", b"    a()\n    x = (\n")) == ["g", "last"]
+
+
+def test_errors_elsewhere_do_not_stand_in_the_way() -> None:
+    text = b"import a\ndef f():\n    g(\n\n\ndef k():\n    a()\n    x = = wrong()\n\n\ndef m():\n    a()\n\n\nlast()\n"
+    assert names(text, text.replace(b"m():\n    a()", b"m():\n    fresh()")) == ["fresh", "last"]
 
 
 @pytest.mark.parametrize(
