@@ -16,11 +16,12 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, findings, locate, nodes, sites
 from autogen_lsp.analysis.bindings import How
-from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
+from autogen_lsp.analysis.model import FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.standard import HOMES
 from autogen_lsp.analysis.targets import importable, kind_in_module, mentioned, targets_of
-from autogen_lsp.analysis.unbound import is_annotation, is_read, is_standard
+from autogen_lsp.analysis.unbound import is_annotation, is_read
 from autogen_lsp.text import Span
 
 _MOST_VALUES = 20  # variables that are followed to what they were assigned
@@ -139,8 +140,8 @@ def _of_findings(lookup: Lookup, path: Path, around: _Around) -> Iterator[Target
     for finding in (each for span in spans for each in findings.within(project, path, span)):
         if finding.kind is FindingKind.STUB or not any(_holds(span, finding.span) for span in spans):
             continue
-        if importable(project, finding) or _was_forgotten(lookup, finding):
-            continue
+        if importable(project, finding) or (finding.kind is FindingKind.UNDEFINED_CALL and finding.name in HOMES):
+            continue  # an import was forgotten
         wanted = targets_of(project, finding)
         if len(wanted) == 1:  # of several classes the user chooses
             yield wanted[0]
@@ -148,11 +149,6 @@ def _of_findings(lookup: Lookup, path: Path, around: _Around) -> Iterator[Target
 
 def _holds(outer: Span, inner: Span) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
-
-
-def _was_forgotten(lookup: Lookup, finding: Finding) -> bool:
-    """Whether an import of the standard library is missing rather than a definition."""
-    return finding.kind is FindingKind.UNDEFINED_CALL and is_standard(lookup, finding.name)
 
 
 def _imports_of(lookup: Lookup, path: Path, around: _Around) -> Iterator[Span]:

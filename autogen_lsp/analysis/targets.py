@@ -17,6 +17,7 @@ from autogen_lsp.analysis import classes, infer, nodes, sites, unbound
 from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.standard import HOMES
 from autogen_lsp.analysis.types import Form, Type, members
 from autogen_lsp.text import Span
 
@@ -122,7 +123,7 @@ def mentioned(lookup: Lookup, path: Path, node: Node) -> Target | None:
         kind = TargetKind.ATTRIBUTE
     else:
         return None
-    if not unbound.is_unbound(lookup, path, node) or unbound.is_standard(lookup, name):
+    if not unbound.is_unbound(lookup, path, node) or name in HOMES:
         return None
     believed = Finding(path, span, FindingKind.UNDEFINED_CALL, name, "", path, name)
     return None if importable(lookup.project, believed) else Target(path, name, kind, path, span)

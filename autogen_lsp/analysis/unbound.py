@@ -79,17 +79,3 @@ def _is_type_parameter(identifier: Node, name: str) -> bool:
         if listed is not None and any(nodes.text_of(node) == name for node in nodes.own_nodes(listed)):
             return True
     return False
-
-
-def is_standard(lookup: Lookup, name: str) -> bool:
-    """Whether an import from the standard library is what was forgotten, likely."""
-    return any(
-        file is not None and lookup.symbols(file, name) for module in _STANDARD if (file := lookup.module_file(module))
-    )
-
-
-_STANDARD = (
-    "typing", "collections", "collections.abc", "pathlib", "datetime", "decimal", "fractions", "uuid", "enum", "types",
-    "dataclasses", "abc", "io", "contextlib", "functools", "logging", "argparse", "threading", "subprocess", "random",
-    "string", "time", "array", "queue", "socket", "tempfile", "zipfile", "ipaddress", "operator", "weakref", "re",
-)  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 
+from autogen_lsp.analysis.standard import HOMES
 from autogen_lsp.config import Settings
 from autogen_lsp.features.actions import registry
 from autogen_lsp.features.model import Diagnostic, Offer
@@ -78,6 +80,23 @@ def test_what_can_be_imported_is_not_created_anew() -> None:
     before = "//- prices.py\ndef discount(price):\n    return price\n//- main.py\ndisc$0ount(3)\n"
     with workspace(before) as space:
         assert [offer.title for offer in offers(space, AI)] == ["Import 'discount' from prices"]
+
+
+def test_well_known_name_of_the_standard_library_is_imported_first_and_can_be_created() -> None:
+    with workspace("def main(name):\n    return Pa$0th(name)\n") as space:
+        first, *others = offers(space)
+        assert first.change is not None
+        after = written(space, first.change)
+
+    assert first.title == "Import 'Path' from pathlib"
+    assert after["main.py"] == "from pathlib import Path\n\n\ndef main(name):\n    return Path(name)\n"
+    assert [offer.command for offer in others] == ["autogen.generate", "autogen.createSkeleton"]
+    assert [offer.preferred for offer in (first, *others)] == [True, False, False]
+
+
+def test_every_well_known_name_is_in_its_module() -> None:
+    for name, module in HOMES.items():
+        assert hasattr(importlib.import_module(module), name), f"{module}.{name}"
 
 
 def test_constructor_that_no_init_takes_is_offered_though_it_is_no_finding() -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from autogen_lsp.analysis import targets
 from autogen_lsp.analysis.model import Finding, FindingKind, Target
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.standard import HOMES
 from autogen_lsp.backends import registry
 from autogen_lsp.config import Settings
 from autogen_lsp.features.model import Offer
@@ -35,6 +36,12 @@ class ActionContext:
         """Modules of the workspace that have the name already; none where too many do for a guess to be good."""
         modules = targets.importable(self.project, self.finding)
         return tuple(modules) if len(modules) <= MOST_MODULES else ()
+
+    @property
+    def standard(self) -> tuple[str, ...]:
+        """The module of the standard library that has the name, where it is a well-known one."""
+        missing = self.finding.kind is FindingKind.UNDEFINED_CALL and self.finding.name in HOMES
+        return (HOMES[self.finding.name],) if missing else ()
 
     @property
     def is_stub(self) -> bool:

@@ -14,4 +14,5 @@ def offers(context: ActionContext) -> Iterator[Offer]:
         return
     for target in context.targets:
         title = f"{titles.title_of(context.project, target)} (skeleton)"
-        yield context.offer(target, title, "autogen.createSkeleton", ai=False, preferred=len(context.targets) == 1)
+        sure = len(context.targets) == 1 and not context.standard
+        yield context.offer(target, title, "autogen.createSkeleton", ai=False, preferred=sure)

@@ -1,4 +1,5 @@
-"""Import the missing name from the workspace module that defines it, in place of making it anew (cases.md row 19)."""
+"""Import the missing name from the module that defines it: the workspace's, in place of making it anew (cases.md row
+19), or the standard library's, before anything is made."""
 
 from __future__ import annotations
 
@@ -16,9 +17,10 @@ def offers(context: ActionContext) -> Iterator[Offer]:
     source = context.project.source(f.path)
     if source is None:
         return
-    for module in context.importable:
+    modules = context.importable or context.standard
+    for module in modules:
         title = f"Import '{f.name}' from {module}"
         edits = imports.edits(context.project, source, (NeededImport(module, f.name),))
         change = SourceChange((FileChange(f.path, tuple(edits), source.version),), title)
-        preferred = len(context.importable) == 1
+        preferred = len(modules) == 1
         yield Offer(title, "quickfix", f.path, f.span, f.name, f.kind, f.name, preferred=preferred, change=change)
