@@ -295,7 +295,12 @@ class Index:
         text = path.as_posix()
         stored = self._read("SELECT digest FROM files WHERE path = ?", (text,))
         if path.suffix in SUFFIXES and not self._rules.is_ignored(path):
-            answer = worker.look(worker.Job(text, stored[0][0] if stored else b""), source)
+            job = worker.Job(text, stored[0][0] if stored else b"")
+            opened = self._open.get(text)
+            if opened is None:
+                answer = worker.look(job, source)
+            else:  # mostly it was saved just now, and all is known
+                answer = worker.look(job, opened.source, lambda: opened.facts)
             if not answer.gone:
                 self._store.put(worker.to_stored([answer]))
                 if text not in self._listed():

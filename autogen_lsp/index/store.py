@@ -300,8 +300,9 @@ def _remove(connection: sqlite3.Connection, key: int) -> None:
     facts = unpack(*content) if content else None
     if facts is not None:
         run("INSERT INTO names(names, rowid, tokens) VALUES ('delete', ?, ?)", (key, tokens_of(facts)))
-        for text in texts_of(facts.symbols):
-            row = (key << PLACE_BITS | text.place, text.name, text.context, text.doc)
-            run("INSERT INTO texts(texts, rowid, name, context, doc) VALUES ('delete', ?, ?, ?, ?)", row)
+        connection.executemany(
+            "INSERT INTO texts(texts, rowid, name, context, doc) VALUES ('delete', ?, ?, ?, ?)",
+            [(key << PLACE_BITS | t.place, t.name, t.context, t.doc) for t in texts_of(facts.symbols)],
+        )
     run("DELETE FROM contents WHERE id = ?", (key,))
     run("DELETE FROM files WHERE id = ?", (key,))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -52,8 +52,8 @@ encode_answers = msgspec.msgpack.Encoder().encode
 decode_answers = msgspec.msgpack.Decoder(list[Answer]).decode
 
 
-def look(job: Job, source: Source | None = None) -> Answer:
-    """Read one file and extract its facts. A ``source`` with the same text lends its tree."""
+def look(job: Job, source: Source | None = None, facts: Callable[[], Facts] | None = None) -> Answer:
+    """Read one file and extract its facts. A ``source`` with the same text lends its tree, or its ``facts``."""
     path = Path(job.path)
     try:
         with path.open("rb") as file:
@@ -71,8 +71,8 @@ def look(job: Job, source: Source | None = None) -> Answer:
     if text is None:
         return Answer(job.path, mtime, status.st_size, rows.without_facts(digest))
     if source is None or source.text != text:
-        source = Source(path, text)
-    return Answer(job.path, mtime, status.st_size, rows.make(digest, _facts(source)))
+        source, facts = Source(path, text), None
+    return Answer(job.path, mtime, status.st_size, rows.make(digest, facts() if facts is not None else _facts(source)))
 
 
 def poison(job: Job) -> Answer:

@@ -169,6 +169,23 @@ def test_facts_that_the_caller_has_are_not_made_again(workspace: Workspace) -> N
     assert index.facts(path) is facts
 
 
+def test_saving_an_open_document_stores_the_facts_that_it_has(workspace: Workspace) -> None:
+    path = workspace.write("a.py", "def f(): ...\n")
+    index = workspace.built()
+    saved = b"def g(): ...\n"
+    given = extract(Source(path, b"def told(): ...\n"))  # other facts, so that it shows where they come from
+    index.overlay({path: (Source(path, saved), given)})
+    path.write_bytes(saved)
+    index.update(path)
+    index.overlay({})
+    assert index.facts(path) == given
+    path.write_bytes(b"def h(): ...\n")
+    index.overlay({path: (Source(path, saved), given)})  # the disk has moved on: the document's facts are not its
+    index.update(path)
+    index.overlay({})
+    assert names(index.definitions("h")) == [("a.py", "h")]
+
+
 def test_updates_of_written_created_and_deleted_files_are_followed(workspace: Workspace) -> None:
     path = workspace.write("a.py", "one()\n")
     index = workspace.built()
