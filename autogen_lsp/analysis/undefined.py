@@ -1,7 +1,8 @@
 """Names that a file uses in a calling position and that nothing binds: uses into findings.
 
-The first answer after a keystroke, so hardly any other file is read for it, and nothing is imported but what it needs.
-What a star import may bring, what a newer Python has, and what a comment switches off is no finding.
+The first answer after a keystroke, so hardly any other file is read for it (the workspace is asked only where there is
+an index to answer), and nothing is imported but what it needs. What a star import may bring, what a newer Python has,
+and what a comment switches off is no finding.
 """
 
 from __future__ import annotations
@@ -47,11 +48,18 @@ def among(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Ite
 
     ``text`` may be newer than the project's, as long as its imports are the same.
     """
-    return iter(()) if is_excluded(project.snapshot.roots, path) else certain(project, path, text, uses)
+    if not is_excluded(project.snapshot.roots, path):
+        for finding in _unbound(project, path, text, uses):
+            if project.index is None or not _is_installed(project, finding.name):
+                yield finding
 
 
 def certain(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Iterator[Finding]:
-    """As `among`, in any file."""
+    """As `among`, in any file, with the whole workspace asked."""
+    return (found for found in _unbound(project, path, text, uses) if not _is_installed(project, found.name))
+
+
+def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Iterator[Finding]:
     table = project.table(path)
     if table is None or table.facts.dynamic or path.suffix == ".pyi":
         return
@@ -59,8 +67,6 @@ def certain(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> I
         if _is_builtin(project, use) or switched_off(text, use.start, _OFF):
             continue
         if table.stars and from_stars(project, path, table, use.name) is not Presence.ABSENT:
-            continue
-        if _is_installed(project, use.name):
             continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
