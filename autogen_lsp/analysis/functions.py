@@ -143,7 +143,8 @@ def constructed(
         for overload in symbols_of(lookup, function):
             known = _bound(lookup, function, overload, given)
             if known is not None:
-                return replace(instance, args=tuple(_settled(known.get(name)) for name in names))
+                args = tuple(_settled(known.get(name)) for name in names)
+                return replace(instance, args=args, variadic=instance.is_a("tuple"))
     return replace(instance, args=(None,) * len(names))
 
 
@@ -210,6 +211,23 @@ def parameter_for(listed: Sequence[Parameter], arguments: Sequence[Argument], in
     if at < len(positional):
         return positional[at]
     return next((p for p in listed if p.kind == ParameterKind.VAR_POSITIONAL), None)
+
+
+def takes(listed: Sequence[Parameter], arguments: Sequence[Argument]) -> bool:
+    """Whether the parameters that a caller sees take the arguments of a call; starred ones may be any."""
+    double, starred = (any(argument.star == star for argument in arguments) for star in ("**", "*"))
+    taken: list[str] = []
+    for index, argument in enumerate(arguments):
+        if argument.star:
+            continue
+        parameter = parameter_for(listed, arguments, index)
+        if parameter is None and not starred:
+            return False
+        if parameter is not None and parameter.kind not in _VARIADIC:
+            taken.append(parameter.name)
+    missing = [p for p in listed if p.default is None and p.kind not in _VARIADIC and p.name not in taken]
+    filled = double or (starred and all(p.kind != ParameterKind.KEYWORD_ONLY for p in missing))
+    return len(set(taken)) == len(taken) and (not missing or filled)
 
 
 def callable_type(lookup: Lookup, function: Type) -> Type | None:

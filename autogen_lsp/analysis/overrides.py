@@ -1,26 +1,27 @@
 """A method that is missing in a class but defined in its bases or subclasses: their signature, as the class writes it.
 
 Overriding must stay compatible, so what a base says, or the subclasses agree on, says more than the calls. Where these
-differ in parameters, or have defaults that mean nothing elsewhere, the calls decide after all.
+differ in parameters, do not take a call, or have defaults that mean nothing elsewhere, the calls decide after all.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from autogen_lsp.analysis import classes
+from autogen_lsp.analysis import classes, functions
 from autogen_lsp.analysis.annotation import parsed
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.render import Scope, annotate
+from autogen_lsp.analysis.sites import Use
 from autogen_lsp.analysis.types import Form, Type
 from autogen_lsp.syntax.model import Parameter, Signature, Symbol, SymbolKind
 
 _MAX_DEFINITIONS = 60
 
 
-def signature_of(lookup: Lookup, target: Target, scope: Scope) -> Signature | None:
+def signature_of(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope) -> Signature | None:
     """The signature of the nearest base, or that all subclasses share; None where there is none or they differ."""
     owner = target.qualname.rpartition(".")[0]
     if not owner or target.name.startswith("__"):
@@ -35,6 +36,10 @@ def signature_of(lookup: Lookup, target: Target, scope: Scope) -> Signature | No
     if classes.is_static(symbol) or classes.is_property(symbol):
         return None
     if classes.is_class_method(symbol) != (target.kind is TargetKind.CLASS_METHOD):
+        return None
+    bound = [use for use in uses if use.is_call and (not use.through_class or classes.is_class_method(symbol))]
+    listed = symbol.signature.parameters[1:]
+    if not all(functions.takes(listed, functions.arguments_of(use.expression)) for use in bound):
         return None
     own = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
 

@@ -50,7 +50,7 @@ def make(project: Project, target: Target) -> Plan:
     if target.kind is TargetKind.CLASS:
         text = _class(lookup, target, uses, wanted, scope)
         return Plan(target, None, text, place, tuple(scope.needed), sites, title)
-    signature = overrides.signature_of(lookup, target, scope)
+    signature = overrides.signature_of(lookup, target, uses, scope)
     if signature is None:
         signature = _signature(lookup, target, uses, wanted, scope)
     decorators = ("classmethod",) if target.kind is TargetKind.CLASS_METHOD else ()

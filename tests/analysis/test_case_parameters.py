@@ -421,6 +421,10 @@ class Square(Shape):
         target = Target(space.path, "Square.area", TargetKind.METHOD, space.path, Span(0, 0))
         made = plan.make(space.project, target)
         assert made.skeleton.startswith('def area(self, unit: str = "mm") -> float:\n')
+    with workspace(f"{text}\n\nSquare().$0area(1, exact=True)\n") as space:
+        target = Target(space.path, "Square.area", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 4))
+        made = plan.make(space.project, target)  # what the base has would not take this call
+        assert made.skeleton.startswith("def area(self, arg1: int, *, exact: bool) -> None:\n")
 
 
 def test_row_29_sites_that_import_it_from_where_it_is_exported_again_count() -> None:
@@ -492,3 +496,7 @@ def g(call: Callable[[Unpack[Ts]], None], args: tuple[Unpack[Ts]]) -> None:
     assert signature(f"{setup}$0f(call, args)\n") == (
         "def f(call: Callable[..., None], args: tuple[Any, ...]) -> None:"
     )
+
+
+def test_a_tuple_made_of_something_has_any_length() -> None:
+    assert f("f(tuple(xs))", "xs: list[int] = []\n") == "def f(xs: tuple[int, ...]):"
