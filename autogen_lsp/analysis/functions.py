@@ -107,7 +107,7 @@ def result_of_method(
     function = _method(member, instance)
     for symbol in symbols_of(lookup, function):
         listed = _parameters(symbol, bound=True)
-        known: dict[str, Type | None] = {}
+        known = _bound_by_receiver(lookup, function, symbol)
         fits = True
         for parameter, type_ in zip(listed, given, strict=False):
             wanted = _annotation(lookup, function, symbol, parameter.annotation)
@@ -318,13 +318,9 @@ def _bound(
     lookup: Lookup, function: Type, symbol: Symbol, given: Sequence[tuple[Argument, Type | None]]
 ) -> dict[str, Type | None] | None:
     """Type variables as the arguments bind them, None where the arguments do not fit."""
-    known: dict[str, Type | None] = {}
     if symbol.signature is None:
         return None
-    if function.owner is not None and symbol.signature.parameters:
-        first = symbol.signature.parameters[0]
-        if first.annotation:
-            bind(lookup, _annotation(lookup, function, symbol, first.annotation), function.owner, known)
+    known = _bound_by_receiver(lookup, function, symbol)
     listed = _parameters(symbol, bound=function.owner is not None)
     arguments = [argument for argument, _ in given]
     taken: set[str] = set()
@@ -344,6 +340,15 @@ def _bound(
         bind(lookup, wanted, type_, known)
     missing = [p for p in listed if p.default is None and p.kind not in _VARIADIC and p.name not in taken]
     return None if missing and not starred else known
+
+
+def _bound_by_receiver(lookup: Lookup, function: Type, symbol: Symbol) -> dict[str, Type | None]:
+    """Type variables as ``self: T`` binds them."""
+    known: dict[str, Type | None] = {}
+    listed = symbol.signature.parameters if symbol.signature is not None else ()
+    if function.owner is not None and listed and listed[0].annotation:
+        bind(lookup, _annotation(lookup, function, symbol, listed[0].annotation), function.owner, known)
+    return known
 
 
 def _settled(type_: Type | None) -> Type | None:

@@ -19,7 +19,7 @@ from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, Passed, merge
-from autogen_lsp.analysis.sites import Use, uses_of
+from autogen_lsp.analysis.sites import Use, told_apart, uses_of
 from autogen_lsp.analysis.skeleton import class_text, function_text, stub_text
 from autogen_lsp.analysis.targets import first_is_instance, is_class_name
 from autogen_lsp.analysis.titles import title_of
@@ -38,7 +38,7 @@ def make(project: Project, target: Target) -> Plan:
         return _of_stub(lookup, target, place, title)
     if target.kind is TargetKind.MODULE:
         return _of_module(lookup, target, place, title)
-    uses = uses_of(lookup, target)
+    uses, unsure = told_apart(lookup, target)
     if target.kind is TargetKind.METHOD and any(_on_the_class(lookup, target, use) for use in uses):
         target = replace(target, kind=TargetKind.CLASS_METHOD)  # which instances can call too
     scope = _scope(lookup, target, place)
@@ -52,7 +52,7 @@ def make(project: Project, target: Target) -> Plan:
         return Plan(target, None, text, place, tuple(scope.needed), sites, title)
     signature = overrides.signature_of(lookup, target, uses, scope)
     if signature is None:
-        signature = _signature(lookup, target, uses, wanted, scope)
+        signature = _signature(lookup, target, uses, unsure, wanted, scope)
     decorators = ("classmethod",) if target.kind is TargetKind.CLASS_METHOD else ()
     text = function_text(target.name, signature, decorators, width=len(place.indent))
     return Plan(target, signature, text, place, tuple(scope.needed), sites, title_of(project, target))
@@ -70,7 +70,12 @@ def _scope(lookup: Lookup, target: Target, place: Placement) -> Scope:
 
 
 def _signature(
-    lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence[Expected], scope: Scope
+    lookup: Lookup,
+    target: Target,
+    uses: Sequence[Use],
+    unsure: Sequence[Use],
+    wanted: Sequence[Expected],
+    scope: Scope,
 ) -> Signature:
     decorating = _decorator(wanted)
     owner = target.qualname.rpartition(".")[0]
@@ -90,7 +95,9 @@ def _signature(
     elif target.name == "__init__":
         returns, is_async = NONE, False
     else:
-        returns, _ = result.merge(lookup, wanted) if all(use.is_call for use in uses) else (None, False)
+        returns, nothing = result.merge(lookup, wanted) if all(use.is_call for use in uses) else (None, False)
+        if nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
+            returns = None  # somebody may look at it after all
     written = annotate(scope, _without_loose(lookup, target, returns, merged))
     of_class = decorating is not None and decorating.takes is None
     if written is None and not owner and not of_class and _is_annotated(lookup, target):

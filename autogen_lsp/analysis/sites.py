@@ -43,11 +43,14 @@ class Use:
 
 def uses_of(lookup: Lookup, target: Target) -> list[Use]:
     """The uses, the origin's first, at most `MAX_SITES`."""
+    return told_apart(lookup, target)[0]
+
+
+def told_apart(lookup: Lookup, target: Target) -> tuple[list[Use], list[Use]]:
+    """The uses, and calls of the name that may mean the target or something else."""
     found = list(_collect(lookup, target))
-    sure = [use for use in found if use.sure]
-    if any(not use.sure for use in found) and _is_only_meaning(lookup, target):
-        sure = found
-    return sure
+    sure, unsure = ([use for use in found if use.sure is wanted] for wanted in (True, False))
+    return (found, []) if unsure and _is_only_meaning(lookup, target) else (sure, unsure)
 
 
 def expression_of(name: Node) -> Node:

@@ -289,3 +289,29 @@ class A(with_bases(int)):
     pass
 """,
     )
+
+
+def test_row_38_a_use_that_may_mean_it_keeps_nothing_from_being_said() -> None:
+    text = "class A:\n    def g(self):\n        self.$0f()\n\n\nclass B:\n    def f(self): ...\n\n\n"
+    text += "def h(x):\n    {}x.f()\n"
+    assert signature(text.format("")) == "def f(self) -> None:"
+    assert signature(text.format("return ")) == "def f(self):"
+
+
+def test_what_entering_gives_may_be_bound_by_self() -> None:
+    setup = """\
+from typing import TypeVar
+
+T = TypeVar("T", bound="Client")
+
+
+class Client:
+    def __enter__(self: T) -> T:
+        return self
+
+    def __exit__(self, *args: object) -> None: ...
+
+
+with Client() as client:
+    """
+    assert signature(f"{setup}$0f(client)\n") == "def f(client: Client) -> None:"
