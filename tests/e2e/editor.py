@@ -96,7 +96,11 @@ class Editor:
         self._change(uri, at, at + len(old.encode()), new)()
 
     def insert(self, uri: str, offset: int, new: str) -> None:
-        self._change(uri, offset, offset, new)()
+        self.change(uri, offset, offset, new)
+
+    def change(self, uri: str, start: int, end: int, new: str) -> None:
+        """Replace the bytes from ``start`` to ``end``."""
+        self._change(uri, start, end, new)()
 
     def close(self, uri: str) -> None:
         del self.buffers[uri]
