@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tree_sitter import Node
 
@@ -255,19 +256,23 @@ def _of_stub(lookup: Lookup, target: Target, place: Placement, title: str) -> Pl
 
 
 def _of_module(lookup: Lookup, target: Target, place: Placement, title: str) -> Plan:
-    """A new module with everything that is imported from it."""
+    """A new module with everything that is imported from it, or called on it."""
     project = lookup.project
     wanted: dict[str, Target] = {}
     module = _module_of(lookup, target)
     for path, item in project.importers(module.rpartition(".")[2]):
-        if item.name is None or item.name == "*":
-            continue
-        if project.resolve_module(item.module, item.level, path).name != module:
-            continue
-        kind = TargetKind.CLASS if is_class_name(item.name) else TargetKind.FUNCTION
-        if item.name.isupper():
-            kind = TargetKind.ATTRIBUTE
-        wanted.setdefault(item.name, Target(target.path, item.name, kind, path, Span(item.start, item.end)))
+        source = project.resolve_module(item.module, item.level, path).name
+        used: list[tuple[str, Span]] = []
+        if source == module and item.name is None:
+            used = _called_on(project, path, item.asname or item.module)
+        elif source == module and item.name is not None and item.name != "*":
+            used = [(item.name, Span(item.start, item.end))]
+        elif f"{source}.{item.name}" == module:
+            used = _called_on(project, path, item.bound)
+        for name, span in used:
+            kind = TargetKind.CLASS if is_class_name(name) else TargetKind.FUNCTION
+            kind = TargetKind.ATTRIBUTE if name.isupper() else kind
+            wanted.setdefault(name, Target(target.path, name, kind, path, span))
     classes_first = sorted(wanted.values(), key=lambda each: _ORDER.index(each.kind))
     plans: list[Plan] = []
     text = ""
@@ -280,6 +285,11 @@ def _of_module(lookup: Lookup, target: Target, place: Placement, title: str) -> 
     needed = tuple(dict.fromkeys(item for plan in plans for item in plan.imports))
     sites = tuple(site for plan in plans for site in plan.sites)
     return Plan(target, None, text, replace(place, creates_file=True), needed, sites, title)
+
+
+def _called_on(project: Project, path: Path, receiver: str) -> list[tuple[str, Span]]:
+    facts = project.facts(path)
+    return [(c.name, Span(c.start, c.end)) for c in facts.calls if c.receiver == receiver] if facts else []
 
 
 _ORDER = (TargetKind.ATTRIBUTE, TargetKind.CLASS, TargetKind.FUNCTION)

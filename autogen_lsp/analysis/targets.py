@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import classes, infer, nodes, sites, unbound
+from autogen_lsp.analysis import classes, imported, infer, nodes, sites, unbound
 from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
@@ -51,6 +51,8 @@ def targets_of(project: Project, finding: Finding) -> list[Target]:
     owner = finding.target_qualname.rpartition(".")[0]
     kind = _method_kind(lookup, finding.path, node, owner, path) if owner else kind_in_module(node, finding.name)
     if finding.kind is FindingKind.MISSING_IMPORT and kind is not TargetKind.CLASS:
+        if (file := imported.submodule(lookup, finding)) is not None:
+            return [Target(file, "", TargetKind.MODULE, finding.path, finding.span)]
         kind = _imported_kind(lookup, finding)
     return [Target(path, finding.target_qualname, kind, finding.path, finding.span)]
 
@@ -68,6 +70,9 @@ def at(project: Project, path: Path, offset: int) -> list[Target]:
     node = nodes.node_at(source.tree, Span(offset, offset))
     if node.type not in _NAMES and offset > 0:
         node = nodes.node_at(source.tree, Span(offset - 1, offset))
+    if node.type == "identifier" and node.parent is not None and node.parent.type == "dotted_name":
+        module = imported.new_module(project, path, offset)
+        return [] if module is None else [module]
     return list(_beyond_findings(Lookup(project), path, node)) if node.type in _NAMES else []
 
 

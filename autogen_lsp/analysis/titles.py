@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autogen_lsp.analysis import locate, nodes, sites
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.project import Project
 
@@ -18,13 +19,22 @@ def title_of(project: Project, target: Target) -> str:
         case TargetKind.STUB:
             return f"Implement '{name}'{inside}"
         case TargetKind.MODULE:
-            return f"Create module {where}"
+            return f"Create {_module(project, target)}"
+        case TargetKind.CLASS if _is_exception(project, target):
+            return f"Create exception class '{name}'{inside}"
         case TargetKind.CLASS_METHOD:
             return f"Create class method '{name}'{inside}"
         case TargetKind.ATTRIBUTE if not owner:
             return f"Create variable '{name}'{inside}"
         case kind:
             return f"Create {kind.value} '{name}'{inside}"
+
+
+def generate(project: Project, target: Target, *, among: bool = False) -> str:
+    """For the action that has a body written, up to by whom; ``among`` several targets one name says too little."""
+    if target.kind is TargetKind.MODULE:
+        return f"Generate {_module(project, target)}"
+    return f"Generate '{target.qualname if among else target.name}'"
 
 
 def with_needs(project: Project, target: Target, wanted: Sequence[Target]) -> str:
@@ -34,7 +44,7 @@ def with_needs(project: Project, target: Target, wanted: Sequence[Target]) -> st
 
 def generate_with_needs(project: Project, target: Target, wanted: Sequence[Target]) -> str:
     """The same for the action that has bodies written, up to by whom."""
-    return f"Generate '{target.name}' and what it needs ({_others(project, target, wanted)})"
+    return f"{generate(project, target)} and what it needs ({_others(project, target, wanted)})"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -53,8 +63,32 @@ def _named(project: Project, target: Target, main: Target) -> str:
     """``class 'Currency'``, with its file where that is another one."""
     where = f" ({project.snapshot.relative(target.path)})" if target.path != main.path else ""
     if target.kind is TargetKind.MODULE:
-        return f"module {project.snapshot.relative(target.path)}"
-    return f"{_WORDS.get(target.kind, target.kind.value)} '{target.qualname}'{where}"
+        return _module(project, target)
+    if target.kind is TargetKind.CLASS and _is_exception(project, target):
+        return f"exception class '{target.qualname}'{where}"
+    word = "variable" if target.kind is TargetKind.ATTRIBUTE and "." not in target.qualname else target.kind.value
+    return f"{_WORDS.get(target.kind, word)} '{target.qualname}'{where}"
+
+
+def _module(project: Project, target: Target) -> str:
+    """``module a/b.py``, with the package that it needs first where that is new, too."""
+    snapshot, path = project.snapshot, target.path
+    if path.name == "__init__.py":
+        return f"package {snapshot.relative(path.parent)}"
+    packages = locate.missing_packages(project, path)
+    inside = f" in new package {snapshot.relative(packages[0])}" if packages else ""
+    return f"module {snapshot.relative(path)}{inside}"
+
+
+def _is_exception(project: Project, target: Target) -> bool:
+    """Whether the class is named as errors are (PEP 8), or what asked for it raises or catches it."""
+    if target.name.endswith(("Error", "Exception")):
+        return True
+    node = locate.origin_node(project, target)
+    outer = nodes.wrapped(sites.expression_of(node)).parent if node is not None else None
+    while outer is not None and outer.type in ("tuple", "as_pattern"):
+        outer = outer.parent
+    return outer is not None and outer.type in ("raise_statement", "except_clause", "except_group_clause")
 
 
 _WORDS = {TargetKind.CLASS_METHOD: "class method"}

@@ -128,8 +128,8 @@ class Outcome:
         cost = self.record.cost
         price = f", {'≈ ' if self.record.estimated else ''}${cost:.4f}" if cost else ""
         cached = ", from the cache" if self.draft.cached else ""
-        name = self.target.qualname or self.target.path.stem
-        return f"{done} '{name}' in {where} ({self.record.backend}{price}{cached})"
+        what = f"'{self.target.qualname}' in {where}" if self.target.qualname else f"module {where}"
+        return f"{done} {what} ({self.record.backend}{price}{cached})"
 
     def rebase(self, snapshot: Snapshot) -> SourceChange:
         """The change as of a newer snapshot. Raises `EditRefused` with the reason where its place is gone."""

@@ -51,8 +51,9 @@ TITLES = {
     },
     **{
         name: [f"Create class '{name}' in pkg/use.py"]
-        for name in ("Base", "Size", "Name", "Answer", "Broken", "Failure", "Trouble", "Unknown")
+        for name in ("Base", "Size", "Name", "Answer", "Unknown")
     },
+    **{name: [f"Create exception class '{name}' in pkg/use.py"] for name in ("Broken", "Failure", "Trouble")},
     "CONSTANT": ["Create variable 'CONSTANT' in pkg/use.py"],
     "total": ["Create method 'total' in class Box (pkg/mod.py)"],
     "compute": ["Create function 'compute' in pkg/mod.py"],

@@ -138,7 +138,7 @@ def total(order: Order, limit: Limit) -> Money:
     raise NotImplementedError
 """,
         "Create function 'total' in main.py and what it needs: class 'Order', class 'Limit', class 'Money', "
-        "class 'PaymentError'",
+        "exception class 'PaymentError'",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autogen_lsp.analysis import titles
 from autogen_lsp.features.actions.context import ActionContext
 from autogen_lsp.features.model import Offer
 
@@ -13,10 +14,6 @@ def offers(context: ActionContext) -> Iterator[Offer]:
         return
     several = len(context.targets) > 1
     for target in context.targets:
-        name = target.qualname if several else target.name
-        title = (
-            f"Generate '{name}' with AI{context.price()}"
-            if context.ai
-            else f"Generate '{name}' (no AI set up: skeleton)"
-        )
-        yield context.offer(target, title, "autogen.generate", ai=context.ai)
+        title = titles.generate(context.project, target, among=several)
+        how = f"with AI{context.price()}" if context.ai else "(no AI set up: skeleton)"
+        yield context.offer(target, f"{title} {how}", "autogen.generate", ai=context.ai)
