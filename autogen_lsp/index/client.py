@@ -294,7 +294,7 @@ class Index:
     def _update(self, path: Path, source: Source | None = None) -> None:
         text = path.as_posix()
         stored = self._read("SELECT digest FROM files WHERE path = ?", (text,))
-        if path.suffix in SUFFIXES and not self._rules.is_ignored(path):
+        if path.suffix in SUFFIXES and not self._rules.is_ignored(path) and not self._rules.has_another_name(path):
             job = worker.Job(text, stored[0][0] if stored else b"")
             opened = self._open.get(text)
             if opened is None:

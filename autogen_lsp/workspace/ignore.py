@@ -91,6 +91,13 @@ class Rules:
             level = inner
         return level.ignores(name, text)
 
+    def has_another_name(self, path: Path) -> bool:
+        """Whether the walk comes to the file by another way: a linked folder above it leads back into the roots."""
+        text = path.as_posix()
+        tops = [top for top in self._tops if text.startswith(top.rstrip("/") + "/")]
+        inside = (folder for folder in path.parents if any(len(folder.as_posix()) > len(top) for top in tops))
+        return any(folder.is_symlink() and self._leads_inside(folder.as_posix()) for folder in inside)
+
     def _enter(
         self,
         folder: str,
