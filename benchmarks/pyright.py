@@ -2,7 +2,8 @@
 
 The server reads the workspace from disk and what is changed from open documents, so nothing is written anywhere. Errors
 are pulled (``textDocument/diagnostic``, LSP 3.17), hence never those of an earlier text. Python and the installed
-packages are those of ``VIRTUAL_ENV``, where that is set.
+packages are those of ``VIRTUAL_ENV``, where that is set. Errors are those of the standard rules: a project's own
+configuration may be strict, but strict rules ask for annotations where nothing is known.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+# Rules that only the strict configuration switches on, by how they start.
+_STRICT = (
+    "reportMissingParameterType", "reportMissingTypeArgument", "reportUnknown", "reportUnused", "reportUnnecessary",
+    "reportUntyped", "reportPrivateUsage", "reportMatchNotExhaustive", "reportMissingSuperCall",
+)  # fmt: skip
 _ERROR = 1  # DiagnosticSeverity.Error
 
 
@@ -57,7 +63,7 @@ class Pyright:
             found.update(
                 f"{name}: {item.get('code', '')}: {item['message'].splitlines()[0]}"
                 for item in report["items"]
-                if item.get("severity") == _ERROR
+                if item.get("severity") == _ERROR and not str(item.get("code", "")).startswith(_STRICT)
             )
         return found
 

@@ -37,7 +37,7 @@ class Member:
 
 def symbol_of(lookup: Lookup, type_: Type) -> Symbol | None:
     """The class's symbol, None where its file cannot be read."""
-    path = type_.path or _file(lookup, type_.module)
+    path = type_.path or _file(lookup, type_)
     if path is None or type_.form is not Form.INSTANCE:
         return None
     return next((s for s in lookup.symbols(path, type_.name) if s.kind == SymbolKind.CLASS), None)
@@ -54,7 +54,7 @@ def mro(lookup: Lookup, type_: Type) -> Iterator[Type]:
             continue
         seen.add(key)
         if at.path is None:
-            at = replace(at, path=_file(lookup, at.module))
+            at = replace(at, path=_file(lookup, at))
         yield at
         pending += reversed(bases(lookup, at))
 
@@ -235,9 +235,12 @@ def parameter_names(lookup: Lookup, type_: Type, symbol: Symbol) -> tuple[str, .
     return names
 
 
-def _file(lookup: Lookup, module: str) -> Path | None:
-    """The file that defines a module's classes: typeshed has those of ``collections.abc`` in ``typing``."""
-    return lookup.module_file("typing" if module == "collections.abc" else module)
+def _file(lookup: Lookup, type_: Type) -> Path | None:
+    """The file that defines a class: typeshed has most of ``collections.abc`` in ``typing``."""
+    if type_.module != "collections.abc":
+        return lookup.module_file(type_.module)
+    files = [lookup.module_file(module) for module in ("typing", "_collections_abc")]
+    return next((file for file in files if file is not None and lookup.symbols(file, type_.name)), None)
 
 
 def _home(lookup: Lookup, type_: Type, symbol: Symbol) -> Home:

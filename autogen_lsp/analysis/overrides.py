@@ -1,13 +1,15 @@
 """A method that is missing in a class but defined in its bases or subclasses: their signature, as the class writes it.
 
-Overriding must stay compatible, so what a base says, or the subclasses agree on, says more than the calls. Where these
+Overriding must stay compatible, so what a base says, or most subclasses agree on, says more than the calls. Where these
 differ in parameters, do not take a call, or have defaults that mean nothing elsewhere, the calls decide after all.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from autogen_lsp.analysis import classes, functions
 from autogen_lsp.analysis.annotation import parsed
@@ -15,44 +17,59 @@ from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.render import Scope, annotate
 from autogen_lsp.analysis.sites import Use
-from autogen_lsp.analysis.types import Form, Type
+from autogen_lsp.analysis.types import Form, Type, union
 from autogen_lsp.syntax.model import Parameter, Signature, Symbol, SymbolKind
 
 _MAX_DEFINITIONS = 60
 
 
 def signature_of(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope) -> Signature | None:
-    """The signature of the nearest base, or that all subclasses share; None where there is none or they differ."""
+    """The signature of the nearest base, or of most subclasses; None where there is none or they differ too much."""
     owner = target.qualname.rpartition(".")[0]
     if not owner or target.name.startswith("__"):
         return None
     found = _in_bases(lookup, target, owner) or list(_in_subclasses(lookup, target, owner))
-    if not found:
+    shapes = Counter(_shape(symbol) for _, symbol in found)
+    shape, count = shapes.most_common(1)[0] if shapes else (None, 0)
+    if shape is None or count * 2 <= len(found):
         return None
-    holder, symbol = found[0]
-    shapes = {_shape(other) for _, other in found}
-    if len(shapes) > 1 or None in shapes or symbol.signature is None:
-        return None
-    if classes.is_static(symbol) or classes.is_property(symbol):
-        return None
-    if classes.is_class_method(symbol) != (target.kind is TargetKind.CLASS_METHOD):
-        return None
-    bound = [use for use in uses if use.is_call and (not use.through_class or classes.is_class_method(symbol))]
-    listed = symbol.signature.parameters[1:]
-    if not all(functions.takes(listed, functions.arguments_of(use.expression)) for use in bound):
+    agreeing = [(holder, symbol) for holder, symbol in found if _shape(symbol) == shape]
+    signature = agreeing[0][1].signature
+    if signature is None or not all(_may_stand(target, symbol, uses) for _, symbol in agreeing):
         return None
     own = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
 
-    def type_of(text: str | None) -> Type | None:
-        return classes.annotated(lookup, holder, text, symbol, instance=own)
+    def types(pick: Callable[[Signature], str | None]) -> list[Type | None]:
+        return [
+            classes.annotated(lookup, holder, pick(symbol.signature), symbol, instance=own)
+            for holder, symbol in agreeing
+            if symbol.signature is not None
+        ]
 
-    parameters = tuple(
-        Parameter(p.name, p.kind, annotate(scope, type_of(p.annotation)), p.default)
-        for p in symbol.signature.parameters
-    )
-    returns = annotate(scope, type_of(symbol.signature.returns))
+    parameters: list[Parameter] = []
+    for index, parameter in enumerate(signature.parameters):
+        asked = types(partial(_annotation_at, index))
+        type_ = asked[0] if all(other == asked[0] for other in asked) else None
+        parameters.append(Parameter(parameter.name, parameter.kind, annotate(scope, type_), parameter.default))
+    given = union(types(lambda other: other.returns), lambda narrow, wide: classes.is_subclass(lookup, narrow, wide))
+    returns = annotate(scope, given)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
-    return Signature(parameters, returns, symbol.signature.is_async, carried)
+    return Signature(tuple(parameters), returns, signature.is_async, carried)
+
+
+def _annotation_at(index: int, signature: Signature) -> str | None:
+    return signature.parameters[index].annotation
+
+
+def _may_stand(target: Target, symbol: Symbol, uses: Sequence[Use]) -> bool:
+    """Whether the target can be such a method, and takes all its calls."""
+    if symbol.signature is None or classes.is_static(symbol) or classes.is_property(symbol):
+        return False
+    if classes.is_class_method(symbol) != (target.kind is TargetKind.CLASS_METHOD):
+        return False
+    calls = [use for use in uses if use.is_call and (not use.through_class or classes.is_class_method(symbol))]
+    listed = symbol.signature.parameters[1:]
+    return all(functions.takes(listed, functions.arguments_of(use.expression)) for use in calls)
 
 
 def _in_bases(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:

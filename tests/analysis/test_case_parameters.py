@@ -500,3 +500,26 @@ def g(call: Callable[[Unpack[Ts]], None], args: tuple[Unpack[Ts]]) -> None:
 
 def test_a_tuple_made_of_something_has_any_length() -> None:
     assert f("f(tuple(xs))", "xs: list[int] = []\n") == "def f(xs: tuple[int, ...]):"
+
+
+def test_a_method_that_most_subclasses_define_alike_suits_all_of_these() -> None:
+    text = """\
+class Shape: ...
+
+
+class Square(Shape):
+    def area(self, unit: str, scale: int) -> int: ...
+
+
+class Circle(Shape):
+    def area(self, unit: str, scale: float) -> None: ...
+
+
+class Line(Shape):
+    def area(self, measure: object, by: object) -> int: ...
+
+
+def show(shape: Shape):
+    print(shape.$0area("cm", 2))
+"""
+    assert signature(text) == "def area(self, unit: str, scale) -> int | None:"
