@@ -236,6 +236,8 @@ def callable_type(lookup: Lookup, function: Type) -> Type | None:
     if len(symbols) != 1 or symbols[0].signature is None:
         return callable_of(None, None)
     symbol = symbols[0]
+    if not classes.is_transparent(symbol) and classes.is_context_manager(symbol) is None:
+        return None  # what the decorator makes of it may be anything
     returns = returned(lookup, function, symbol, function.owner)
     listed = _parameters(symbol, bound=function.owner is not None)
     if any(p.kind >= ParameterKind.VAR_POSITIONAL and p.default is None for p in listed):

@@ -126,10 +126,13 @@ def _current_method(project: Project, target: Target, owner: Node) -> Node | Non
 
 
 def _initializer(owner: Node) -> Node | None:
-    body = owner.child_by_field_name("body")
-    return next(
-        (d for d in nodes.definitions_in(body) if nodes.text_of(d.child_by_field_name("name")) == "__init__"), None
-    ) if body is not None else None  # fmt: skip
+    """The ``__init__`` of a class, if its body has lines of its own."""
+    for definition in nodes.definitions_in(body) if (body := owner.child_by_field_name("body")) is not None else ():
+        inner = definition.child_by_field_name("body")
+        if nodes.text_of(definition.child_by_field_name("name")) == "__init__" and inner is not None:
+            colon = next((child for child in reversed(definition.children) if child.type == ":"), definition)
+            return definition if inner.start_point.row > colon.start_point.row else None
+    return None
 
 
 def _occurrences(text: bytes, word: bytes) -> list[int]:

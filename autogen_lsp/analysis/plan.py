@@ -20,7 +20,7 @@ from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, Passed, merge
-from autogen_lsp.analysis.sites import Use, told_apart, uses_of
+from autogen_lsp.analysis.sites import Use, receiver_of, told_apart, uses_of
 from autogen_lsp.analysis.skeleton import class_text, function_text, stub_text
 from autogen_lsp.analysis.targets import first_is_instance, is_class_name
 from autogen_lsp.analysis.titles import title_of
@@ -99,13 +99,30 @@ def _signature(
         returns, nothing = result.merge(lookup, wanted) if all(use.is_call for use in uses) else (None, False)
         if nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
             returns = None  # somebody may look at it after all
-    written = annotate(scope, _without_loose(lookup, target, returns, merged))
+    returns = _self_type(lookup, target, uses, returns) or _without_loose(lookup, target, returns, merged)
+    written = annotate(scope, returns)
     of_class = decorating is not None and decorating.takes is None
     if written is None and not owner and not of_class and _is_annotated(lookup, target):
         # A function that only raises never returns, say type checkers, unless it says otherwise.
         written = annotate_any(scope)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(parameters, written, is_async, carried)
+
+
+def _self_type(lookup: Lookup, target: Target, uses: Sequence[Use], returns: Type | None) -> Type | None:
+    """``Self``, where a method that gives it returns the target's result: its own class would be too little."""
+    if returns is None or (returns.name, returns.path) != (target.qualname.rpartition(".")[0], target.path):
+        return None
+    for use in uses:
+        statement = nodes.wrapped(use.expression).parent
+        function = nodes.enclosing(use.expression, frozenset({nodes.FUNCTION}))
+        if statement is None or statement.type != "return_statement" or function is None:
+            continue
+        text = nodes.text_of(function.child_by_field_name("return_type")).strip("'\"")
+        ref = resolve(lookup, use.path, text) if text.rpartition(".")[2] == "Self" else None
+        if ref is not None and receiver_of(use.name) is not None:
+            return Type(Form.VARIABLE, "Self", ref.module, path=ref.path, spelled=ref.spelled)
+    return None
 
 
 def _without_loose(lookup: Lookup, target: Target, returns: Type | None, merged: Sequence[Merged]) -> Type | None:

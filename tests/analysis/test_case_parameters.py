@@ -523,3 +523,7 @@ def show(shape: Shape):
     print(shape.$0area("cm", 2))
 """
     assert signature(text) == "def area(self, unit: str, scale) -> int | None:"
+
+
+def test_row_27_what_a_decorator_makes_of_a_function_is_not_known() -> None:
+    assert f("f(h)", "import mystery\n\n\n@mystery.wrap\ndef h() -> int: ...\n\n\n") == "def f(h) -> Any:"

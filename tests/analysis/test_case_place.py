@@ -649,3 +649,10 @@ def test_broken_code_around_the_use_does_not_put_it_inside() -> None:
         place = function(source, [Span(space.offset, space.offset + 1)])
         assert source.text[place.span.start - 1 : place.span.start] == b"\n"
         assert place.indent == "" and place.span.start in (source.text.index(b"def h"), source.text.index(b"\n\ndef h"))
+
+
+def test_row_13_an_initializer_of_one_line_is_left_alone() -> None:
+    check(
+        "class A:\n    def __init__(self): ...\n\n\na = A()\nprint(a.$0size)\n",
+        "class A:\n    size = None\n\n    def __init__(self): ...\n\n\na = A()\nprint(a.size)\n",
+    )
