@@ -109,12 +109,11 @@ class Diagnostics:
         return {"kind": "full", "resultId": identity, "items": items}
 
     async def _answer(self, document: Document) -> list[Json]:
-        """Items as of now: of a whole look if there is one, or soon; else of a quick one, if the client can be told."""
+        """Items as of now: of a whole look if there is one, or soon; else of a quick one, and the rest follows."""
         session = self._session
-        quick = session.client.refresh_diagnostics and self._cost.get(document.uri, _UNKNOWN) > _CHEAP
-        if quick and session.looks.fresh(document) is None:
+        if session.looks.fresh(document) is None and self._cost.get(document.uri, _UNKNOWN) > _CHEAP:
             items = self._items(document, session.looks.quick(document))
-            session.spawn("diagnostics", self._ask_again(document, items))
+            session.spawn("diagnostics", self._follow_up(document, items))
             return items
         look = await session.looks.whole(document)
         while look is None and session.overlay.get(document.uri) is document:  # overtaken: it is as of now that counts
@@ -124,8 +123,11 @@ class Diagnostics:
         self._cost[document.uri] = look.seconds
         return self._items(document, look.findings)
 
-    async def _ask_again(self, document: Document, given: list[Json]) -> None:
-        """Have the client ask again if a whole look, once the keys rest, finds something else than it was given."""
+    async def _follow_up(self, document: Document, given: list[Json]) -> None:
+        """Have the client ask again if a whole look, once the keys rest, finds something else than it was given.
+
+        A client that cannot be told (Neovim before 0.12) is pushed what it lacks, until it asks the next time.
+        """
         version = document.version
         await asyncio.sleep(self._rest(document.uri))
         if document.version != version:
@@ -133,8 +135,12 @@ class Diagnostics:
         look = await self._session.looks.whole(document)
         if look is not None:
             self._cost[document.uri] = look.seconds
-            if self._items(document, look.findings) != given:
+            items = self._items(document, look.findings)
+            if items != given and self._session.client.refresh_diagnostics:
                 await self._refresh()
+            elif items != given:
+                rest = self._shown[document.uri] = [item for item in items if item not in given]
+                self._publish(document.uri, document.version, rest)
 
     def close(self) -> None:
         self._closed = True

@@ -89,6 +89,20 @@ async def test_a_client_that_asks_has_names_at_once_and_is_told_of_the_rest(edit
     assert [each.code for each in report.items] == ["missing-attribute", "undefined-call", "undefined-call"]
 
 
+async def test_a_client_that_asks_and_cannot_be_told_is_pushed_what_it_lacks(editor_for: Start) -> None:
+    text = "class A:\n    def f(self):\n        self.gone()\n\n\nabsent()\n"
+    editor = await editor_for({"m.py": text}, "neovim")
+    uri = editor.open("m.py")
+    report = await pull(editor, uri)
+    if len(report.items) < 2:
+        await editor.until(lambda: bool(editor.client.diagnostics.get(uri)))
+        shown = [each.code for each in (*editor.client.diagnostics[uri], *report.items)]
+        assert shown == ["missing-attribute", "undefined-call"]
+        report = await pull(editor, uri)
+    assert [each.code for each in report.items] == ["missing-attribute", "undefined-call"]
+    await editor.until(lambda: not editor.client.diagnostics.get(uri))  # nothing is shown twice
+
+
 async def test_typing_goes_on_while_a_large_file_is_looked_at(editor_for: Start) -> None:
     methods = "".join(f"    def m{i}(self):\n        return self.gone{i}(helper{i}())\n\n" for i in range(1500))
     editor = await editor_for({"m.py": f"import os\n\n\nclass Big:\n{methods}\n\nlast()\n"})
