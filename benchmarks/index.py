@@ -1,12 +1,13 @@
 """Times the project index on folders, and how it grows with the number of files.
 
-    python -m benchmarks.index PATH... [--growth 100 1000 10000] [--workers 2] [--json OUT]
+    python -m benchmarks.index PATH... [--growth 100 1000 10000] [--plot OUT.svg] [--workers 2] [--json OUT]
 
 For each folder, in a process and a cache folder of its own: *cold* (no index yet), *warm* (another start, nothing
 changed), *keystroke* (findings of an open document after an edit, all else known), *update* (one changed file), queries
 (for names that the folder has), the file's size, and the memory of this process and of its largest worker. Medians and
 95th percentiles; wall seconds, with the processor seconds of all processes beside them: on a busy machine these say
-more. ``--growth`` does it on generated packages. Nothing is written into the folders: the work is done on copies.
+more. ``--growth`` does it on generated packages, and ``--plot`` draws how the times grow with them. Nothing is written
+into the folders: the work is done on copies.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from autogen_lsp.workspace.files import read_source
 from autogen_lsp.workspace.ignore import python_files
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
+from benchmarks.plot import Chart, svg
 
 _SAMPLE = 40
 
@@ -42,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="*", type=Path)
     parser.add_argument("--growth", nargs="*", type=int, default=[], metavar="FILES")
+    parser.add_argument("--plot", type=Path, metavar="SVG")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
@@ -49,12 +52,18 @@ def main() -> None:
     if arguments.one:
         print(json.dumps(measure(arguments.paths[0], arguments.workers)))
         return
+    if arguments.plot and not arguments.growth:
+        parser.error("--plot draws what --growth measures")
     results = [in_process_of_its_own(path, arguments.workers) for path in arguments.paths]
-    for count in arguments.growth:
+    grown: list[dict[str, Any]] = []
+    for count in sorted(arguments.growth):
         with tempfile.TemporaryDirectory() as folder:
             generate(Path(folder), count)
-            results.append(in_process_of_its_own(Path(folder), arguments.workers) | {"name": f"{count:,} generated"})
+            grown.append(in_process_of_its_own(Path(folder), arguments.workers) | {"name": f"{count:,} generated"})
+    results += grown
     show(results)
+    if arguments.plot:
+        arguments.plot.write_text(growth(grown))
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1))
 
@@ -169,6 +178,22 @@ def generate(folder: Path, count: int) -> None:
             f"def total_{number}(items, key=None):\n    '''Sum of the items of module {number}.'''\n"
             f"    return sum(Thing{other}(item).total_{other}() for item in items)\n"
         )
+
+
+def growth(results: list[dict[str, Any]]) -> str:
+    """Charts of the times that must not grow with the number of files, and of those that may."""
+
+    def chart(title: str, unit: str, value: Callable[[dict[str, Any]], float]) -> Chart:
+        return Chart(title, "files", unit, [(result["files"], max(value(result), 0.001)) for result in results])
+
+    return svg(
+        [
+            chart("Keystroke to findings", "ms, median", lambda result: median(result["keystroke_ms"])),
+            chart("One changed file", "ms, median", lambda result: median(result["update_ms"])),
+            chart("Index from nothing", "processor seconds", lambda result: result["cold_processor"]),
+            chart("Index where nothing changed", "processor seconds", lambda result: result["warm_processor"]),
+        ]
+    )
 
 
 def show(results: list[dict[str, Any]]) -> None:
