@@ -91,6 +91,16 @@ def is_subclass(lookup: Lookup, narrow: Type, wide: Type) -> bool:
     return any((base.module, base.name) == (wide.module, wide.name) for base in mro(lookup, narrow))
 
 
+def is_subtype(lookup: Lookup, narrow: Type, wide: Type) -> bool:
+    """Whether a class inherits from another with the same type arguments, as far as these are known."""
+    name = wide.name if wide.module == "builtins" else f"{wide.module}.{wide.name}"
+    base = as_base(lookup, narrow, name)
+    if base is None:
+        return False
+    pairs = zip(base.args, wide.args, strict=False)
+    return all(inner is None or outer is None or inner == outer for inner, outer in pairs)
+
+
 def as_base(lookup: Lookup, type_: Type | None, *names: str) -> Type | None:
     """The type seen as the first of the named classes of its MRO (``collections.abc.Iterable``), with its arguments."""
     if type_ is None or type_.form is not Form.INSTANCE:

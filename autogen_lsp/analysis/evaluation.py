@@ -45,4 +45,4 @@ class Evaluation:
         return functions.result_of_method(self.lookup, instance, name, given, inner.inside)
 
     def union(self, types: Iterable[Type | None]) -> Type | None:
-        return union(types, lambda narrow, wide: classes.is_subclass(self.lookup, narrow, wide))
+        return union(types, lambda narrow, wide: classes.is_subtype(self.lookup, narrow, wide))

@@ -308,9 +308,25 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None) -> bool:
         numbers = ("bool", "int", "float", "complex")
         if wanted.name in numbers and given.name in numbers:
             return numbers.index(given.name) <= numbers.index(wanted.name)
-    if classes.is_subclass(lookup, given, wanted) or classes.is_open(lookup, given):
+    base = classes.as_base(
+        lookup, given, wanted.name if wanted.module == "builtins" else f"{wanted.module}.{wanted.name}"
+    )
+    if base is not None:
+        return _accepts_arguments(lookup, wanted, base)
+    if classes.is_open(lookup, given):
         return True
     return classes.is_protocol(lookup, wanted) and classes.satisfies(lookup, given, wanted)
+
+
+def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type) -> bool:
+    """Whether the type arguments of one class fit, taken as covariant."""
+    inner, outer = given.args, wanted.args
+    if wanted.is_a("tuple"):
+        if wanted.variadic:
+            outer = outer[:1] * len(inner)
+        elif not given.variadic and len(inner) != len(outer):
+            return False
+    return all(accepts(lookup, wide, narrow) for wide, narrow in zip(outer, inner, strict=False))
 
 
 _VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)

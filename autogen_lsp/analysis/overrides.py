@@ -51,7 +51,7 @@ def signature_of(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Sco
         asked = types(partial(_annotation_at, index))
         type_ = asked[0] if all(other == asked[0] for other in asked) else None
         parameters.append(Parameter(parameter.name, parameter.kind, annotate(scope, type_), parameter.default))
-    given = union(types(lambda other: other.returns), lambda narrow, wide: classes.is_subclass(lookup, narrow, wide))
+    given = union(types(lambda other: other.returns), lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
     returns = annotate(scope, given)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(tuple(parameters), returns, signature.is_async, carried)

@@ -223,7 +223,7 @@ def _parameter(scope: Scope, item: Merged) -> Parameter:
 
 
 def _unite(lookup: Lookup, types: Iterable[Type | None]) -> Type | None:
-    return union(types, lambda narrow, wide: classes.is_subclass(lookup, narrow, wide))
+    return union(types, lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
 
 
 def _class(lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence[Expected], scope: Scope) -> str:

@@ -113,6 +113,12 @@ def test_row_29_a_base_class_absorbs_its_subclasses() -> None:
     assert f("f(B())\nf(A())", setup) == "def f(b: A):"
 
 
+def test_row_29_a_base_class_of_other_elements_absorbs_nothing() -> None:
+    setup = "from collections.abc import Iterable\n\npairs: Iterable[tuple[str, int]]\n"
+    assert f("f(pairs)\nf({'a': 1})", setup) == "def f(pairs: Iterable[tuple[str, int]] | dict[str, int]):"
+    assert f("f(pairs)\nf([('a', 1)])", setup) == "def f(pairs: Iterable[tuple[str, int]]):"
+
+
 def test_row_29_an_argument_that_some_sites_leave_out_has_a_default() -> None:
     assert f("f(1)\nf(1, 'a')") == "def f(arg1: int, arg2: str | None = None):"
     assert f("f(1)\nf(1, force=True)") == "def f(arg1: int, *, force: bool = False):"

@@ -188,6 +188,7 @@ from collections.abc import Sized
 
 def takes(text: str): ...
 def takes_number(n: int): ...
+def takes_numbers(x: list[int]): ...
 def takes_sized(x: Sized): ...
 
 
@@ -216,6 +217,7 @@ def test_a_value_that_a_variable_keeps_is_followed_to_its_uses(body: str, return
         "x = $0f()\n    takes(x)\n    x.nowhere()\n    return ''",  # no str has that
         "x = $0f()\n    takes(x)\n    takes_number(x)\n    return ''",  # no type is both
         "x = $0f()\n    len(x)\n    return mystery(x)",  # Sized says too little for what is not known
+        "x = $0f()\n    takes_numbers(x)\n    '-'.join(x)\n    return ''",  # the elements are no strings
         "x = $0f()\n    takes_sized(x)\n    takes_number(x)\n    return ''",  # no int has a length
         "x = 1\n    x = ''\n    takes(x)\n    x = $0f()\n    return ''",  # another value is taken there
     ],
