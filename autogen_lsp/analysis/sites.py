@@ -21,6 +21,7 @@ from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span
 
 MAX_SITES = 300
+_MAX_CANDIDATES = 1500  # calls of the name that are looked at; the nearest files' first
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,9 @@ def _collect(lookup: Lookup, target: Target) -> Iterator[Use]:
             "dotted_name",
         ):
             yield Use(target.origin, origin, expression_of(origin), through)
+    count = 0
     for path, span in _candidates(lookup, target):
-        if len(seen) >= MAX_SITES:
+        if len(seen) >= _MAX_CANDIDATES or count >= MAX_SITES:
             return
         source = lookup.source(path)
         if source is None or (path, span.start) in seen:
@@ -97,6 +99,7 @@ def _collect(lookup: Lookup, target: Target) -> Iterator[Use]:
             continue
         use = _meant(lookup, target, path, name)
         if use is not None:
+            count += use.sure
             yield use
 
 
@@ -111,7 +114,7 @@ def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
     aliases = {item.asname for _, item in project.importers(name) if item.asname and item.name == name}
     paths: list[Path] = [target.origin, target.path]
     for wanted in (name, *sorted(alias for alias in aliases if alias)):
-        for path, call in project.calls(wanted):
+        for path, call in sorted(project.calls(wanted), key=lambda found: _distance(found[0], target.path)):
             paths.append(path)
             yield path, Span(call.start, call.end)
     paths += [path for path, _ in project.importers(name)]
@@ -124,6 +127,13 @@ def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
             if use.name == name and use.how != "call":
                 yield path, Span(use.start, use.end)
     yield from _decorators(lookup, paths, name)
+
+
+def _distance(path: Path, other: Path) -> int:
+    """How far files are apart: the folders that they do not share."""
+    a, b = path.parent.parts, other.parent.parts
+    shared = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return 0 if path == other else 1 + len(a) + len(b) - 2 * shared
 
 
 def _decorators(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[Path, Span]]:
