@@ -19,8 +19,7 @@ from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.model import FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.standard import HOMES
-from autogen_lsp.analysis.targets import importable, kind_in_module, mentioned, targets_of
+from autogen_lsp.analysis.targets import kind_in_module, mentioned, targets_of, to_import
 from autogen_lsp.analysis.unbound import is_annotation, is_read
 from autogen_lsp.text import Span
 
@@ -140,8 +139,8 @@ def _of_findings(lookup: Lookup, path: Path, around: _Around) -> Iterator[Target
     for finding in (each for span in spans for each in findings.within(project, path, span)):
         if finding.kind is FindingKind.STUB or not any(_holds(span, finding.span) for span in spans):
             continue
-        if importable(project, finding) or (finding.kind is FindingKind.UNDEFINED_CALL and finding.name in HOMES):
-            continue  # an import was forgotten
+        if to_import(project, finding):
+            continue
         wanted = targets_of(project, finding)
         if len(wanted) == 1:  # of several classes the user chooses
             yield wanted[0]

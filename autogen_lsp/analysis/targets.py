@@ -116,6 +116,15 @@ def importable(project: Project, finding: Finding) -> list[str]:
     return sorted(modules - {""})
 
 
+def to_import(project: Project, finding: Finding) -> list[str]:
+    """Modules, of the workspace or the standard library, that an import of the name was forgotten from, likely.
+
+    Where something is created unasked (everything in a file), such a name is left alone.
+    """
+    standard = [HOMES[finding.name]] if finding.kind is FindingKind.UNDEFINED_CALL and finding.name in HOMES else []
+    return importable(project, finding) or standard
+
+
 def mentioned(lookup: Lookup, path: Path, node: Node) -> Target | None:
     """What a name asks for that is not called: in an annotation or CapWords a class, in capitals a variable.
 

@@ -82,7 +82,7 @@ def _groups(services: Services, findings: Sequence[Finding]) -> list[list[Target
     found: dict[tuple[Path, str], Target] = {}
     for finding in findings:
         target = targets.target_of(project, finding)
-        if target is not None:
+        if target is not None and not targets.to_import(project, finding):
             found.setdefault((target.path, target.qualname), target)
     return leaves_first(project, list(found.values()))
 

@@ -65,11 +65,15 @@ async def regenerate(session: Session, argument: Any, token: Token) -> Json:
 
 
 async def generate_all(session: Session, argument: Any, token: Token) -> Json:
+    from autogen_lsp.analysis.targets import to_import
+
     reference = places.parse(argument, Reference, "arguments")
     path = places.path_of(session, reference)
 
     async def work(report: Report) -> Json:
-        found = [f for f in session.looks.find(path) if f.name]
+        project, found = session.looks.project(), [f for f in session.looks.find(path) if f.name]
+        if session.services.backend(reference.backend).name == "skeleton":
+            found = [f for f in found if f.kind != "stub"]  # it has no better body for them
         # Two calls of one missing function are one job.
         wanted = list(dict.fromkeys((f.name, f.target_path, f.target_qualname) for f in found))
         first = {(f.name, f.target_path, f.target_qualname): f for f in reversed(found)}
@@ -77,6 +81,9 @@ async def generate_all(session: Session, argument: Any, token: Token) -> Json:
         failed: list[str] = []
         for number, key in enumerate(wanted):
             report(f"{key[0]} ({number + 1} of {len(wanted)})", number / len(wanted))
+            if modules := to_import(project, first[key]):
+                failed.append(f"{key[0]}: it can be imported from {modules[0]}")
+                continue
             place = places.reference_to(session, path, first[key].span, "", key[0])
             one = places.parse(place, Reference, "place")
             try:
@@ -89,8 +96,9 @@ async def generate_all(session: Session, argument: Any, token: Token) -> Json:
             except AutogenError as error:
                 failed.append(f"{key[0]}: {error}")
         summary = f"{len(done)} of {len(done) + len(failed)} generated"
-        if failed:
-            session.peer.show(INFO, f"autogen-lsp: {summary}; {failed[0]}")
+        if not done and not failed:
+            summary = "nothing is missing in this file"
+        session.peer.show(INFO, f"autogen-lsp: {'; '.join([summary, *failed[:3]])}")
         return {
             "status": "failed" if failed and not done else "applied",
             "summary": summary,
@@ -238,7 +246,7 @@ def _symbol_at(session: Session, reference: Reference) -> str:
     path = places.path_of(session, reference)
     found = definition_at(session.looks.project(), path, _offset(session, reference))
     if found is None:
-        raise RequestError(wire.INVALID_PARAMS, "no definition at this place")
+        raise RequestError(wire.INVALID_PARAMS, "no definition at this place; put the cursor in a function or class")
     return found.qualname
 
 

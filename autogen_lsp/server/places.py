@@ -121,7 +121,9 @@ def target_of(session: Session, project: Project, reference: Reference) -> Targe
         if reference.symbol in ("", target.qualname):
             return target
     wanted = reference.name or reference.symbol
-    raise NotFound(f"'{wanted}' is not missing here any more" if wanted else "nothing is missing at this place")
+    if wanted:
+        raise NotFound(f"'{wanted}' is not missing here any more")
+    raise NotFound("nothing is missing at this place; put the cursor on a missing name, or in a stub")
 
 
 def _candidates(session: Session, path: Path, offset: int, name: str) -> list[Finding]:

@@ -456,6 +456,22 @@ async def test_everything_missing_in_a_file_is_written_by_one_command(editor_for
     compile(text, "shop.py", "exec")
 
 
+async def test_all_leaves_stubs_without_a_model_and_names_that_can_be_imported(editor_for: Start) -> None:
+    text = 'def later():\n    """Do it later."""\n\n\ndef main():\n    return Path(helper(first()))\n'
+    editor = await editor_for({"main.py": text, "tools.py": "def helper(x):\n    return x\n"})
+    uri = editor.open("main.py")
+    await editor.diagnostics(uri)
+    result = await editor.execute(("autogen.generateAll", [{"uri": uri, "backend": "skeleton"}]))
+    assert len(result["done"]) == 1
+    assert result["failed"] == ["Path: it can be imported from pathlib", "helper: it can be imported from tools"]
+    after = editor.text(uri)
+    assert "def first" in after
+    assert text.split("def main")[0] in after
+    again = await editor.execute(("autogen.generateAll", [{"uri": uri, "backend": "skeleton"}]))
+    assert again["done"] == []
+    assert "0 of 2 generated; Path: it can be imported from pathlib" in editor.messages()[-1]
+
+
 async def test_the_prompt_can_be_seen_without_being_sent(editor_for: Start, gate: Gate) -> None:
     editor = await editor_for({"shop.py": SHOP}, settings=gate.settings)
     uri = editor.open("shop.py")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from dataclasses import replace
 
+import pytest
+
 from autogen_lsp.analysis.standard import HOMES
 from autogen_lsp.config import Settings
 from autogen_lsp.features.actions import registry
@@ -54,6 +56,17 @@ def test_stub_is_implemented_as_a_rewrite() -> None:
     assert (offer.title, offer.kind, offer.command) == (
         "Implement 'total' (≈ $0.004)", "refactor.rewrite", "autogen.generate",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["de$0f total(rooms):", "def total(ro$0oms):"])
+def test_stub_is_offered_anywhere_in_it(line: str) -> None:
+    text = f"{line}\n    raise NotImplementedError\n\n\ndef other():\n    return total([])\n"
+    with workspace(text) as space:
+        assert [offer.title for offer in offers(space)] == ["Implement 'total' (no AI set up: skeleton)"]
+    with workspace(text.replace("$0", "").replace("Not", "Not$0", 1)) as space:
+        assert [offer.qualname for offer in offers(space)] == ["total"]
+    with workspace(text.replace("$0", "").replace("def other", "def$0 other", 1)) as space:
+        assert offers(space) == []
 
 
 def test_import_of_a_workspace_function_is_offered_first_and_is_an_edit() -> None:

@@ -12,5 +12,5 @@ def offers(context: ActionContext) -> Iterator[Offer]:
     if not context.is_stub:
         return
     for target in context.targets:
-        title = f"Implement '{target.name}'{context.price()}"
+        title = f"Implement '{target.name}'{context.price() if context.ai else ' (no AI set up: skeleton)'}"
         yield context.offer(target, title, "autogen.generate", ai=context.ai, kind="refactor.rewrite")

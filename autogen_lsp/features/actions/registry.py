@@ -19,6 +19,7 @@ from autogen_lsp.config import Settings
 from autogen_lsp.features import foreign
 from autogen_lsp.features.actions import create_skeleton, generate, implement_stub, import_name, with_needs
 from autogen_lsp.features.actions.context import ActionContext
+from autogen_lsp.features.definition import definition_at
 from autogen_lsp.features.model import Diagnostic, Offer
 from autogen_lsp.text import Span
 
@@ -49,7 +50,8 @@ def offers(
     known = finding.find(project, path) if own is None else own
     chosen = _missing(project, path, span, diagnostics, known)
     if not chosen and span.start == span.end:
-        chosen = [_Missing(_of_use(target), [target]) for target in targets.at(project, path, span.start)]
+        used = [_Missing(_of_use(target), [target]) for target in targets.at(project, path, span.start)]
+        chosen = used or [_Missing(stub) for stub in _stub_around(project, path, span.start)]
     for missing in chosen:
         context = ActionContext(project, settings, missing.finding, tuple(missing.targets))
         for action in ACTIONS:
@@ -73,6 +75,14 @@ def _of_use(target: Target) -> Finding:
     """A use that is no finding, but asks for something all the same: ``C(1)`` where no ``__init__`` takes it."""
     kind = FindingKind.MISSING_ATTRIBUTE
     return Finding(target.origin, target.origin_span, kind, target.name, "", target.path, target.qualname)
+
+
+def _stub_around(project: Project, path: Path, offset: int) -> list[Finding]:
+    """The stub whose header or body holds the cursor."""
+    around = definition_at(project, path, offset)
+    if around is None or not around.stub:
+        return []
+    return [f for f in finding.at(project, path, around.name_start) if f.kind is FindingKind.STUB]
 
 
 def _missing(

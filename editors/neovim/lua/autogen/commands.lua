@@ -45,16 +45,25 @@ local function here(client)
 end
 
 --- A command of the server at a place. Its edits and messages come by themselves.
-local function execute_at(client, command, at, drop, buffer)
-  local arguments = { { uri = at.textDocument.uri, position = at.position, drop = drop } }
-  request(client, "workspace/executeCommand", { command = command, arguments = arguments }, function() end, buffer)
+---@param more table? what the command is told besides the place
+local function execute_at(client, command, at, more, buffer)
+  local argument = vim.tbl_extend("error", { uri = at.textDocument.uri, position = at.position }, more or {})
+  request(client, "workspace/executeCommand", { command = command, arguments = { argument } }, function() end, buffer)
 end
 
 --- A command of the server at the cursor.
-local function execute(command)
+local function execute(command, more)
   return function(client)
-    execute_at(client, command, here(client))
+    execute_at(client, command, here(client), more)
   end
+end
+
+local function cancel(client)
+  request(client, "workspace/executeCommand", { command = "autogen.cancel", arguments = {} }, function(result)
+    if result.cancelled == 0 then
+      vim.notify("autogen: nothing is running")
+    end
+  end)
 end
 
 local function show_prompt(client)
@@ -63,7 +72,7 @@ local function show_prompt(client)
     request(client, "autogen/prompt", vim.tbl_extend("error", at, { drop = drop }), done, source)
   end
   local function generate(drop)
-    execute_at(client, "autogen.generate", at, drop, source)
+    execute_at(client, "autogen.generate", at, { drop = drop }, source)
   end
   ask({}, function(receipt)
     require("autogen.prompt").fill(show({}, "prompt", "markdown"), receipt, ask, generate)
@@ -89,9 +98,10 @@ end
 ---@type table<string, fun(client: vim.lsp.Client)>
 M.commands = {
   generate = execute("autogen.generate"),
+  ["generate-needed"] = execute("autogen.generate", { needs = true }),
   skeleton = execute("autogen.createSkeleton"),
   all = execute("autogen.generateAll"),
-  cancel = execute("autogen.cancel"),
+  cancel = cancel,
   regenerate = execute("autogen.regenerate"),
   revert = execute("autogen.revert"),
   ["clear-cache"] = execute("autogen.clearCache"),
