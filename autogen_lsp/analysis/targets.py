@@ -73,7 +73,25 @@ def at(project: Project, path: Path, offset: int) -> list[Target]:
     if node.type == "identifier" and node.parent is not None and node.parent.type == "dotted_name":
         module = imported.new_module(project, path, offset)
         return [] if module is None else [module]
-    return list(_beyond_findings(Lookup(project), path, node)) if node.type in _NAMES else []
+    beyond = list(_beyond_findings(Lookup(project), path, node)) if node.type in _NAMES else []
+    return beyond or list(_of_failing_import(project, path, node))
+
+
+def _of_failing_import(project: Project, path: Path, node: Node) -> Iterator[Target]:
+    """What the import asks for that binds a name, where it fails."""
+    from autogen_lsp.analysis import findings
+
+    facts = project.facts(path)
+    if facts is None or not unbound.is_read(node):
+        return
+    for item in facts.imports:
+        if item.bound != nodes.text_of(node):
+            continue
+        for span in (Span(item.start, item.end), Span(item.module_start, item.module_end)):
+            for finding in findings.within(project, path, span):
+                if span.start <= finding.span.start and finding.span.end <= span.end:
+                    yield from targets_of(project, finding)
+                    return
 
 
 def by_qualname(project: Project, path: Path, qualname: str) -> Target | None:

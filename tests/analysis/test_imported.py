@@ -46,6 +46,19 @@ def test_name_that_is_used_otherwise_is_no_module(use: str) -> None:
         assert space.targets[0].path.name == "__init__.py"
 
 
+@pytest.mark.parametrize(
+    ("use", "title"),
+    [
+        ("from shop.prices import gross\n\ngr$0oss(1)\n", "Create module shop/prices.py"),
+        ("from shop import prices\n\npri$0ces.gross(1)\n", "Create module shop/prices.py"),
+        ("from shop import order as new\n\nn$0ew(1)\n", "Create function 'order' in shop/__init__.py"),
+    ],
+)
+def test_failing_import_is_answered_at_the_use_of_its_name(use: str, title: str) -> None:
+    with workspace(f"//- shop/__init__.py\n//- main.py\n{use}") as space:
+        assert space.plan().title == title
+
+
 def test_top_level_module_that_nothing_knows_of_is_offered_beside_the_file() -> None:
     with workspace(
         f"{ENVIRONMENT}//- main.py\nfrom helpers.te$0xt import clean\n\n\ndef f(x: int) -> str:\n    return clean(x)\n"

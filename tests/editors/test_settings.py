@@ -85,7 +85,7 @@ def test_neovim_help_explains_every_option_and_command() -> None:
     )
 
     assert len(options) == 5
-    assert len(names) == 10
+    assert len(names) == 11
     for option in options:
         assert re.search(rf"^{option} ", manual, re.M), option
     for name in names:
