@@ -41,6 +41,7 @@ class Looks:
         self._epoch = 0  # counts everything that may change a finding
         self._project: tuple[int, Project] | None = None  # with its epoch
         self._kept: dict[str, Look] = {}  # URI → the last whole look
+        self._turns = asyncio.Lock()  # one whole look at a time: requests want a thread, too
         self._running: dict[str, tuple[int, asyncio.Task[Look | None]]] = {}  # URI → a whole look and its epoch
 
     def outdate(self) -> None:
@@ -115,10 +116,14 @@ class Looks:
         from autogen_lsp.analysis.project import Outdated
 
         epoch, session = self._epoch, self._session
-        try:
-            project, found, seconds = await session.services.run(self._find, session.snapshot(), document.path, epoch)
-        except Outdated:
-            return None
+        async with self._turns:
+            if epoch != self._epoch:
+                return None
+            snapshot = session.snapshot()
+            try:
+                project, found, seconds = await session.services.run(self._find, snapshot, document.path, epoch)
+            except Outdated:
+                return None
         if epoch != self._epoch or session.overlay.get(document.uri) is not document:
             return None
         self._project = (epoch, project)
