@@ -66,6 +66,13 @@ def type_of_text(lookup: Lookup, home: Home, text: str | None) -> Type | None:
     return None if tree is None else of_tree(lookup, home, tree, 0)
 
 
+def self_type(lookup: Lookup, path: Path, text: str | None) -> Type | None:
+    """``Self`` to be written again, where an annotation is just that; None for all others."""
+    word = (text or "").strip("'\"")
+    ref = resolve(lookup, path, word) if word.rpartition(".")[2] == "Self" else None
+    return None if ref is None else Type(Form.VARIABLE, "Self", ref.module, path=ref.path, spelled=ref.spelled)
+
+
 def parsed(text: str | None) -> ast.expr | None:
     if not text or len(text) > _MAX_TEXT:
         return None
@@ -114,7 +121,7 @@ def instance_of(lookup: Lookup, ref: Ref, *args: Type | None) -> Type | None:
     module, name = ref.module, ref.name
     if ref.is_module:
         return None
-    if module in _TYPING and name in _UNKNOWN:
+    if module in _TYPING and (name in _UNKNOWN or name in _WRAPPERS):
         return None
     if module in _TYPING and name in _TYPING_ALIASES:
         target_module, name = _TYPING_ALIASES[name]

@@ -118,6 +118,8 @@ def _binding_of(node: Node, name: str) -> Iterator[Binding]:
             if target is None or left is None:
                 return
             annotation = node.child_by_field_name("type")
+            if annotation is not None and nodes.text_of(annotation).rpartition(".")[2] in ("Final", "ClassVar"):
+                annotation = None  # alone, these leave the type to the value
             if annotation is not None and not target[0]:
                 yield Binding(How.ANNOTATION, annotation, node)
             elif right is not None:

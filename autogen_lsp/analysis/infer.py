@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from autogen_lsp.analysis import calls, containers, functions, nodes, operators, variables
-from autogen_lsp.analysis.containers import mapping_of
+from autogen_lsp.analysis.containers import awaited, mapping_of
 from autogen_lsp.analysis.enclosing import annotated
 from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
 from autogen_lsp.analysis.names import Lookup
@@ -23,7 +23,7 @@ from autogen_lsp.analysis.types import variables as variables_of
 if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
 
-__all__ = ["annotated", "as_callable", "element_of", "mapping_of", "type_of"]
+__all__ = ["annotated", "as_callable", "attribute_of", "awaited", "element_of", "mapping_of", "type_of"]
 
 
 def type_of(project: Project | Lookup, path: Path, node: Node) -> Type | None:
@@ -41,6 +41,11 @@ def type_of(project: Project | Lookup, path: Path, node: Node) -> Type | None:
 def element_of(lookup: Lookup, type_: Type | None) -> Type | None:
     """What iterating over the type gives."""
     return containers.element_of(Evaluation(lookup, 0, _ask), type_)
+
+
+def attribute_of(lookup: Lookup, receiver: Type, name: str) -> Type | None:
+    """The type of ``receiver.name``."""
+    return calls.attribute_of(Evaluation(lookup, 0, _ask), receiver, name)
 
 
 def as_callable(lookup: Lookup, type_: Type | None) -> Type | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from autogen_lsp.analysis import classes, functions
-from autogen_lsp.analysis.annotation import parsed
+from autogen_lsp.analysis.annotation import parsed, self_type
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.render import Scope, annotate
@@ -52,7 +52,9 @@ def signature_of(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Sco
         type_ = asked[0] if all(other == asked[0] for other in asked) else None
         parameters.append(Parameter(parameter.name, parameter.kind, annotate(scope, type_), parameter.default))
     given = union(types(lambda other: other.returns), lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
-    returns = annotate(scope, given)
+    path = agreeing[0][0].path
+    itself = self_type(lookup, path, signature.returns) if path is not None and given == own else None
+    returns = annotate(scope, itself or given)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(tuple(parameters), returns, signature.is_async, carried)
 

@@ -13,8 +13,21 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, classes, expected, functions, infer, locate, naming, nodes, overrides, result
-from autogen_lsp.analysis.expected import Expected, Role
+from autogen_lsp.analysis import (
+    annotation,
+    bindings,
+    classes,
+    expected,
+    functions,
+    infer,
+    locate,
+    naming,
+    nodes,
+    overrides,
+    result,
+)
+from autogen_lsp.analysis.annotation import self_type
+from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.model import NeededImport, Placement, Plan, Site, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
@@ -24,7 +37,17 @@ from autogen_lsp.analysis.sites import Use, receiver_of, told_apart, uses_of
 from autogen_lsp.analysis.skeleton import class_text, function_text, stub_text
 from autogen_lsp.analysis.targets import first_is_instance, is_class_name
 from autogen_lsp.analysis.titles import title_of
-from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, optional, substitute, union, variables
+from autogen_lsp.analysis.types import (
+    NONE,
+    Form,
+    Type,
+    callable_of,
+    optional,
+    substitute,
+    union,
+    variables,
+    without_none,
+)
 from autogen_lsp.syntax.model import Parameter, Signature
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
@@ -86,19 +109,21 @@ def _signature(
     calls = [_passed(lookup, target, use) for use in uses if use.is_call]
     if decorating is not None and decorating.is_bare:
         calls.insert(0, [Passed(decorating.takes, decorating.name)])
+    handed = [_callback(lookup, w) for u, w in zip(uses, wanted, strict=True) if not u.is_call and _is_handed_on(w)]
+    calls += [[Passed(type_) for type_ in each.args[:-1]] for each in handed if each is not None]
     merged = merge(calls, lambda types: _unite(lookup, types), [p.name for p in first])
     if decorating is not None and decorating.is_bare:
         merged[0] = replace(merged[0], type=optional(decorating.takes) if merged[0].default else decorating.takes)
+    if None in handed:  # somebody may call it with anything
+        merged = [replace(item, type=None) for item in merged]
     parameters = first + tuple(_parameter(scope, item) for item in merged)
-    is_async = any(use.is_async for use in wanted)
+    returns, is_async = _returned(lookup, [w for u, w in zip(uses, wanted, strict=True) if u.is_call], handed, unsure)
     if decorating is not None:
-        returns: Type | None = decorating.gives
+        returns = decorating.gives
     elif target.name == "__init__":
         returns, is_async = NONE, False
-    else:
-        returns, nothing = result.merge(lookup, wanted) if all(use.is_call for use in uses) else (None, False)
-        if nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
-            returns = None  # somebody may look at it after all
+    elif any(not u.is_call and _says_otherwise(w) for u, w in zip(uses, wanted, strict=True)):
+        returns = None
     returns = _self_type(lookup, target, uses, returns) or _without_loose(lookup, target, returns, merged)
     written = annotate(scope, returns)
     of_class = decorating is not None and decorating.takes is None
@@ -118,10 +143,9 @@ def _self_type(lookup: Lookup, target: Target, uses: Sequence[Use], returns: Typ
         function = nodes.enclosing(use.expression, frozenset({nodes.FUNCTION}))
         if statement is None or statement.type != "return_statement" or function is None:
             continue
-        text = nodes.text_of(function.child_by_field_name("return_type")).strip("'\"")
-        ref = resolve(lookup, use.path, text) if text.rpartition(".")[2] == "Self" else None
-        if ref is not None and receiver_of(use.name) is not None:
-            return Type(Form.VARIABLE, "Self", ref.module, path=ref.path, spelled=ref.spelled)
+        found = self_type(lookup, use.path, nodes.text_of(function.child_by_field_name("return_type")))
+        if found is not None and receiver_of(use.name) is not None:
+            return found
     return None
 
 
@@ -184,6 +208,43 @@ def _passed(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
             derived = True
         out.append(Passed(type_, hint, argument.keyword, argument.star, literal, derived))
     return out
+
+
+def _says_otherwise(use: Expected) -> bool:
+    """Whether a use without a call makes more of the function than a function."""
+    return use.role is not Role.VALUE or use.demand is Demand.ATTRIBUTE
+
+
+def _is_handed_on(use: Expected) -> bool:
+    return use.role is Role.VALUE and use.demand in (Demand.TYPE, Demand.UNKNOWN)
+
+
+def _callback(lookup: Lookup, use: Expected) -> Type | None:
+    """What those call that the function is handed to as a value, None where that cannot be told."""
+    wanted = without_none(annotation.expanded(lookup, use.type))
+    if wanted is not None and wanted.form is Form.INSTANCE and classes.is_protocol(lookup, wanted):
+        wanted = infer.as_callable(lookup, infer.attribute_of(lookup, wanted, "__call__"))
+    return wanted if wanted is not None and wanted.form is Form.CALLABLE and not wanted.variadic else None
+
+
+def _returned(
+    lookup: Lookup, of_calls: Sequence[Expected], handed: Sequence[Type | None], unsure: Sequence[Use]
+) -> tuple[Type | None, bool]:
+    """The return type that suits the calls and those that it is handed on to, and whether it is a coroutine's."""
+    returns, nothing = result.merge(lookup, of_calls)
+    if nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
+        returns = None  # somebody may look at it after all
+    asked = [each.args[-1] if each is not None else None for each in handed]
+    asked = [type_ for type_ in asked if type_ is None or not type_.is_a("object")]
+    coroutines = [infer.awaited(lookup, type_) for type_ in asked]
+    is_async = any(use.is_async for use in of_calls) or (bool(asked) and None not in coroutines)
+    if is_async:
+        asked = coroutines
+    if asked and (nothing or not of_calls):
+        returns = asked[0] if all(type_ == asked[0] for type_ in asked) else None
+    elif any(type_ is None or not functions.accepts(lookup, type_, returns) for type_ in asked):
+        returns = None
+    return returns, is_async
 
 
 def _of_missing(lookup: Lookup, use: Use, argument: Node) -> Type | None:

@@ -1,4 +1,4 @@
-"""All uses of a target in the workspace: calls by name that mean it, and where it is decorator, base or exception.
+"""All uses of a target in the workspace: calls that mean it, and where it is argument, decorator, base or exception.
 
 A call counts when its name leads to the target: through the file's own scopes and imports for functions, through the
 receiver's type for methods. A receiver whose type is not known counts only where no other definition of that name
@@ -7,6 +7,7 @@ exists to be meant. The use that asked for the target comes first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span
 
 MAX_SITES = 300
+_MAX_FILES = 20  # that are read for places where the name is an argument
 _MAX_CANDIDATES = 1500  # calls of the name that are looked at; the nearest files' first
 
 
@@ -127,6 +129,21 @@ def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
             if use.name == name and use.how != "call":
                 yield path, Span(use.start, use.end)
     yield from _decorators(lookup, paths, name)
+    yield from _handed_on(lookup, paths, name)
+
+
+def _handed_on(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[Path, Span]]:
+    """Where the name itself is an argument: ``on_click(self.name)``. Facts list only what is called."""
+    word = re.compile(rb"\b%b\b(?!\s*[(=:.])" % re.escape(name.encode()))
+    for path in list(dict.fromkeys(paths))[:_MAX_FILES]:
+        source = lookup.source(path)
+        for match in word.finditer(source.text) if source is not None else ():
+            node = nodes.node_at(source.tree, Span(*match.span())) if source is not None else None
+            if node is None or node.type != "identifier":
+                continue
+            parent = expression_of(node).parent
+            if parent is not None and parent.type in ("argument_list", "keyword_argument"):
+                yield path, Span(*match.span())
 
 
 def _distance(path: Path, other: Path) -> int:

@@ -533,3 +533,37 @@ def show(shape: Shape):
 
 def test_row_27_what_a_decorator_makes_of_a_function_is_not_known() -> None:
     assert f("f(h)", "import mystery\n\n\n@mystery.wrap\ndef h() -> int: ...\n\n\n") == "def f(h) -> Any:"
+
+
+def test_a_function_that_is_also_handed_on_takes_what_it_is_then_called_with() -> None:
+    setup = """\
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Send(Protocol):
+    def __call__(self, event: str, /) -> None: ...
+
+
+def each(call: Callable[[int, str], None]) -> None: ...
+def send_by(call: Send) -> None: ...
+
+
+"""
+    assert signature(f"{setup}$0f(1, '')\neach(f)\n") == "def f(arg1: int, arg2: str) -> None:"
+    assert signature(f"{setup}$0f(1)\nsend_by(f)\n") == "def f(arg1: int | str) -> None:"
+    assert signature(f"{setup}$0f(1)\nmystery(f)\n") == "def f(arg1) -> Any:"
+    assert signature(f"{setup}$0f(1)\nprint(f)\n") == "def f(arg1: int) -> None:"
+    method = f"{setup}class A:\n    def g(self, n: int):\n        self.$0f(n)\n        {{}}(self.f)\n"
+    assert signature(method.format("send_by")) == "def f(self, n: int | str) -> None:"
+
+
+def test_a_function_that_is_handed_to_what_awaits_it_is_async() -> None:
+    setup = "from collections.abc import Awaitable, Callable\n\n\n"
+    setup += "def each(call: Callable[[int], Awaitable[str]]): ...\n\n\n"
+    assert signature(f"{setup}async def g():\n    await $0f(1)\n    each(f)\n") == "async def f(arg1: int) -> str:"
+
+
+def test_what_is_final_has_the_type_of_its_value() -> None:
+    assert f("f(size)", "from typing import Final\n\nsize: Final = 1\n") == "def f(size: int):"
+    assert f("f(size)", "from typing import Final\n\nsize: Final[float] = 1\n") == "def f(size: float):"

@@ -323,3 +323,4 @@ def test_row_37_self_stays_self() -> None:
     text = "from typing import Self\n\n\nclass A:\n    def g(self) -> Self:\n        return self.$0f()\n"
     assert signature(text) == "def f(self) -> Self:"
     assert signature(f"{text}\n    def h(self) -> int:\n        return self.f()\n") == "def f(self):"
+    assert signature(f"{text}\n\nclass B(A):\n    def f(self) -> Self: ...\n") == "def f(self) -> Self:"
