@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -72,14 +72,22 @@ class Graph:
         self._closed = False
 
     async def describe(
-        self, path: Path, qualname: str, deadline: float, neighbours: Sequence[Path] = ()
+        self,
+        path: Path,
+        qualname: str,
+        deadline: float,
+        neighbours: Sequence[Path] = (),
+        documents: Mapping[Path, bytes] | None = None,
     ) -> GraphContext | None:
         """What the graph knows of a definition, '' being the file as a whole; None, with `state` saying why.
 
         ``neighbours`` are files to bring in first, dependencies before dependents: what the file imports, and where the
-        target is used. Imports that they do not cover are followed all the same. An answer that takes longer than
-        ``deadline`` is given up, its preparation is not: the next one comes sooner.
+        target is used. Imports that they do not cover are followed all the same. ``documents`` are the texts of all
+        open documents, where the caller has a snapshot of them that the answer is to be about. An answer that takes
+        longer than ``deadline`` is given up, its preparation is not: the next one comes sooner.
         """
+        if documents is not None:
+            self._follow(documents)
         if not self._can_start() or self._is_aside(path):
             return None
         ask = Ask(str(path), self._usable(neighbours), qualname)
@@ -151,6 +159,13 @@ class Graph:
 
     def _say(self, detail: str) -> None:
         self.state = replace(self.state, detail=detail)
+
+    def _follow(self, documents: Mapping[Path, bytes]) -> None:
+        """The question brings its documents along: also those that were opened before there was a graph to tell."""
+        now = {str(path): text for path, text in documents.items()}
+        with self._lock:
+            before, self._buffers = self._buffers, now
+            self._unsent.update(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
 
     def _touch(self, path: Path, text: bytes | None) -> None:
         with self._lock:

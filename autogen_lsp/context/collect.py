@@ -52,9 +52,9 @@ async def collect(
     async with asyncio.TaskGroup() as group:
         if graph is not None:
             users = tuple(dict.fromkeys(site.path for site in plan.sites))[:_GRAPH_NEIGHBOURS]
-            asked = group.create_task(
-                graph.describe(plan.target.path, plan.target.qualname, _GRAPH_DEADLINE, neighbours=users)
-            )
+            opened = {path: source.text for path, source in project.snapshot.documents.items()}
+            target = plan.target
+            asked = group.create_task(graph.describe(target.path, target.qualname, _GRAPH_DEADLINE, users, opened))
         pool = await asyncio.to_thread(_pool, lookup, plan)
     described = asked.result() if asked is not None else None
     return await asyncio.to_thread(_choose, lookup, plan, pool, budget, described, drop)

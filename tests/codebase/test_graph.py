@@ -156,6 +156,19 @@ async def test_open_document_overrides_the_disk_and_closing_it_goes_back(warm, s
     assert (await describe(warm, path, "tax")).exists
 
 
+async def test_a_question_brings_its_documents_along(warm, shop):
+    """Whatever the graph was told of edits or not: the answer is about the snapshot that the question comes from."""
+    path, other = shop / "shop/tax.py", shop / "shop/base.py"
+    warm.changed(other, b"x = 1\n")
+    opened = {path: b"def never_told(a): ...\n"}
+    context = await warm.describe(path, "never_told", 60.0, [other], opened)
+    assert context is not None and context.exists
+    context = await warm.describe(other, "Base", 60.0, [], opened)
+    assert context is not None and context.exists  # `base.py` is not open in this snapshot
+    context = await warm.describe(path, "tax", 60.0, [], {})
+    assert context is not None and context.exists
+
+
 async def test_every_edit_is_followed(warm, shop):
     path = shop / "shop/tax.py"
     for number in range(5):

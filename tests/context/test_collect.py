@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -374,9 +374,15 @@ def test_the_graph_adds_what_nothing_else_knew(shop: Shop) -> None:
 async def test_a_graph_without_an_answer_delays_nothing(shop: Shop) -> None:
     class Cold:
         async def describe(
-            self, path: Path, qualname: str, deadline: float, neighbours: Sequence[Path] = ()
+            self,
+            path: Path,
+            qualname: str,
+            deadline: float,
+            neighbours: Sequence[Path],
+            documents: Mapping[Path, bytes],
         ) -> GraphContext | None:
             assert deadline <= 0.5
+            assert documents == {path: source.text for path, source in shop.project.snapshot.documents.items()}
             return None
 
     context = await collect.collect(shop.project, shop.plan(), 2000, graph=Cold())  # type: ignore[arg-type] # a stand-in

@@ -150,3 +150,13 @@ async def test_the_graph_follows_the_buffer_and_its_death_costs_no_prompt(editor
         assert "compute" in (await prompt(editor, uri))["prompt"]
         await prompt_with_graph(editor, uri, 'HANDLERS = {"x": compute}')
         assert graph_process(editor) != process
+
+
+@pytest.mark.skipif(find_spec("graph_sitter") is None, reason="graph-sitter is not installed")
+async def test_a_graph_that_starts_late_knows_what_was_opened_before(editor_for: Start) -> None:
+    """Without a model it starts at the first prompt, which may be long after a document was opened and not saved."""
+    editor = await editor_for({"shop.py": "x = 1\n"})
+    uri = editor.open("shop.py", SHOP)
+    await editor.diagnostics(uri)
+    await asyncio.sleep(1.5)  # longer than the server waits before it tells a graph that is there
+    await prompt_with_graph(editor, uri, 'HANDLERS = {"x": compute}')
