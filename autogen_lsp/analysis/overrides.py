@@ -63,6 +63,13 @@ def _annotation_at(index: int, signature: Signature) -> str | None:
     return signature.parameters[index].annotation
 
 
+def is_class_method(lookup: Lookup, target: Target) -> bool:
+    """Whether bases or subclasses have it, and as a class method."""
+    owner = target.qualname.rpartition(".")[0]
+    found = _in_bases(lookup, target, owner) or list(_in_subclasses(lookup, target, owner))
+    return bool(found) and all(classes.is_class_method(symbol) for _, symbol in found)
+
+
 def _may_stand(target: Target, symbol: Symbol, uses: Sequence[Use]) -> bool:
     """Whether the target can be such a method, and takes all its calls."""
     if symbol.signature is None or classes.is_static(symbol) or classes.is_property(symbol):

@@ -63,7 +63,9 @@ def make(project: Project, target: Target) -> Plan:
     if target.kind is TargetKind.MODULE:
         return _of_module(lookup, target, place, title)
     uses, unsure = told_apart(lookup, target)
-    if target.kind is TargetKind.METHOD and any(_on_the_class(lookup, target, use) for use in uses):
+    if target.kind is TargetKind.METHOD and (
+        any(_on_the_class(lookup, target, use) for use in uses) or overrides.is_class_method(lookup, target)
+    ):
         target = replace(target, kind=TargetKind.CLASS_METHOD)  # which instances can call too
     scope = _scope(lookup, target, place)
     sites = tuple(Site(use.path, nodes.span_of(use.name), nodes.span_of(use.expression)) for use in uses)

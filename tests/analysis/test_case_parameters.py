@@ -508,6 +508,40 @@ def test_a_tuple_made_of_something_has_any_length() -> None:
     assert f("f(tuple(xs))", "xs: list[int] = []\n") == "def f(xs: tuple[int, ...]):"
 
 
+def test_a_class_method_of_the_subclasses_is_one_in_the_base() -> None:
+    check(
+        """\
+class Shape: ...
+
+
+class Square(Shape):
+    @classmethod
+    def make(cls, size: int) -> None: ...
+
+
+def make(kind):
+    for shape in [Shape()]:
+        shape.$0make(1)
+""",
+        """\
+class Shape:
+    @classmethod
+    def make(cls, size: int) -> None:
+        raise NotImplementedError
+
+
+class Square(Shape):
+    @classmethod
+    def make(cls, size: int) -> None: ...
+
+
+def make(kind):
+    for shape in [Shape()]:
+        shape.make(1)
+""",
+    )
+
+
 def test_a_method_that_most_subclasses_define_alike_suits_all_of_these() -> None:
     text = """\
 class Shape: ...
