@@ -1,0 +1,242 @@
+"""What the callers of a missing function pass and expect, into its signature: parameters, return type, kind.
+
+Arguments of all calls are merged (`signature`), expectations of the result too (`result`); where the function is handed
+on as a value, it also takes and gives what its callers there want. Decorators have rules of their own (row 42).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import (
+    annotation,
+    bindings,
+    classes,
+    expected,
+    functions,
+    infer,
+    naming,
+    nodes,
+    result,
+)
+from autogen_lsp.analysis.annotation import self_type
+from autogen_lsp.analysis.expected import Demand, Expected, Role
+from autogen_lsp.analysis.model import Target, TargetKind
+from autogen_lsp.analysis.names import Lookup, resolve
+from autogen_lsp.analysis.render import Scope, annotate, annotate_any
+from autogen_lsp.analysis.signature import Merged, Passed, merge
+from autogen_lsp.analysis.sites import Use, receiver_of, uses_of
+from autogen_lsp.analysis.targets import first_is_instance
+from autogen_lsp.analysis.types import (
+    NONE,
+    Form,
+    Type,
+    callable_of,
+    optional,
+    substitute,
+    union,
+    variables,
+    without_none,
+)
+from autogen_lsp.syntax.model import Parameter, Signature
+
+
+def signature_of(
+    lookup: Lookup,
+    target: Target,
+    uses: Sequence[Use],
+    unsure: Sequence[Use],
+    wanted: Sequence[Expected],
+    scope: Scope,
+) -> Signature:
+    """The signature that suits all uses; ``wanted`` is what each expects, ``unsure`` may mean something else.
+
+    What the annotations need is added to the scope.
+    """
+    decorating = _decorator(wanted)
+    owner = target.qualname.rpartition(".")[0]
+    first: tuple[Parameter, ...] = ()
+    if owner:
+        first = (Parameter("cls" if target.kind is TargetKind.CLASS_METHOD else "self"),)
+    calls = [passed_by(lookup, target, use) for use in uses if use.is_call]
+    if decorating is not None and decorating.is_bare:
+        calls.insert(0, [Passed(decorating.takes, decorating.name)])
+    handed = [_callback(lookup, w) for u, w in zip(uses, wanted, strict=True) if not u.is_call and _is_handed_on(w)]
+    calls += [[Passed(type_) for type_ in each.args[:-1]] for each in handed if each is not None]
+    merged = merge(calls, lambda types: unite(lookup, types), [p.name for p in first])
+    if decorating is not None and decorating.is_bare:
+        merged[0] = replace(merged[0], type=optional(decorating.takes) if merged[0].default else decorating.takes)
+    if None in handed:  # somebody may call it with anything
+        merged = [replace(item, type=None) for item in merged]
+    parameters = first + tuple(parameter_of(scope, item) for item in merged)
+    returns, is_async = _returned(lookup, [w for u, w in zip(uses, wanted, strict=True) if u.is_call], handed, unsure)
+    if decorating is not None:
+        returns = decorating.gives
+    elif target.name == "__init__":
+        returns, is_async = NONE, False
+    elif any(not u.is_call and _says_otherwise(w) for u, w in zip(uses, wanted, strict=True)):
+        returns = None
+    returns = _self_type(lookup, target, uses, returns) or _without_loose(lookup, target, returns, merged)
+    written = annotate(scope, returns)
+    of_class = decorating is not None and decorating.takes is None
+    if written is None and not owner and not of_class and _is_annotated(lookup, target):
+        # A function that only raises never returns, say type checkers, unless it says otherwise.
+        written = annotate_any(scope)
+    carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
+    return Signature(parameters, written, is_async, carried)
+
+
+def _self_type(lookup: Lookup, target: Target, uses: Sequence[Use], returns: Type | None) -> Type | None:
+    """``Self``, where a method that gives it returns the target's result: its own class would be too little."""
+    if returns is None or (returns.name, returns.path) != (target.qualname.rpartition(".")[0], target.path):
+        return None
+    for use in uses:
+        statement = nodes.wrapped(use.expression).parent
+        function = nodes.enclosing(use.expression, frozenset({nodes.FUNCTION}))
+        if statement is None or statement.type != "return_statement" or function is None:
+            continue
+        found = self_type(lookup, use.path, nodes.text_of(function.child_by_field_name("return_type")))
+        if found is not None and receiver_of(use.name) is not None:
+            return found
+    return None
+
+
+def _without_loose(lookup: Lookup, target: Target, returns: Type | None, merged: Sequence[Merged]) -> Type | None:
+    """The return type without type variables that neither a parameter nor the class binds: they would mean nothing."""
+    owner = target.qualname.rpartition(".")[0]
+    instance = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
+    symbol = classes.symbol_of(lookup, instance) if owner else None
+    bound = set(classes.parameter_names(lookup, instance, symbol)) if symbol is not None else set()
+    bound |= {variable.name for item in merged for variable in variables(item.type)}
+    return substitute(returns, {v.name: None for v in variables(returns) if v.name not in bound})
+
+
+@dataclass(frozen=True, slots=True)
+class _Decorating:
+    """What a missing decorator takes and gives. ``is_bare``: used without a call, it is passed what it decorates."""
+
+    name: str  # of the decorated function or class
+    takes: Type | None
+    gives: Type | None
+    is_bare: bool
+
+
+def _decorator(wanted: Sequence[Expected]) -> _Decorating | None:
+    """Row 42: how the uses decorate, None where they do not. On classes nothing is annotated, so that types stay.
+
+    Where it is used both ways, or called as well, what it gives depends on how.
+    """
+    roles = {use.role for use in wanted}
+    if not roles & {Role.DECORATOR, Role.FACTORY}:
+        return None
+    bare = Role.DECORATOR in roles
+    if any(use.decorates_class for use in wanted):
+        return _Decorating("cls", None, None, bare)
+    decorated = callable_of(None, None)
+    gives = decorated if bare else callable_of([decorated], decorated)
+    return _Decorating("func", decorated, gives if len(roles) == 1 else None, bare)
+
+
+def passed_by(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
+    """The arguments of one call; the instance of ``C.m(instance)`` left out."""
+    arguments = functions.arguments_of(use.expression)
+    if use.through_class and target.kind is TargetKind.METHOD and not on_the_class(lookup, target, use):
+        arguments = arguments[1:]
+    out: list[Passed] = []
+    for argument in arguments:
+        type_ = infer.as_callable(lookup, infer.type_of(lookup, use.path, argument.node))
+        type_ = type_ or _of_missing(lookup, use, argument.node)
+        if argument.star == "*":
+            type_ = infer.element_of(lookup, type_)
+        elif argument.star == "**":
+            type_ = infer.mapping_of(lookup, type_)[1]
+        literal = nodes.text_of(argument.node) if argument.node.type in ("true", "false") else ""
+        hint = naming.name_of(argument.node)
+        derived = nodes.unwrapped(argument.node).type not in ("identifier", "attribute")
+        if hint == "self" or (hint == "cls" and target.kind is TargetKind.CLASS_METHOD):
+            # Passed on, it is an object like any other.
+            instance = type_.args[0] if type_ is not None and type_.form is Form.CLASS else type_
+            hint = naming.clean(instance.name) if instance is not None and instance.form is Form.INSTANCE else None
+            derived = True
+        out.append(Passed(type_, hint, argument.keyword, argument.star, literal, derived))
+    return out
+
+
+def _says_otherwise(use: Expected) -> bool:
+    """Whether a use without a call makes more of the function than a function."""
+    return use.role is not Role.VALUE or use.demand is Demand.ATTRIBUTE
+
+
+def _is_handed_on(use: Expected) -> bool:
+    return use.role is Role.VALUE and use.demand in (Demand.TYPE, Demand.UNKNOWN)
+
+
+def _callback(lookup: Lookup, use: Expected) -> Type | None:
+    """What those call that the function is handed to as a value, None where that cannot be told."""
+    wanted = without_none(annotation.expanded(lookup, use.type))
+    if wanted is not None and wanted.form is Form.INSTANCE and classes.is_protocol(lookup, wanted):
+        wanted = infer.as_callable(lookup, infer.attribute_of(lookup, wanted, "__call__"))
+    return wanted if wanted is not None and wanted.form is Form.CALLABLE and not wanted.variadic else None
+
+
+def _returned(
+    lookup: Lookup, of_calls: Sequence[Expected], handed: Sequence[Type | None], unsure: Sequence[Use]
+) -> tuple[Type | None, bool]:
+    """The return type that suits the calls and those that it is handed on to, and whether it is a coroutine's."""
+    returns, nothing = result.merge(lookup, of_calls)
+    if nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
+        returns = None  # somebody may look at it after all
+    asked = [each.args[-1] if each is not None else None for each in handed]
+    asked = [type_ for type_ in asked if type_ is None or not type_.is_a("object")]
+    coroutines = [infer.awaited(lookup, type_) for type_ in asked]
+    is_async = any(use.is_async for use in of_calls) or (bool(asked) and None not in coroutines)
+    if is_async:
+        asked = coroutines
+    if asked and (nothing or not of_calls):
+        returns = asked[0] if all(type_ == asked[0] for type_ in asked) else None
+    elif any(type_ is None or not functions.accepts(lookup, type_, returns) for type_ in asked):
+        returns = None
+    return returns, is_async
+
+
+def _of_missing(lookup: Lookup, use: Use, argument: Node) -> Type | None:
+    """The type of an argument that is itself the result of something missing: what its own uses ask of it."""
+    call = argument.named_children[0] if argument.type == "await" and argument.named_child_count else argument
+    function = call.child_by_field_name("function") if call.type == "call" else None
+    if function is None or function.type != "identifier" or bindings.reaching(function) is not None:
+        return None
+    name = nodes.text_of(function)
+    if resolve(lookup, use.path, name) is not None:
+        return None
+    missing = Target(use.path, name, TargetKind.FUNCTION, use.path, nodes.span_of(function))
+    wanted = [expected.at(lookup, other.path, other.expression) for other in uses_of(lookup, missing)]
+    if any(other.is_async for other in wanted) and argument.type != "await":
+        return None
+    type_, nothing = result.merge(lookup, wanted)
+    return None if nothing else type_
+
+
+def on_the_class(lookup: Lookup, target: Target, use: Use) -> bool:
+    """Whether a use calls the member on the class itself, with no instance as first argument (row 9)."""
+    if not use.through_class or not use.is_call or target.name.startswith("__"):
+        return False
+    owner = target.qualname.rpartition(".")[0]
+    return not first_is_instance(lookup, use.path, use.expression, owner, target.path)
+
+
+def _is_annotated(lookup: Lookup, target: Target) -> bool:
+    """Whether the target's file has type annotations at all."""
+    facts = lookup.facts(target.path)
+    signatures = [symbol.signature for symbol in facts.symbols if symbol.signature is not None] if facts else []
+    return any(s.returns or any(p.annotation for p in s.parameters) for s in signatures)
+
+
+def parameter_of(scope: Scope, item: Merged) -> Parameter:
+    return Parameter(item.name, item.kind, annotate(scope, item.type), item.default)
+
+
+def unite(lookup: Lookup, types: Iterable[Type | None]) -> Type | None:
+    return union(types, lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
