@@ -142,11 +142,16 @@ def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
     if type_.path == scope.path or module == lookup.module_name(scope.path):
         pieces.quoted |= _is_forward(scope, top)
         return name
-    for item in lookup.imports(scope.path).values():
-        bound = _bound_as(lookup, scope.path, item, type_, top)
-        if bound is not None and not _hidden(scope, bound.partition(".")[0]):
-            pieces.quoted |= item.type_checking or item.start > scope.at
-            return bound + nested
+    imported = [
+        (item.type_checking or item.start > scope.at, bound)
+        for item in lookup.imports(scope.path).values()
+        if (bound := _bound_as(lookup, scope.path, item, type_, top)) is not None
+        and not _hidden(scope, bound.partition(".")[0])
+    ]
+    if imported:  # one that is there at run time, and the name itself rather than that of its module
+        quoted, bound = min(imported, key=lambda found: (found[0], found[1].count(".")))
+        pieces.quoted |= quoted
+        return bound + nested
     public = _public(lookup, type_, top)
     if public is None:
         raise _NoName(name)

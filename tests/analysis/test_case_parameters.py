@@ -601,3 +601,13 @@ def test_a_function_that_is_handed_to_what_awaits_it_is_async() -> None:
 def test_what_is_final_has_the_type_of_its_value() -> None:
     assert f("f(size)", "from typing import Final\n\nsize: Final = 1\n") == "def f(size: int):"
     assert f("f(size)", "from typing import Final\n\nsize: Final[float] = 1\n") == "def f(size: float):"
+
+
+def test_row_44_a_class_that_is_imported_by_name_is_not_named_through_its_module() -> None:
+    shop = "//- shop/__init__.py\n//- shop/models.py\nclass Line: ...\n//- main.py\n"
+    use = "\n\n\ndef g(line: Line) -> None:\n    $0f(line)\n"
+    assert (
+        signature(f"{shop}from shop import models\nfrom shop.models import Line{use}") == "def f(line: Line) -> None:"
+    )
+    aliased = use.replace("Line", "models.Line")
+    assert signature(f"{shop}from shop import models{aliased}") == "def f(line: models.Line) -> None:"
