@@ -19,6 +19,7 @@ from msgspec.structs import force_setattr, replace
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
+from autogen_lsp.syntax.bounds import is_data, is_readable
 from autogen_lsp.syntax.broken import Broken, broken_lines
 from autogen_lsp.syntax.builtin_names import BUILTINS, INSTALLED, PYTHON_2
 from autogen_lsp.syntax.mend import mend
@@ -31,11 +32,14 @@ from autogen_lsp.workspace.source import Source
 
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{2,60}")
 _KNOWN = BUILTINS | INSTALLED
+_SILENT = Facts(dynamic=True, errors=True)
 
 
 def extract(source: Source) -> Facts:
     """Facts of the whole file, `Facts.words` included."""
     parsed = _parsed(source)
+    if parsed is None:
+        return _SILENT
     unit = Unit(parsed.root.start_byte, sweep(n.relevant(parsed.root), parsed.text))
     facts = _facts([unit], parsed, _broken([unit], parsed, source))
     force_setattr(facts, "words", tuple(sorted({word.decode() for word in _WORD.findall(source.text)})))
@@ -53,12 +57,16 @@ class _Parsed:
     blanked: tuple[tuple[int, int], ...] = ()
 
 
-def _parsed(source: Source) -> _Parsed:
+def _parsed(source: Source) -> _Parsed | None:
+    """None for what is not to be looked at (`bounds`)."""
+    if is_data(source.text):
+        return None
     root = source.tree.root_node
-    if not root.has_error:
-        return _Parsed(root, source.text, False)
-    mended = mend(source.text)
-    return _Parsed(parse(mended.text).root_node, mended.text, True, mended.names, mended.regions)
+    found = _Parsed(root, source.text, False)
+    if root.has_error:
+        mended = mend(source.text)
+        found = _Parsed(parse(mended.text).root_node, mended.text, True, mended.names, mended.regions)
+    return found if is_readable(found.root) else None
 
 
 class Incremental:
@@ -71,6 +79,9 @@ class Incremental:
     def update(self, source: Source) -> Facts:
         """Facts of the document's new text; costs what changed, and a little for each statement."""
         parsed = _parsed(source)
+        if parsed is None:
+            self._kept, self.clean = {}, None
+            return _SILENT
         kept: dict[tuple[str, bytes], Unit] = {}
         units: list[Unit] = []
         for node, owner, end in statements(parsed.root):

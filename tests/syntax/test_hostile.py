@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sysconfig
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from autogen_lsp.syntax.facts import Incremental, extract
 from autogen_lsp.syntax.mend import mend, names_bound
+from autogen_lsp.syntax.model import Facts
 from autogen_lsp.workspace.source import Source
 
 PATH = Path("/main.py")
@@ -75,7 +77,7 @@ def test_extreme_texts(text: bytes) -> None:
     look(text)
 
 
-def test_megabytes_on_a_single_line() -> None:
+def test_one_megabyte_on_a_single_line() -> None:
     look(b"f(x), " * 100_000)
 
 
@@ -102,3 +104,36 @@ def test_mended_text_keeps_length_and_line_ends(text: bytes) -> None:
 )
 def test_unfinished_lines_are_blanked(text: bytes, mended: bytes) -> None:
     assert mend(text).text == mended
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"x = [" + b"1, " * 3_300_000 + b"]",
+        b"x = 1;" * 1_700_000,
+        b"a" + b".b" * 5_000_000,
+        b"(" * 5_000_000 + b")" * 5_000_000,
+        b"[" * 10_000_000,
+        b"\\\n" * 1_000_000,
+    ],
+    ids=["list", "statements", "chain", "closed brackets", "open brackets", "continued lines"],
+)
+def test_megabytes_on_a_single_line_are_data_to_be_left_alone(text: bytes) -> None:
+    assert extract(Source(PATH, text)) == Incremental().update(Source(PATH, text)) == Facts(dynamic=True, errors=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"(" * 100_000 + b")" * 100_000, b", " * 200_000, b"+ " * 200_000, b"[\n" * 300_000, b"a" + b".b" * 300_000],
+    ids=["deep", "commas", "operators", "lines of open brackets", "chain"],
+)
+def test_what_would_take_quadratic_time_is_not_looked_at(text: bytes) -> None:
+    started = time.process_time()
+    look(text)
+    assert time.process_time() - started < 20
+
+
+def test_large_files_of_usual_lines_are_looked_at() -> None:
+    text = b"".join(b"x%d = f(%d, [1, 2, (3, 4)])\n" % (i, i) for i in range(40_000))
+    facts = extract(Source(PATH, text))
+    assert len(facts.unresolved) == 40_000 and not facts.dynamic
