@@ -321,7 +321,7 @@ class _Look:
                 continue
             if owner is not None and file == owner.path and symbol.qualname.startswith(f"{owner.symbol.qualname}."):
                 return True  # in a method of the class: of a new instance, perhaps
-            if _says_nothing(symbol):
+            if _says_nothing(table, symbol):
                 continue
             if any(found.kind == SymbolKind.CLASS for found in table.symbols.get(symbol.parent, ())):
                 continue
@@ -376,13 +376,18 @@ class _Look:
         return Finding(self.path, span, FindingKind.MISSING_ATTRIBUTE, item.name, message, target, qualname)
 
 
-def _says_nothing(symbol: Symbol) -> bool:
-    """A mock stands in for what is there; ``local.name = name`` hands data over to some other object, as do values."""
+def _says_nothing(table: Table, symbol: Symbol) -> bool:
+    """A mock stands in for what is there; ``local.name = name`` hands data over to some other object, as do values.
+
+    But a function of that name is made for it.
+    """
     value = symbol.value or ""
     if _MOCK.match(value):
         return True
     holder, _, receiver = symbol.qualname.rpartition(".")[0].rpartition("<locals>.")
-    return bool(holder) and "." not in receiver and (value == symbol.name or _DATA.match(value) is not None)
+    if not holder or "." in receiver or f"{holder}<locals>.{value}" in table.symbols:
+        return False
+    return value == symbol.name or _DATA.match(value) is not None
 
 
 def _made(symbol: Symbol) -> str:

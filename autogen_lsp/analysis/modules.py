@@ -42,9 +42,9 @@ _OTHER_SOURCES = (
 )
 _GENERATED = ("_pb2", "_pb2_grpc", "_version", "__version__", "_build", "_git_version")
 _SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "MANIFEST.in", ".gitignore"})
-_BUILD_SCRIPTS = frozenset(
-    {"setup.py", "meson.build", "CMakeLists.txt", "Makefile", "noxfile.py", "hatch_build.py", "build.py"}
-)
+_BUILD_SCRIPTS = frozenset({"meson.build", "CMakeLists.txt", "Makefile", "noxfile.py", "hatch_build.py", "build.py"})
+_SETUP = re.compile(r"setup(?:_\w+)?\.py")
+_EXTENDED = re.compile(rb"__path__|declare_namespace|extend_path")  # a package whose modules lie elsewhere, too
 
 
 class Origin(Enum):
@@ -138,6 +138,7 @@ class Modules:
     _configured: tuple[Path, ...] | None = None
     _resolved: dict[tuple[Path, str, int], Module] = field(default_factory=dict)
     _found: dict[tuple[str, str, Origin], Module | None] = field(default_factory=dict)
+    _extended: dict[Path, bool] = field(default_factory=dict)
     _build_text: dict[Path, tuple[str, str]] = field(default_factory=dict)
 
     def resolve(self, module: str, level: int, importer: Path) -> Module:
@@ -278,10 +279,19 @@ class Modules:
 
     def _missing(self, package: Module, parts: list[str], position: int, origin: Origin) -> Module:
         name = ".".join(parts)
-        if package.path is None or package.folder is None:  # namespace packages may go on elsewhere
+        if package.path is None or package.folder is None or self._is_extended(package.path):
             return Module(name, Origin.UNKNOWN, absent=position)
         expected = package.folder.joinpath(*parts[position:-1], f"{parts[-1]}.py")
         return Module(name, Origin.MISSING, expected=expected, absent=position)
+
+    def _is_extended(self, path: Path) -> bool:
+        """Whether the package's own file changes where its modules are looked for."""
+        if path not in self._extended:
+            try:
+                self._extended[path] = _EXTENDED.search(path.read_bytes()) is not None
+            except OSError:
+                self._extended[path] = False
+        return self._extended[path]
 
     def _at(self, folder: Path, name: str, dotted: str, origin: Origin) -> Module | None:
         key = (str(folder), dotted, origin)
@@ -340,7 +350,8 @@ class Modules:
         for position, part in enumerate(parts):
             inner = self.submodule(found, part)
             if inner is None:
-                if origin is not Origin.WORKSPACE or found.folder is None:
+                extended = found.path is not None and self._is_extended(found.path)
+                if origin is not Origin.WORKSPACE or found.folder is None or extended:
                     return Module(f"{name}.{module}", Origin.UNKNOWN)
                 expected = found.folder.joinpath(*parts[position:-1], f"{parts[-1]}.py")
                 return Module(f"{name}.{module}", Origin.MISSING, expected=expected, absent=position)
@@ -402,7 +413,8 @@ class Modules:
         """What the folder's settings say, in which files are named by their paths, and its build scripts."""
         if folder not in self._build_text:
             names = self.listing.names(folder)
-            self._build_text[folder] = (_texts(folder, names & _SETTINGS), _texts(folder, names & _BUILD_SCRIPTS))
+            scripts = [name for name in names if name in _BUILD_SCRIPTS or _SETUP.fullmatch(name)]
+            self._build_text[folder] = (_texts(folder, names & _SETTINGS), _texts(folder, scripts))
         return self._build_text[folder]
 
 

@@ -222,6 +222,10 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="narrowed to a subclass",
         ),
         pytest.param(CLASS + "def g():\n    x = A()\n    x.n = 1\n    x.n()\n", id="set on the instance"),
+        pytest.param(
+            CLASS + "def g():\n    def n(): return 1\n    y = x\n    y.n = n\nx = A()\nx.n()\n",
+            id="function made for it",
+        ),
         pytest.param(CLASS + "def g(x: 'A | int'): x.n()\n", id="union"),
         pytest.param(CLASS + "x = A()\ndef g():\n    global x\n    x = object\nx.n()\n", id="global reassigned"),
         pytest.param("def g(*args: int, **k: str):\n    args.n(), k.n()\n", id="packed parameters"),

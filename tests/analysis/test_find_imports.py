@@ -184,6 +184,15 @@ def test_a_script_has_its_own_folder_first(tmp_path: Path) -> None:
             id="named by a build file beside it",
         ),
         pytest.param(
+            "//- pkg/__init__.py\n__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"
+            "//- pkg/a.py\nimport pkg.other\nfrom pkg.sdk import f\nfrom .more import g\n",
+            id="package that goes on elsewhere",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\nfrom ._fast import f\n//- pkg/setup_package.py\nsources = 'pkg._fast'\n",
+            id="named by a setup script beside it",
+        ),
+        pytest.param(
             "//- a.py\nimport b\nb.f()\n//- b.py\nimport sys\nme = sys.modules[__name__]\nfor n in 'fg': setattr(me, n, 1)\n",
             id="setattr on the module itself",
         ),
