@@ -32,7 +32,6 @@ _CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbo
 _OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
 _MOCK = re.compile(r"(?:[\w.]+\.)?(?:Magic|Async|NonCallable|Property)?Mock\(")
 _DATA = re.compile(r"[\d'\"\[{(-]|None$|True$|False$|(?:\w+\.)*[A-Z]\w*\(")  # literals and new objects
-_COMMON = frozenset(name for kind in (str, bytes, list, dict, set, int, float) for name in dir(kind))
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
 
@@ -55,7 +54,7 @@ def missing_attributes(project: Project, path: Path, table: Table, near: Span | 
     for item in items:
         if not item.receiver or item.guarded or (near is not None and not near.touches(item.start, item.end)):
             continue
-        found = look.receiver(item) or look.inferred(item)
+        found = look.receiver(item)
         if found is None:
             continue
         if isinstance(found, Module):
@@ -104,26 +103,6 @@ class _Look:
         if found is None:
             return None
         return self._of_definition(found)
-
-    def inferred(self, item: Call | Reference) -> Receiver | None:
-        """The class of any other expression, where nobody else in the workspace has a member of the name.
-
-        Inference costs much more than facts, and few calls have a name that is defined nowhere.
-        """
-        first = item.receiver.partition(".")[0]
-        if item.name in _COMMON or (item.receiver in _SELF or not (item.local or first in self.table.facts.bound)):
-            return None
-        if not item.local and (len(self.table.symbols.get(first, ())) != 1 or self._set_from_outside(first)):
-            return None  # a module, or a variable that is set in several places
-        if any(symbol.kind != SymbolKind.CLASS for _, symbol in self.project.definitions(item.name)):
-            return None
-        found = self._type_of_receiver(item)
-        if found is None or found.form is not Form.INSTANCE or found.path is None:
-            return None
-        receiver = self._of_class(found.path, found.name, exact=False, of_class=False)
-        if receiver is None or "__get__" in receiver.lineage.names:  # a descriptor: reading it gives something else
-            return None
-        return replace(receiver, inferred=True)
 
     # -- what the receiver is ----------------------------------------------------------------------------------------
 

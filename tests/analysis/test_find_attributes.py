@@ -80,18 +80,6 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="with",
         ),
         pytest.param("def g():\n    class B: x = 1\n    B.«n»()\n", ("main.py", "g.<locals>.B.n"), id="local class"),
-        pytest.param(CLASS + "def g(many: list[A]):\n    for x in many: x.«n»()\n", ("main.py", "A.n"), id="element"),
-        pytest.param(
-            CLASS + "class B:\n    a: A\ndef g(b: B):\n    b.a.f(), b.a.«n»()\n", ("main.py", "A.n"), id="chain"
-        ),
-        pytest.param(
-            CLASS + "def g(x: object):\n    if isinstance(x, A): x.«n»()\n", ("main.py", "A.n"), id="narrowed"
-        ),
-        pytest.param(
-            CLASS + "async def make() -> A: return A()\nasync def g():\n    x = await make()\n    x.«n»()\n",
-            ("main.py", "A.n"),
-            id="awaited",
-        ),
         pytest.param(CLASS + "x = A()\nx.f(), x.«n»()\n", ("main.py", "A.n"), id="module variable"),
         pytest.param(CLASS + "def make() -> A: return A()\nmake().«n»()\n", ("main.py", "A.n"), id="return annotation"),
         pytest.param(
