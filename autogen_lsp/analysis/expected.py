@@ -64,6 +64,8 @@ class Expected:
 
 _CONDITIONS = frozenset({"if_statement", "elif_clause", "while_statement"})
 _OPERANDS = ("int", "float", "complex", "str", "bytes", "list", "tuple", "bool")
+_COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension"})
+_DISPLAYS = frozenset({"list", "set", "tuple", "expression_list", "pair", *_COMPREHENSIONS})
 ANY_CALLABLE = callable_of(None, None)
 
 
@@ -179,9 +181,33 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return role(Role.FACTORY if node.type == "call" else Role.DECORATOR, of_class=of_class)
         case kind if kind in _CONDITIONS and nodes.same(parent.child_by_field_name("condition"), node):
             return truth()
-        case "tuple":
-            return role(Role.EXCEPTION) if _caught(parent) else value()
+        case "tuple" if _caught(parent):
+            return role(Role.EXCEPTION)
+        case kind if kind in _DISPLAYS and (item := _display(lookup, path, parent, node, steps)) is not None:
+            return replace(value(item.type, strong=True), upper=item.upper)
     return value()
+
+
+def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) -> Expected | None:
+    """What a list, set, dict or tuple of a declared type asks of one of its items; None where it asks for nothing."""
+    of_pair = display.parent if display.type == "pair" else display
+    if of_pair is None or (
+        display.type in _COMPREHENSIONS and not nodes.same(display.child_by_field_name("body"), node)
+    ):
+        return None
+    outer = at(lookup, path, of_pair, steps=steps + 1)
+    if not outer.strong or outer.type is None or not nodes.same(outer.node, nodes.wrapped(of_pair)):
+        return None
+    if display.type == "pair":
+        pair = infer.mapping_of(lookup, outer.type)
+        item = pair[0 if nodes.same(display.child_by_field_name("key"), node) else 1]
+    elif display.type in ("tuple", "expression_list") and outer.type.is_a("tuple") and not outer.type.variadic:
+        items = [child for child in display.named_children if child.type != "comment"]
+        place = next(i for i, child in enumerate(items) if nodes.inside(node, child))
+        item = outer.type.args[place] if len(items) == len(outer.type.args) else None
+    else:
+        item = infer.element_of(lookup, outer.type)
+    return None if item is None else replace(outer, type=item)
 
 
 def _assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None, bool]:
