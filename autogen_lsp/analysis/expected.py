@@ -45,7 +45,7 @@ class Expected:
     """What a use asks for, where it stands (``path`` and ``node``, the whole of the value).
 
     ``is_async``: the call is awaited, or handed to what awaits it. ``upper``: a strong type is what a parameter takes,
-    and the value is likely more special. ``bound``: the name of a variable that keeps the value.
+    and the value is likely more special. ``bound``: the variable or attribute that keeps the value.
     """
 
     role: Role
@@ -104,7 +104,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "assignment":
             type_, strong = _assigned(lookup, path, parent)
             left = parent.child_by_field_name("left")
-            plain = left is not None and left.type == "identifier"
+            plain = left is not None and left.type in ("identifier", "attribute")
             return replace(value(type_, strong=strong), bound=left if plain else None)
         case "augmented_assignment":
             left = parent.child_by_field_name("left")

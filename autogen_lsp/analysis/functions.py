@@ -361,11 +361,12 @@ def _bound(
 
 
 def _bound_by_receiver(lookup: Lookup, function: Type, symbol: Symbol) -> dict[str, Type | None]:
-    """Type variables as ``self: T`` binds them."""
+    """Type variables as ``self: T`` and ``cls: type[T]`` bind them."""
     known: dict[str, Type | None] = {}
     listed = symbol.signature.parameters if symbol.signature is not None else ()
     if function.owner is not None and listed and listed[0].annotation:
-        bind(lookup, _annotation(lookup, function, symbol, listed[0].annotation), function.owner, known)
+        receiver = class_of(function.owner) if classes.is_class_method(symbol) else function.owner
+        bind(lookup, _annotation(lookup, function, symbol, listed[0].annotation), receiver, known)
     return known
 
 

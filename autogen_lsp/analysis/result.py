@@ -90,7 +90,7 @@ def _says_little(lookup: Lookup, type_: Type) -> bool:
     """Whether values of a more special type are to be expected: a union, a protocol, an abstract type."""
     expanded = annotation.expanded(lookup, type_)
     if expanded is None or expanded.form is not Form.INSTANCE:
-        return expanded is None or expanded.form is Form.UNION
+        return expanded is None or expanded.form in (Form.UNION, Form.CALLABLE)
     if expanded.module in _PROTOCOL_MODULES or expanded.is_a("object", "os.PathLike"):
         return expanded.name not in ("NoReturn", "Never")
     return classes.is_protocol(lookup, expanded)
@@ -108,17 +108,34 @@ def _has_subclasses(lookup: Lookup, type_: Type) -> bool:
 
 
 def _followed(lookup: Lookup, uses: Sequence[Expected]) -> Iterator[Expected]:
-    """The uses, and those of the variables that keep the value."""
+    """The uses, and those of the variables and attributes that keep the value."""
     kept = 0
     for use in uses:
-        inner = _of_variable(lookup, use, use.bound) if use.bound is not None and kept < _MAX_VARIABLES else None
-        if inner is None:
+        inner: list[Expected] | None = None
+        if use.bound is not None and kept < _MAX_VARIABLES:
+            kept += 1
+            if use.bound.type == "attribute":
+                yield from _of_attribute(lookup, use, use.bound)  # others may be in other functions
+            else:
+                inner = _of_variable(lookup, use, use.bound)
+        if inner is None or use.demand is not Demand.UNKNOWN:
             yield use
-            continue
-        kept += 1
-        if use.demand is not Demand.UNKNOWN:
-            yield use
-        yield from inner
+        yield from inner or ()
+
+
+def _of_attribute(lookup: Lookup, use: Expected, target: Node) -> Iterator[Expected]:
+    """What is asked of an attribute in the rest of the function that sets it."""
+    function = nodes.enclosing(target, frozenset({nodes.FUNCTION}))
+    text = nodes.text_of(target)
+    read = [
+        node
+        for node in nodes.own_nodes(function.child_by_field_name("body") if function is not None else None)
+        if node.type == "attribute" and node.start_byte > target.end_byte and nodes.text_of(node) == text
+    ]
+    for node in read[:_MAX_USES]:
+        parent = node.parent
+        if parent is None or parent.type != "assignment" or not nodes.same(parent.child_by_field_name("left"), node):
+            yield expected.at(lookup, use.path, node)
 
 
 def _of_variable(lookup: Lookup, use: Expected, target: Node) -> list[Expected] | None:

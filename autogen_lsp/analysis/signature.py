@@ -171,7 +171,8 @@ def _after_gap(columns: list[_Column], index: int, sites: int) -> bool:
 
 def _merged(column: _Column, kind: ParameterKind, sites: int, unite: Union, forced: bool = False) -> Merged:
     known = [p.type for p in column.passed if p.type is not None]
-    type_ = unite(known) if known else None
+    # What most sites pass may well be more than what a few are known to.
+    type_ = unite(known) if known and len(known) * 2 >= len(column.passed) else None
     if type_ == NONE:
         type_ = None  # that it may be None says nothing of what else it may be
     if len(column.sites) == sites and not forced:

@@ -611,3 +611,24 @@ def test_row_44_a_class_that_is_imported_by_name_is_not_named_through_its_module
     )
     aliased = use.replace("Line", "models.Line")
     assert signature(f"{shop}from shop import models{aliased}") == "def f(line: models.Line) -> None:"
+
+
+def test_row_29_what_most_sites_pass_must_be_known() -> None:
+    assert f("f(1)\nf(mystery)\nf(2)") == "def f(mystery: int):"
+    assert f("f(1)\nf(mystery)\nf(riddle)") == "def f(mystery):"
+
+
+def test_what_a_class_method_gives_may_be_bound_by_cls() -> None:
+    setup = """\
+from typing import TypeVar
+
+T = TypeVar("T", bound="Client")
+
+
+class Client:
+    @classmethod
+    def make(cls: type[T]) -> T: ...
+
+
+"""
+    assert f("f(Client.make())", setup) == "def f(make: Client) -> Any:"

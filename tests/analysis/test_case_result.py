@@ -332,3 +332,17 @@ def test_row_37_self_stays_self() -> None:
     assert signature(text) == "def f(self) -> Self:"
     assert signature(f"{text}\n    def h(self) -> int:\n        return self.f()\n") == "def f(self):"
     assert signature(f"{text}\n\nclass B(A):\n    def f(self) -> Self: ...\n") == "def f(self) -> Self:"
+
+
+def test_a_value_that_an_attribute_keeps_is_followed_in_its_function() -> None:
+    text = """\
+class A:
+    def __init__(self) -> None:
+        self.size: int | None = None
+
+    def g(self) -> int:
+        if self.size is None:
+            self.size = self.$0f()
+        return self.size
+"""
+    assert signature(text) == "def f(self) -> int:"
