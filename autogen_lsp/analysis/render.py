@@ -7,8 +7,10 @@ without a name that can be imported has no annotation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from autogen_lsp.analysis import annotation, functions
@@ -17,6 +19,7 @@ from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.types import MAX_UNION, Form, Type
 from autogen_lsp.syntax.model import Import, SymbolKind
 
+_OLD_UNION = re.compile(r"\b(Optional|Union)\[")
 _MAX_TEXT = 100
 _MAX_CYCLE = 300  # modules looked at for an import cycle
 
@@ -41,6 +44,15 @@ class Scope:
         """Whether the file has ``from __future__ import annotations``."""
         facts = self.lookup.facts(self.path)
         return facts is not None and any(i.module == "__future__" and i.name == "annotations" for i in facts.imports)
+
+    @cached_property
+    def predates_unions(self) -> bool:
+        """Whether the file's own annotations avoid ``X | Y``: it may have to run on a Python before 3.10."""
+        facts = self.lookup.facts(self.path)
+        signatures = [symbol.signature for symbol in facts.symbols if symbol.signature is not None] if facts else []
+        written = [p.annotation for s in signatures for p in s.parameters if p.annotation]
+        written += [s.returns for s in signatures if s.returns]
+        return any(_OLD_UNION.search(text) for text in written) and not any("|" in text for text in written)
 
 
 @dataclass
@@ -69,7 +81,8 @@ def annotate(scope: Scope, type_: Type | None) -> str | None:
         return None
     scope.needed += [item for item in dict.fromkeys(pieces.needed) if item not in scope.needed]
     scope.parameters |= pieces.parameters
-    return f'"{text}"' if pieces.quoted and not scope.postponed else text
+    quoted = pieces.quoted or (("[" in text or "|" in text) and scope.predates_unions)
+    return f'"{text}"' if quoted and not scope.postponed else text
 
 
 def annotate_any(scope: Scope) -> str | None:

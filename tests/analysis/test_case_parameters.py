@@ -632,3 +632,12 @@ class Client:
 
 """
     assert f("f(Client.make())", setup) == "def f(make: Client) -> Any:"
+
+
+def test_in_a_file_that_avoids_new_unions_these_are_quoted() -> None:
+    setup = "import typing as t\n\n\ndef g(a: t.Optional[int], b: int) -> None:\n    "
+    assert signature(f"{setup}$0f(a, b, [b])\n") == 'def f(a: "int | None", b: int, arg3: "list[int]") -> None:'
+    new = "def h(a: int | None) -> None: ...\n\n\n"
+    assert signature(f"{new}{setup}$0f(a)\n") == "def f(a: int | None) -> None:"
+    future = "from __future__ import annotations\n\n"
+    assert signature(f"{future}{setup}$0f(a)\n") == "def f(a: int | None) -> None:"
