@@ -263,7 +263,9 @@ def _pattern(lookup: Lookup, path: Path, pattern: Node) -> Type:
     items = [child for child in pattern.named_children if child.type != "comment"]
     if any(child.type in ("list_splat_pattern", "list_splat") for child in items):
         return Type(Form.INSTANCE, "tuple", args=(None,), variadic=True)
-    return builtin("tuple", *(_declared(lookup, path, child) for child in items))
+    declared = [_declared(lookup, path, child) for child in items]
+    # What is declared `T | None` may well get a T here, and be used as one.
+    return builtin("tuple", *(None if t is not None and t.form is Form.UNION else t for t in declared))
 
 
 def _returned(lookup: Lookup, path: Path, node: Node) -> Type | None:

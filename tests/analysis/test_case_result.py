@@ -18,6 +18,7 @@ from tests.support.actions import check, signature
         ("len($0f())", "Sized"),
         ("a, b = $0f()", "tuple[Any, Any]"),
         ("a: int\na, *b = $0f()", "tuple[Any, ...]"),
+        ("a: int\nb: int | None\na, b = $0f()", "tuple[int, Any]"),
         ("if $0f():\n    pass", "bool"),
         ("while $0f():\n    pass", "bool"),
         ("x = not $0f()", "bool"),
