@@ -139,7 +139,7 @@ def definition(project: Project, path: Path, name: str, scope: str = "", hops: i
     while scope:  # imports in the functions around, innermost first
         inner = table.imports.get((scope, name))
         if inner is not None:
-            return _imported(project, path, inner, hops)
+            return None if _is_parameter(table, scope, name) else _imported(project, path, inner, hops)
         nested = table.symbols.get(f"{scope}.<locals>.{name}")
         if nested is not None:
             return Definition(path, nested[0]) if len(nested) == 1 else None
@@ -149,6 +149,11 @@ def definition(project: Project, path: Path, name: str, scope: str = "", hops: i
         project.meanings[key] = None  # while it is looked up: modules may import from each other
         project.meanings[key] = _of_file(project, path, table, name, hops)
     return project.meanings[key]
+
+
+def _is_parameter(table: Table, scope: str, name: str) -> bool:
+    signatures = [symbol.signature for symbol in table.symbols.get(scope, ()) if symbol.signature is not None]
+    return any(parameter.name == name for signature in signatures for parameter in signature.parameters)
 
 
 def _of_file(project: Project, path: Path, table: Table, name: str, hops: int) -> Definition | Module | None:

@@ -173,6 +173,10 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             "def outer():\n    b = 1\n    b.f()\nimport b\n//- b.py\n".replace("//- b.py\n", ""), id="local variable"
         ),
         pytest.param("//- a.py\nimport b\ndef g(b): b.f()\n//- b.py\n", id="parameter"),
+        pytest.param(
+            "//- a.py\ndef g(b=None):\n    if b is None:\n        import b\n    b.f()\n//- b.py\n",
+            id="parameter or import",
+        ),
         pytest.param("//- a.py\nimport b\nb.f()\n//- b.py\nglobals()['f'] = 1\n", id="dynamic module"),
         pytest.param(
             "//- a.py\nimport b\nb.f()\n//- c.py\nimport b\nb.f = 1\n//- b.py\n", id="assigned by a third module"
