@@ -1,5 +1,6 @@
-"""Files that the project's own settings keep from its linter or formatter: fixtures, broken on purpose, and templates.
+"""Fixtures of tests that the project's own settings keep from its linter or formatter: code that is broken on purpose.
 
+Other files that it leaves out (examples, old code) are meant to work, and have findings.
 Read are Ruff's and Flake8's lists of glob patterns and Black's regular expressions, in the roots. Type checkers' lists
 are not: projects leave whole test suites out of these.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", ".flake8")
+_TESTS = re.compile(r"tests?|testing|testdata", re.I)
 _MAX_BYTES = 500_000
 _MAX_PATTERN = 2_000
 
@@ -33,6 +35,8 @@ class Exclusions:
 def is_excluded(roots: tuple[Path, ...], path: Path) -> bool:
     for root in roots:
         if path.is_relative_to(root):
+            if not any(_TESTS.fullmatch(part) for part in path.relative_to(root).parts[:-1]):
+                return False
             return f"/{path.relative_to(root).as_posix()}" in _of_root(root, _stamp(root))
     return False
 

@@ -19,11 +19,11 @@ from autogen_lsp.workspace.snapshot import Snapshot
         ("pyproject.toml", '[tool.ruff]\nextend-exclude = ["tests/data/"]', "tests/data/a.py"),
         ("pyproject.toml", '[tool.ruff]\nexclude = ["tests/**/*data"]', "tests/x/y/mydata/a.py"),
         ("pyproject.toml", '[tool.ruff.lint]\nexclude = ["*_bad.py"]', "tests/x_bad.py"),
-        ("ruff.toml", 'exclude = ["data/**"]', "data/x/a.py"),
+        ("ruff.toml", 'exclude = ["tests/data/**"]', "tests/data/x/a.py"),
         ("pyproject.toml", "[tool.black]\nextend-exclude = '''\n/(\n  # ours\n  tests/data/\n)'''", "tests/data/a.py"),
-        ("pyproject.toml", "[tool.black]\nforce-exclude = 'cases/bad'", "cases/bad.py"),
+        ("pyproject.toml", "[tool.black]\nforce-exclude = 'cases/bad'", "test/cases/bad.py"),
         ("setup.cfg", "[flake8]\nexclude = build,\n    ./tests/data,", "tests/data/a.py"),
-        (".flake8", "[flake8]\nextend-exclude = data", "x/data/a.py"),
+        (".flake8", "[flake8]\nextend-exclude = data", "test/data/a.py"),
     ],
 )
 def test_excluded_files_have_no_findings(tmp_path: Path, name: str, settings: str, excluded: str) -> None:
