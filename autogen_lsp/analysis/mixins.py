@@ -51,7 +51,7 @@ def may_have(project: Project, found: Class, name: str, *, above: bool = False, 
         (having if lineage.open or name in lineage.names else lacking).append(one)
     if not having and not below and _MIXIN.search(found.symbol.name):
         return True
-    if _derived_at_run_time(project, found, below):
+    if not _is_made(project, found) and _derived_at_run_time(project, found, below):
         return True
     if not having or any(_calls_super(project, one, name) for one in having):
         return False
