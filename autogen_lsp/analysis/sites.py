@@ -18,11 +18,12 @@ from autogen_lsp.analysis import annotation, bindings, classes, infer, locate, n
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, imported_from, resolve
 from autogen_lsp.analysis.types import Form, Type, members
-from autogen_lsp.syntax.model import Import
+from autogen_lsp.syntax.model import Call, Import
 from autogen_lsp.text import Span
 
 MAX_SITES = 300
 _MAX_FILES = 20  # that are read for places where the name is an argument
+_MAX_OF_STUB = 300  # calls that are looked at where the signature is there already
 _MAX_CANDIDATES = 1500  # calls of the name that are looked at; the nearest files' first
 
 
@@ -89,8 +90,9 @@ def _collect(lookup: Lookup, target: Target) -> Iterator[Use]:
         ):
             yield Use(target.origin, origin, expression_of(origin), through)
     count = 0
+    most = _MAX_OF_STUB if target.kind is TargetKind.STUB else _MAX_CANDIDATES
     for path, span in _candidates(lookup, target):
-        if len(seen) >= _MAX_CANDIDATES or count >= MAX_SITES:
+        if len(seen) >= most or count >= MAX_SITES:
             return
         source = lookup.source(path)
         if source is None or (path, span.start) in seen:
@@ -118,7 +120,8 @@ def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
     for wanted in (name, *sorted(alias for alias in aliases if alias)):
         for path, call in sorted(project.calls(wanted), key=lambda found: _distance(found[0], target.path)):
             paths.append(path)
-            yield path, Span(call.start, call.end)
+            if owner or _may_be_of_module(lookup, path, call):
+                yield path, Span(call.start, call.end)
     paths += [path for path, _ in project.importers(name)]
     for path in dict.fromkeys(paths):
         facts = project.facts(path)
@@ -130,6 +133,15 @@ def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
                 yield path, Span(use.start, use.end)
     yield from _decorators(lookup, paths, name)
     yield from _handed_on(lookup, paths, name)
+
+
+def _may_be_of_module(lookup: Lookup, path: Path, call: Call) -> bool:
+    """Whether a call may be one of a module's function: of a bare name, or of a member of something imported."""
+    if not call.receiver:
+        return True
+    facts = lookup.facts(path)
+    first = call.receiver.partition(".")[0]
+    return facts is not None and any(item.bound == first or item.name == "*" for item in facts.imports)
 
 
 def _handed_on(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[Path, Span]]:

@@ -641,3 +641,11 @@ def test_in_a_file_that_avoids_new_unions_these_are_quoted() -> None:
     assert signature(f"{new}{setup}$0f(a)\n") == "def f(a: int | None) -> None:"
     future = "from __future__ import annotations\n\n"
     assert signature(f"{future}{setup}$0f(a)\n") == "def f(a: int | None) -> None:"
+
+
+def test_a_function_is_not_taken_for_the_methods_of_its_name() -> None:
+    util = "//- util.py\n//- main.py\n"
+    uses = "import util\n\nutil.$0render(1)\nlabel = object()\nlabel.render('x')\n"
+    assert signature(f"{util}{uses}\n\ndef g(view):\n    view.render(b'')\n    util.render(2)\n").startswith(
+        "def render(arg1: int)"
+    )
