@@ -7,9 +7,7 @@ are not: projects leave whole test suites out of these.
 
 from __future__ import annotations
 
-import configparser
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -54,6 +52,8 @@ def _stamp(root: Path) -> tuple[tuple[str, int], ...]:
 
 @lru_cache(maxsize=64)
 def _of_root(root: Path, stamp: tuple[tuple[str, int], ...]) -> Exclusions:
+    import configparser  # not before there is something to read: the first document waits for this module
+
     patterns: list[re.Pattern[str]] = []
     for name, _ in stamp:
         try:
@@ -70,6 +70,8 @@ def _of_root(root: Path, stamp: tuple[tuple[str, int], ...]) -> Exclusions:
 
 
 def _toml(text: str, name: str) -> Iterator[tuple[str, bool]]:
+    import tomllib
+
     data: Any = tomllib.loads(text)
     tools = _table(data, "tool") if name == "pyproject.toml" else {"ruff": data}
     ruff = _table(tools, "ruff")
@@ -86,6 +88,8 @@ def _toml(text: str, name: str) -> Iterator[tuple[str, bool]]:
 
 
 def _ini(text: str) -> Iterator[tuple[str, bool]]:
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False)
     parser.read_string(text)
     for key in ("exclude", "extend-exclude"):

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -430,6 +429,8 @@ def _texts(folder: Path, names: Iterable[str]) -> str:
 
 def _configured(root: Path) -> Iterator[Path]:
     """Folders that the root's pyproject.toml puts on the path: pytest, setuptools, poetry, pyright."""
+    import tomllib  # not before there is something to read: the first document waits for this module
+
     try:
         data: Any = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):

@@ -29,6 +29,7 @@ _QUIET = 0.25  # seconds after `initialized` in which the first document usually
 
 def connect(write: Callable[[bytes], None], stop: Callable[[int], None]) -> Session:
     """A session whose messages go out through ``write``; ``stop(status)`` is called at its end."""
+    gc.disable()  # until all is loaded: the first diagnostics are waited for, and there is no garbage yet
     peer = Peer(write)
     session = Session(peer)
     typed = _Typed(session)
@@ -87,6 +88,7 @@ class _Typed:
         # What was loaded stays, and facts hold no cycles: collecting it all again and again would hold up the keys.
         gc.freeze()
         gc.set_threshold(*_COLLECT)
+        gc.enable()
 
     @cached_property
     def _protocol(self) -> Protocol:
