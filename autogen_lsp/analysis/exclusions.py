@@ -16,6 +16,7 @@ from typing import Any
 
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", ".flake8")
 _TESTS = re.compile(r"tests?|testing|testdata", re.I)
+_EXCLUDES = re.compile(r"""\bexclude["']?\s*[=:]""")
 _MAX_BYTES = 500_000
 _MAX_PATTERN = 2_000
 
@@ -52,14 +53,14 @@ def _stamp(root: Path) -> tuple[tuple[str, int], ...]:
 
 @lru_cache(maxsize=64)
 def _of_root(root: Path, stamp: tuple[tuple[str, int], ...]) -> Exclusions:
-    import configparser  # not before there is something to read: the first document waits for this module
-
     patterns: list[re.Pattern[str]] = []
     for name, _ in stamp:
         try:
             text = (root / name).read_bytes()[:_MAX_BYTES].decode("utf-8", "replace")
+            if not _EXCLUDES.search(text):
+                continue  # which is cheaper to see than to parse
             found = list(_toml(text, name) if name.endswith(".toml") else _ini(text))
-        except (OSError, ValueError, configparser.Error):
+        except (OSError, ValueError):
             continue
         for pattern, verbose in found:
             try:
@@ -88,10 +89,13 @@ def _toml(text: str, name: str) -> Iterator[tuple[str, bool]]:
 
 
 def _ini(text: str) -> Iterator[tuple[str, bool]]:
-    import configparser
+    import configparser  # as late as that: the first document waits for this module
 
     parser = configparser.RawConfigParser(strict=False)
-    parser.read_string(text)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return
     for key in ("exclude", "extend-exclude"):
         for glob in re.split(r"[\s,]+", parser.get("flake8", key, fallback="")):
             if glob and not glob.startswith("#"):
