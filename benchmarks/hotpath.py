@@ -115,7 +115,7 @@ class Client:
 
 
 class Typist:
-    """An open document and a line in it to type on: the first statement of the method nearest to its middle."""
+    """A document and a line in it to type on: the first statement of the method nearest to its middle."""
 
     def __init__(self, client: Client, path: Path, text: str) -> None:
         self.client, self.uri, self.version = client, path.as_uri(), 1
@@ -125,9 +125,12 @@ class Typist:
         self.line, self.column = statement.lineno - 1, statement.col_offset
         lines = text.split("\n")
         lines.insert(self.line, f"{' ' * self.column}cold_undefined_probe()")
-        item = {"uri": self.uri, "languageId": "python", "version": 1, "text": "\n".join(lines)}
-        client.notify("textDocument/didOpen", {"textDocument": item})
+        self.text = "\n".join(lines)
         self.length = len("cold_undefined_probe()")
+
+    def open(self) -> None:
+        item = {"uri": self.uri, "languageId": "python", "version": 1, "text": self.text}
+        self.client.notify("textDocument/didOpen", {"textDocument": item})
 
     def at(self, column: int) -> dict[str, int]:
         return {"line": self.line, "character": self.column + column}
@@ -180,8 +183,9 @@ async def measure(command: str, root: Path, file: Path, text: str, building: boo
 async def _session(
     client: Client, offered: Any, file: Path, text: str, since: Callable[[float, str], None], building: bool
 ) -> None:
-    start = time.perf_counter()
     typist = Typist(client, file, text)
+    start = time.perf_counter()
+    typist.open()
     try:
         async with asyncio.timeout(5 if offered.get("codeActionProvider") is None else TIMEOUT):
             await typist.named("cold_undefined_probe")

@@ -23,6 +23,12 @@ from autogen_lsp.server.wire import Json
 if TYPE_CHECKING:
     from autogen_lsp.server.app import Protocol
 
+# What typing, the index and requests need. None of it may be imported on the event loop: while threads import, too, it
+# takes a hundred times as long.
+_LATER = tuple(
+    f"autogen_lsp.{name}"
+    for name in ("syntax.peek", "analysis.findings", "backends.registry", "index.client", "server.app")
+)
 _COLLECT = (20_000, 20, 50)  # objects and rounds between collections of garbage; Python's own are (2,000, 10, 10)
 _QUIET = 0.25  # seconds after `initialized` in which the first document usually comes
 
@@ -83,7 +89,8 @@ class _Typed:
         self._session.spawn("start", self._warm_up())
 
     async def _warm_up(self) -> None:
-        await asyncio.to_thread(importlib.import_module, "autogen_lsp.server.app")
+        for name in _LATER:
+            await asyncio.to_thread(importlib.import_module, name)
         assert self._protocol
         # What was loaded stays, and facts hold no cycles: collecting it all again and again would hold up the keys.
         gc.freeze()

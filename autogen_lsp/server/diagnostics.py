@@ -37,6 +37,7 @@ _LONGEST = 0.4
 _OTHERS = 0.3
 _CHEAP = 0.002  # a whole look that takes no longer needs no quick one before it
 _UNKNOWN = 1.0  # what a first whole look may take, with the workspace to be read
+_FIRST = 0.05  # and how it is treated when it comes to waiting for the keys to rest
 _REST = 3  # a whole look after a quick one waits this many times its own cost: the next key comes first
 _LONGEST_REST = 1.0
 
@@ -175,7 +176,7 @@ class Diagnostics:
 
     def _rest(self, uri: str) -> float:
         """Seconds without an edit after which a whole look follows a quick one."""
-        return min(max(_REST * self._cost.get(uri, 0.0), _SHORTEST_PAUSE), _LONGEST_REST)
+        return min(max(_REST * self._cost.get(uri, _FIRST), _SHORTEST_PAUSE), _LONGEST_REST)
 
     def _is_quick(self, uri: str) -> bool:
         """Whether the next look at a document is a quick one."""

@@ -7,6 +7,7 @@ branch) are a rescan, which costs a walk and what really changed. Findings are l
 from __future__ import annotations
 
 import asyncio
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,7 @@ class Indexing:
 
     async def _build(self) -> None:
         session = self._session
+        await asyncio.to_thread(importlib.import_module, "autogen_lsp.index.client")
         supported = session.client.progress
         progress = Progress(session.peer, "Indexing the workspace", supported=supported, cancellable=False)
         timer = asyncio.get_running_loop().call_later(_PATIENCE, progress.start)
