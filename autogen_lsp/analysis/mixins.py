@@ -9,6 +9,7 @@ fail; of an abstract class, those in use have the member. What derives from a cl
 from __future__ import annotations
 
 import re
+import string
 from itertools import islice
 from pathlib import Path
 
@@ -26,7 +27,8 @@ _ABSTRACT = re.compile(r"_*(?:Base|Abstract|Generic)(?![a-z])|.*(?:Base|Abstract
 _SUPER = "super("
 _NO_FACTORIES = frozenset({"isinstance", "issubclass", "super", "cast", "hasattr", "getattr"})
 _MAX_BEFORE = 400  # bytes between a call's bracket and an argument
-_CALLEE = re.compile(rb"(\w+)\Z")
+_BRACKET = re.compile(rb"[()]")
+_LETTERS = b"_" + string.ascii_letters.encode() + string.digits.encode()
 _BASES = re.compile(rb"\b(?:type|new_class)\([^(),]{1,200},\s*\(([^()]{0,300})\)")
 _WORD = re.compile(rb"(?<![\w.])[^\W\d]\w*(?!\w)")
 _MADE_BY_TYPE = re.compile(rb"\b(?:type|new_class)\([^(),]{1,200},")
@@ -156,16 +158,23 @@ def _is_handed_over(project: Project, found: Class) -> bool:
 def _callees(text: bytes, name: bytes) -> set[str]:
     """Last names of what is called with the name somewhere in its arguments."""
     out: set[str] = set()
-    for found in re.finditer(rb"(?<!\w)" + re.escape(name) + rb"(?!\s*[(.=\w])", text):
+    for found in re.finditer(re.escape(name) + rb"(?!\s*[(.=\w])", text):  # begins with a literal, so it is fast
+        before = text[found.start() - 1 : found.start()]
+        if before and before in _LETTERS:
+            continue  # the end of a longer name
         depth = 0
-        for at in range(found.start() - 1, max(found.start() - _MAX_BEFORE, -1), -1):
+        brackets = [
+            each.start() for each in _BRACKET.finditer(text, max(found.start() - _MAX_BEFORE, 0), found.start())
+        ]
+        for at in reversed(brackets):
             if text[at] == 41:  # )
                 depth += 1
-            elif text[at] == 40:  # (
-                if depth:
-                    depth -= 1
-                elif callee := _CALLEE.search(text, max(0, at - 80), at):
-                    out.add(callee.group(1).decode("utf-8", "replace"))
+            elif depth:
+                depth -= 1
+            else:
+                callee = text[max(0, at - 80) : at]
+                out.add(callee[len(callee.rstrip(_LETTERS)) :].decode())
+    out.discard("")
     return out
 
 
