@@ -7,6 +7,7 @@ what does not parse is not known. Depth is bounded.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ _ABC = frozenset(
 )  # fmt: skip
 _TYPING = ("typing", "typing_extensions", "_typeshed", "types")
 _WRAPPERS = frozenset({"Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly", "TypeGuard", "InitVar"})
+_SELF = re.compile(r"\b(?:\w+\.)*Self\b")
 _UNKNOWN = frozenset(
     {
         "Any", "Incomplete", "Unused", "Never", "NoReturn", "Unpack", "Concatenate", "ParamSpec", "Protocol", "Generic",
@@ -67,9 +69,9 @@ def type_of_text(lookup: Lookup, home: Home, text: str | None) -> Type | None:
 
 
 def self_type(lookup: Lookup, path: Path, text: str | None) -> Type | None:
-    """``Self`` to be written again, where an annotation is just that; None for all others."""
-    word = (text or "").strip("'\"")
-    ref = resolve(lookup, path, word) if word.rpartition(".")[2] == "Self" else None
+    """``Self`` to be written again, where an annotation has that; None for all others."""
+    found = _SELF.search(text or "")
+    ref = resolve(lookup, path, found.group()) if found is not None else None
     return None if ref is None else Type(Form.VARIABLE, "Self", ref.module, path=ref.path, spelled=ref.spelled)
 
 
@@ -126,7 +128,11 @@ def instance_of(lookup: Lookup, ref: Ref, *args: Type | None) -> Type | None:
     if module in _TYPING and name in _TYPING_ALIASES:
         target_module, name = _TYPING_ALIASES[name]
         return Type(Form.INSTANCE, name, target_module, args, lookup.module_file(target_module))
-    if module == "contextlib" or (module in _TYPING and name in _ABC) or module == "_collections_abc":
+    if (
+        (module == "contextlib" and ref.is_class)
+        or (module in _TYPING and name in _ABC)
+        or module == "_collections_abc"
+    ):
         module = "contextlib" if module == "contextlib" else "collections.abc"
         return Type(Form.INSTANCE, name, module, args, ref.path, spelled=ref.spelled)
     if ref.is_class or ref.path is None:
@@ -154,6 +160,20 @@ def expanded(lookup: Lookup, type_: Type | None) -> Type | None:
         found = type_of_text(lookup, Home(type_.path), symbol.value)
         if found is not None and found != type_:
             return found
+    return None
+
+
+def bound_of(lookup: Lookup, type_: Type | None) -> Type | None:
+    """What a type variable is at least, by its bound; other types as they are."""
+    if type_ is None or type_.form is not Form.VARIABLE:
+        return type_
+    if type_.scoped:
+        return None
+    for symbol in lookup.symbols(type_.path, type_.name) if type_.path is not None else ():
+        tree = parsed(symbol.value)
+        for keyword in tree.keywords if isinstance(tree, ast.Call) else ():
+            if keyword.arg == "bound" and type_.path is not None:
+                return of_tree(lookup, Home(type_.path), keyword.value, 1)
     return None
 
 

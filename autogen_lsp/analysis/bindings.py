@@ -40,10 +40,11 @@ class Binding:
     starred: bool = False
 
 
-def reaching(identifier: Node) -> tuple[list[Binding], Node | None] | None:
+def reaching(identifier: Node, *, assigned: bool = False) -> tuple[list[Binding], Node | None] | None:
     """The bindings that may reach a use, and their scope; None where the name is no local one (module, builtin).
 
-    The scope is None for the module's own.
+    The scope is None for the module's own. Where the name is declared somewhere in the scope, that alone counts, unless
+    what is asked for is what was ``assigned`` last.
     """
     name = nodes.text_of(identifier)
     child: Node = identifier
@@ -63,16 +64,16 @@ def reaching(identifier: Node) -> tuple[list[Binding], Node | None] | None:
             if found_all is None:
                 return None  # `global name`
             if found_all:
-                return (_flow(found_all, identifier) if first_scope else found_all), scope
+                return (_flow(found_all, identifier, assigned) if first_scope else found_all), scope
             first_scope = False
         elif scope.type == nodes.CLASS and nodes.same(scope.child_by_field_name("body"), child) and first_scope:
             found_all = list(bindings_in(scope.child_by_field_name("body"), name))
             if found_all:
-                return _flow(found_all, identifier), scope
+                return _flow(found_all, identifier, assigned), scope
         elif scope.type == "module" and first_scope:
             found_all = list(bindings_in(scope, name))
             if found_all and all(b.how not in (How.DEFINITION, How.IMPORT) for b in found_all):
-                return _flow(found_all, identifier), None
+                return _flow(found_all, identifier, assigned), None
         child = scope
     return None
 
@@ -197,10 +198,10 @@ def _target(node: Node | None, name: str) -> tuple[tuple[int, ...], bool] | None
     return None
 
 
-def _flow(found: list[Binding], use: Node) -> list[Binding]:
+def _flow(found: list[Binding], use: Node, assigned: bool) -> list[Binding]:
     """The bindings that may reach the use: back to the nearest that dominates it, and those later in its loop."""
     annotated = [b for b in found if b.how is How.ANNOTATION]
-    if annotated:
+    if annotated and not assigned:
         return annotated[:1]
     out: list[Binding] = []
     for binding in reversed(found):

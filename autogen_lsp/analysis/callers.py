@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tree_sitter import Node
 
@@ -35,7 +36,9 @@ from autogen_lsp.analysis.types import (
     Form,
     Type,
     callable_of,
+    members,
     optional,
+    replaced,
     substitute,
     union,
     variables,
@@ -64,8 +67,23 @@ def signature_of(
     calls = [passed_by(lookup, target, use) for use in uses if use.is_call]
     if decorating is not None and decorating.is_bare:
         calls.insert(0, [Passed(decorating.takes, decorating.name)])
-    handed = [_callback(lookup, w) for u, w in zip(uses, wanted, strict=True) if not u.is_call and _is_handed_on(w)]
-    calls += [[Passed(type_) for type_ in each.args[:-1]] for each in handed if each is not None]
+    handed: list[Type | None] = []
+    for use, at in zip(uses, wanted, strict=True):
+        together = _handed_with(lookup, use)
+        passed = [] if together is None else _passed(lookup, target, use.path, together.arguments)
+        if together is not None and together.all:
+            calls.append(passed)
+            wanted_there = annotation.expanded(lookup, at.type)
+            is_known = wanted_there is not None and wanted_there.form is Form.CALLABLE
+            handed.append(callable_of([], wanted_there.args[-1] if wanted_there is not None and is_known else None))
+            continue
+        if together is not None:
+            at = expected.at(lookup, use.path, together.call)
+        if not use.is_call and _is_handed_on(at):
+            callback = _callback(lookup, at)
+            handed.append(callback)
+            later = [] if callback is None else [Passed(type_) for type_ in callback.args[:-1]]
+            calls += [[*passed, *later]] if together is not None or callback is not None else []
     merged = merge(calls, lambda types: unite(lookup, types), [p.name for p in first])
     if decorating is not None and decorating.is_bare:
         merged[0] = replace(merged[0], type=optional(decorating.takes) if merged[0].default else decorating.takes)
@@ -79,29 +97,28 @@ def signature_of(
         returns, is_async = NONE, False
     elif any(not u.is_call and _says_otherwise(w) for u, w in zip(uses, wanted, strict=True)):
         returns = None
-    returns = _self_type(lookup, target, uses, returns) or _without_loose(lookup, target, returns, merged)
+    returns = _with_self(lookup, target, uses, _without_loose(lookup, target, returns, merged))
     written = annotate(scope, returns)
     of_class = decorating is not None and decorating.takes is None
-    if written is None and not owner and not of_class and _is_annotated(lookup, target):
+    if written is None and not owner and not of_class and is_annotated(lookup, target):
         # A function that only raises never returns, say type checkers, unless it says otherwise.
         written = annotate_any(scope)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(parameters, written, is_async, carried)
 
 
-def _self_type(lookup: Lookup, target: Target, uses: Sequence[Use], returns: Type | None) -> Type | None:
-    """``Self``, where a method that gives it returns the target's result: its own class would be too little."""
-    if returns is None or (returns.name, returns.path) != (target.qualname.rpartition(".")[0], target.path):
-        return None
-    for use in uses:
+def _with_self(lookup: Lookup, target: Target, uses: Sequence[Use], returns: Type | None) -> Type | None:
+    """``Self`` for the own class where a method that gives it returns the target's result: that would be too little."""
+    owner = target.qualname.rpartition(".")[0]
+    for use in uses if returns is not None and owner else ():
         statement = nodes.wrapped(use.expression).parent
         function = nodes.enclosing(use.expression, frozenset({nodes.FUNCTION}))
         if statement is None or statement.type != "return_statement" or function is None:
             continue
         found = self_type(lookup, use.path, nodes.text_of(function.child_by_field_name("return_type")))
         if found is not None and receiver_of(use.name) is not None:
-            return found
-    return None
+            return replaced(returns, Type(Form.INSTANCE, owner, lookup.module_name(target.path)), found)
+    return returns
 
 
 def _without_loose(lookup: Lookup, target: Target, returns: Type | None, merged: Sequence[Merged]) -> Type | None:
@@ -145,10 +162,14 @@ def passed_by(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
     arguments = functions.arguments_of(use.expression)
     if use.through_class and target.kind is TargetKind.METHOD and not on_the_class(lookup, target, use):
         arguments = arguments[1:]
+    return _passed(lookup, target, use.path, arguments)
+
+
+def _passed(lookup: Lookup, target: Target, path: Path, arguments: Sequence[functions.Argument]) -> list[Passed]:
     out: list[Passed] = []
     for argument in arguments:
-        type_ = infer.as_callable(lookup, infer.type_of(lookup, use.path, argument.node))
-        type_ = type_ or _of_missing(lookup, use, argument.node)
+        type_ = infer.as_callable(lookup, infer.type_of(lookup, path, argument.node))
+        type_ = type_ or _of_missing(lookup, path, argument.node)
         if argument.star == "*":
             type_ = infer.element_of(lookup, type_)
         elif argument.star == "**":
@@ -161,8 +182,23 @@ def passed_by(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
             instance = type_.args[0] if type_ is not None and type_.form is Form.CLASS else type_
             hint = naming.clean(instance.name) if instance is not None and instance.form is Form.INSTANCE else None
             derived = True
-        out.append(Passed(type_, hint, argument.keyword, argument.star, literal, derived))
+        untyped = type_ is None and infer.is_untyped(lookup, path, argument.node)
+        out.append(Passed(type_, hint, argument.keyword, argument.star, literal, derived, untyped))
     return out
+
+
+def is_function(uses: Sequence[Use], wanted: Sequence[Expected]) -> bool:
+    """Whether a name in CapWords is a function's after all: a call gives what no instance of a new class would be."""
+    if not all(use.is_call and at.role in (Role.VALUE, Role.IGNORED) for use, at in zip(uses, wanted, strict=True)):
+        return False
+    return any(at.is_async or (at.strong and all(_is_final(m) for m in members(at.type))) for at in wanted)
+
+
+def _is_final(type_: Type | None) -> bool:
+    """Whether it is a value that nobody writes a class of one's own for."""
+    return type_ is not None and (
+        type_ == NONE or type_.form in (Form.CALLABLE, Form.CLASS) or type_.is_a("str", "int", "float", "bool", "bytes")
+    )
 
 
 def _says_otherwise(use: Expected) -> bool:
@@ -172,6 +208,34 @@ def _says_otherwise(use: Expected) -> bool:
 
 def _is_handed_on(use: Expected) -> bool:
     return use.role is Role.VALUE and use.demand in (Demand.TYPE, Demand.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    """A call that the function is handed to together with its first arguments; ``all`` of them, or they are bound."""
+
+    call: Node
+    arguments: list[functions.Argument]
+    all: bool
+
+
+def _handed_with(lookup: Lookup, use: Use) -> _Handed | None:
+    """``partial(f, a)``; ``start_soon(f, a)``, where the callee says that it passes its further arguments to ``f``."""
+    listed = nodes.wrapped(use.expression).parent
+    call = listed.parent if listed is not None and listed.type == "argument_list" else None
+    if call is None or call.type != "call" or use.is_call:
+        return None
+    arguments = functions.arguments_of(call)
+    at = next((i for i, each in enumerate(arguments) if nodes.same(each.node, nodes.wrapped(use.expression))), None)
+    if at is None or arguments[at].keyword:
+        return None
+    callee = call.child_by_field_name("function")
+    if at == 0 and nodes.text_of(callee) in ("partial", "functools.partial"):
+        return _Handed(call, arguments[1:], all=False)
+    function = infer.type_of(lookup, use.path, callee) if callee is not None else None
+    if function is not None and functions.passes_on(lookup, function, arguments, at):
+        return _Handed(call, [each for each in arguments[at + 1 :] if not each.keyword], all=True)
+    return None
 
 
 def _callback(lookup: Lookup, use: Expected) -> Type | None:
@@ -202,16 +266,16 @@ def _returned(
     return returns, is_async
 
 
-def _of_missing(lookup: Lookup, use: Use, argument: Node) -> Type | None:
+def _of_missing(lookup: Lookup, path: Path, argument: Node) -> Type | None:
     """The type of an argument that is itself the result of something missing: what its own uses ask of it."""
     call = argument.named_children[0] if argument.type == "await" and argument.named_child_count else argument
     function = call.child_by_field_name("function") if call.type == "call" else None
     if function is None or function.type != "identifier" or bindings.reaching(function) is not None:
         return None
     name = nodes.text_of(function)
-    if resolve(lookup, use.path, name) is not None:
+    if resolve(lookup, path, name) is not None:
         return None
-    missing = Target(use.path, name, TargetKind.FUNCTION, use.path, nodes.span_of(function))
+    missing = Target(path, name, TargetKind.FUNCTION, path, nodes.span_of(function))
     wanted = [expected.at(lookup, other.path, other.expression) for other in uses_of(lookup, missing)]
     if any(other.is_async for other in wanted) and argument.type != "await":
         return None
@@ -227,7 +291,7 @@ def on_the_class(lookup: Lookup, target: Target, use: Use) -> bool:
     return not first_is_instance(lookup, use.path, use.expression, owner, target.path)
 
 
-def _is_annotated(lookup: Lookup, target: Target) -> bool:
+def is_annotated(lookup: Lookup, target: Target) -> bool:
     """Whether the target's file has type annotations at all."""
     facts = lookup.facts(target.path)
     signatures = [symbol.signature for symbol in facts.symbols if symbol.signature is not None] if facts else []

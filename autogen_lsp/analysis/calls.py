@@ -8,7 +8,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, classes, functions, names, narrowing, nodes
-from autogen_lsp.analysis.enclosing import class_instance, enclosing_class
+from autogen_lsp.analysis.enclosing import annotated, class_instance, enclosing_class
 from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
 from autogen_lsp.analysis.names import Lookup, Ref
 from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, class_of, members
@@ -26,7 +26,7 @@ def attribute(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
 
 def attribute_of(evaluate: Evaluation, receiver: Type | None, name: str) -> Type | None:
     """The type of ``receiver.name``."""
-    receiver = annotation.expanded(evaluate.lookup, receiver)
+    receiver = annotation.expanded(evaluate.lookup, annotation.bound_of(evaluate.lookup, receiver))
     if receiver is None or evaluate.depth > MAX_DEPTH:
         return None
     match receiver.form:
@@ -53,6 +53,9 @@ def call(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     if function.type == "identifier" and nodes.text_of(function) == "super":
         return _super(evaluate.lookup, path, node)
     callee = evaluate(path, function)
+    if callee is not None and callee.form is Form.FUNCTION and (callee.module, callee.name) == ("typing", "cast"):
+        wanted = functions.arguments_of(node)[:1]
+        return annotated(evaluate.lookup, path, wanted[0].node) if wanted and not wanted[0].star else None
     return None if callee is None else evaluate.union(_called(evaluate, path, m, node) for m in members(callee))
 
 

@@ -188,16 +188,21 @@ def is_protocol(lookup: Lookup, type_: Type) -> bool:
     return symbol is not None and any(base.partition("[")[0].rpartition(".")[2] == "Protocol" for base in symbol.bases)
 
 
-def satisfies(lookup: Lookup, type_: Type, protocol: Type) -> bool:
-    """Whether the class has all members of a protocol, or may have them."""
-    if is_open(lookup, type_) or member_of(lookup, type_, "__getattr__") is not None:
+def satisfies(lookup: Lookup, type_: Type, protocol: Type, but: str = "") -> bool:
+    """Whether the class has all members of a protocol, or may have them.
+
+    Without the member ``but``, some other must be left, and it must have that for certain.
+    """
+    if not but and (is_open(lookup, type_) or member_of(lookup, type_, "__getattr__") is not None):
         return True
+    wanted: set[str] = set()
     for base in mro(lookup, protocol):
         facts = lookup.facts(base.path) if base.path is not None and is_protocol(lookup, base) else None
-        names = {symbol.name for symbol in facts.symbols if symbol.parent == base.name} if facts is not None else set()
-        if any(member_of(lookup, type_, name) is None for name in names):
-            return False
-    return True
+        wanted |= (
+            {symbol.name for symbol in facts.symbols if symbol.parent == base.name} if facts is not None else set()
+        )
+    left = wanted - {but}
+    return (bool(left) or not but) and all(member_of(lookup, type_, name) is not None for name in left)
 
 
 def is_enum(lookup: Lookup, type_: Type) -> bool:

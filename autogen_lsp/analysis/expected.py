@@ -7,6 +7,7 @@ for together is `result`'s business.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
@@ -17,7 +18,19 @@ from autogen_lsp.analysis import bindings, classes, endings, functions, infer, n
 from autogen_lsp.analysis.annotation import iterable
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import NONE, Form, Type, builtin, callable_of, class_of, named, optional, without_none
+from autogen_lsp.analysis.types import (
+    NONE,
+    Form,
+    Type,
+    builtin,
+    callable_of,
+    class_of,
+    members,
+    named,
+    optional,
+    union,
+    without_none,
+)
 
 
 class Role(Enum):
@@ -45,7 +58,7 @@ class Expected:
     """What a use asks for, where it stands (``path`` and ``node``, the whole of the value).
 
     ``is_async``: the call is awaited, or handed to what awaits it. ``upper``: a strong type is what a parameter takes,
-    and the value is likely more special. ``bound``: the variable or attribute that keeps the value.
+    and the value is likely more special. ``bound``: the variables and attributes that keep the value.
     """
 
     role: Role
@@ -59,13 +72,16 @@ class Expected:
     attribute: str = ""
     upper: bool = False
     may_be_none: bool = False  # it is compared with None
-    bound: Node | None = None
+    not_none: bool = False  # None breaks the use, whatever else it takes
+    bound: tuple[Node, ...] = ()
+    kept_as: Type | None = None  # what the variable is declared as that it is read from
 
 
 _CONDITIONS = frozenset({"if_statement", "elif_clause", "while_statement"})
 _OPERANDS = ("int", "float", "complex", "str", "bytes", "list", "tuple", "bool")
 _COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension"})
 _DISPLAYS = frozenset({"list", "set", "tuple", "expression_list", "pair", *_COMPREHENSIONS})
+_BUILT = {"expression_list": "tuple", "dictionary": "dict"}
 ANY_CALLABLE = callable_of(None, None)
 
 
@@ -103,9 +119,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return Expected(Role.IGNORED, path, node, NONE, is_async=is_async)
         case "assignment":
             type_, strong = _assigned(lookup, path, parent)
-            left = parent.child_by_field_name("left")
-            plain = left is not None and left.type in ("identifier", "attribute")
-            return replace(value(type_, strong=strong), bound=left if plain else None)
+            return replace(value(type_, strong=strong), bound=tuple(_kept_in(parent)))
         case "augmented_assignment":
             left = parent.child_by_field_name("left")
             type_ = infer.type_of(lookup, path, left) if left is not None else None
@@ -130,16 +144,18 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "named_expression":
             outer = whole()
             kept = outer if outer.strong else value(demand=outer.demand)  # a condition says little of what is kept
-            return replace(kept, may_be_none=outer.may_be_none, bound=parent.child_by_field_name("name"))
+            return replace(kept, may_be_none=outer.may_be_none, bound=tuple(parent.children_by_field_name("name")))
         case "comparison_operator":
             return replace(
                 value(
                     _compared(lookup, path, parent, node), Demand.NOTHING if _is_equality(parent) else Demand.UNKNOWN
                 ),
+                not_none=_is_order(parent) or (_contains(parent) and nodes.same(parent.named_children[-1], node)),
                 may_be_none=_is_equality(parent) and any(child.type == "none" for child in parent.named_children),
             )
         case "binary_operator":
-            return value(_operand(lookup, path, parent, node))
+            formats = nodes.text_of(parent.child_by_field_name("operator")) == "%"
+            return replace(value(_operand(lookup, path, parent, node)), not_none=not formats)
         case "unary_operator":
             outer = whole()
             return outer if outer.type is not None and outer.role is Role.VALUE else value(builtin("int"))
@@ -170,7 +186,9 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "call":
             return shaped(ANY_CALLABLE)
         case "subscript":
-            return value(_index(lookup, path, parent, node))
+            if nodes.same(parent.child_by_field_name("value"), node):
+                return replace(value(demand=Demand.ATTRIBUTE), attribute=_item_method(parent))
+            return value(_index(lookup, path, parent))
         case "raise_statement":
             return role(Role.EXCEPTION if nodes.same(parent.named_children[0], node) else Role.VALUE)
         case "except_clause" | "except_group_clause":
@@ -197,6 +215,12 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
         return None
     outer = at(lookup, path, of_pair, steps=steps + 1)
     if not outer.strong or outer.type is None or not nodes.same(outer.node, nodes.wrapped(of_pair)):
+        return None
+    kind = _BUILT.get(of_pair.type, of_pair.type.partition("_")[0])
+    itself = Type(Form.INSTANCE, kind, args=(None,), variadic=kind == "tuple")
+    may_be = [member for member in members(outer.type) if functions.accepts(lookup, member, itself)]
+    outer = replace(outer, type=union(may_be) if may_be else None)
+    if outer.type is None:
         return None
     if display.type == "pair":
         pair = infer.mapping_of(lookup, outer.type)
@@ -226,6 +250,14 @@ def _assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None
                 return declared, True
         at_ = at_.parent
     return None, False
+
+
+def _kept_in(assignment: Node) -> Iterator[Node]:
+    """The variables and attributes that an assignment gives its value to: both of ``a = self.b = f()``."""
+    at_: Node | None = assignment
+    while at_ is not None and at_.type == "assignment":
+        yield from (left for left in at_.children_by_field_name("left") if left.type in ("identifier", "attribute"))
+        at_ = at_.parent
 
 
 def _declared(lookup: Lookup, path: Path, target: Node) -> Type | None:
@@ -264,8 +296,9 @@ def _pattern(lookup: Lookup, path: Path, pattern: Node) -> Type:
     if any(child.type in ("list_splat_pattern", "list_splat") for child in items):
         return Type(Form.INSTANCE, "tuple", args=(None,), variadic=True)
     declared = [_declared(lookup, path, child) for child in items]
-    # What is declared `T | None` may well get a T here, and be used as one.
-    return builtin("tuple", *(None if t is not None and t.form is Form.UNION else t for t in declared))
+    # What is declared `T | None` may well get a T here, and be used as one; of other unions, any member.
+    bare = [without_none(type_) for type_ in declared]
+    return builtin("tuple", *(None if t is not None and t.form is Form.UNION else t for t in bare))
 
 
 def _returned(lookup: Lookup, path: Path, node: Node) -> Type | None:
@@ -287,12 +320,23 @@ def _yielded(lookup: Lookup, path: Path, node: Node) -> Type | None:
 
 
 def _is_equality(comparison: Node) -> bool:
-    operators = {nodes.text_of(child) for child in comparison.children if not child.is_named}
-    return operators <= {"==", "!=", "is", "is not", "not"}
+    return _operators(comparison) <= {"==", "!=", "is", "is not", "not"}
+
+
+def _is_order(comparison: Node) -> bool:
+    return bool(_operators(comparison) & {"<", "<=", ">", ">="})
+
+
+def _contains(comparison: Node) -> bool:
+    return bool(_operators(comparison) & {"in", "not in"})
+
+
+def _operators(comparison: Node) -> set[str]:
+    return {nodes.text_of(child) for child in comparison.children if not child.is_named}
 
 
 def _compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type | None:
-    operators = {nodes.text_of(child) for child in comparison.children if not child.is_named}
+    operators = _operators(comparison)
     if operators & {"in", "not in", "is", "is not", "not"} or comparison.named_child_count != 2:
         return None
     other = comparison.named_children[0 if nodes.same(comparison.named_children[1], node) else 1]
@@ -354,10 +398,19 @@ def _managed(path: Path, parent: Node, node: Node, is_async: bool) -> Expected:
     return Expected(Role.VALUE, path, node, is_async=is_async)
 
 
-def _index(lookup: Lookup, path: Path, subscript: Node, node: Node) -> Type | None:
+def _item_method(subscript: Node) -> str:
+    """The method that a subscript calls."""
+    parent = subscript.parent
+    if parent is not None and parent.type == "delete_statement":
+        return "__delitem__"
+    left = parent.child_by_field_name("left") if parent is not None and parent.type.endswith("assignment") else None
+    return "__setitem__" if nodes.same(left, subscript) else "__getitem__"
+
+
+def _index(lookup: Lookup, path: Path, subscript: Node) -> Type | None:
     """``d[f()]``: the key of the mapping, an ``int`` for a sequence."""
     value = subscript.child_by_field_name("value")
-    if value is None or nodes.same(value, node):
+    if value is None:
         return None
     type_ = infer.type_of(lookup, path, value)
     key, _ = infer.mapping_of(lookup, type_)

@@ -7,6 +7,7 @@ return statements. How expressions are evaluated comes in as an argument. Never 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -196,6 +197,29 @@ def parameter_type(lookup: Lookup, callee: Type, arguments: Sequence[Argument], 
             return type_  # some overload takes anything
         wanted.append(None if any(variables(type_)) else type_)
     return wanted[0] if wanted and all(type_ == wanted[0] for type_ in wanted) else None
+
+
+def passes_on(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> bool:
+    """Whether the callee passes its further positional arguments to the function that is its argument at ``index``.
+
+    Its annotations say so: one type variable for these and the function's parameters (PEP 612, PEP 646).
+    """
+    if callee.form is not Form.FUNCTION:
+        return False
+    for symbol in symbols_of(lookup, callee):
+        listed = _parameters(symbol, bound=callee.owner is not None)
+        parameter = parameter_for(listed, arguments, index)
+        rest = next((p for p in listed if p.kind == ParameterKind.VAR_POSITIONAL), None)
+        found = _PACKED.search(rest.annotation or "") if rest is not None else None
+        if parameter is None or found is None or parameter is rest:
+            return False
+        if not re.search(rf"Callable\[.*\b{next(filter(None, found.groups()))}\b", parameter.annotation or ""):
+            return False
+    return True
+
+
+# `*Ts`, `Unpack[Ts]`, `P.args`
+_PACKED = re.compile(r"^\*(\w+)$|\bUnpack\[(\w+)\]|^(\w+)\.args$")
 
 
 def parameter_for(listed: Sequence[Parameter], arguments: Sequence[Argument], index: int) -> Parameter | None:

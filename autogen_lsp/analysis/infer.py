@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import calls, containers, functions, nodes, operators, variables
+from autogen_lsp.analysis import bindings, calls, containers, functions, nodes, operators, variables
+from autogen_lsp.analysis.bindings import Binding, How
 from autogen_lsp.analysis.containers import awaited, mapping_of
-from autogen_lsp.analysis.enclosing import annotated
+from autogen_lsp.analysis.enclosing import annotated, first_parameter_of
 from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
-from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.names import Lookup, resolve, star_modules
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, substitute
 from autogen_lsp.analysis.types import variables as variables_of
 
 if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
 
-__all__ = ["annotated", "as_callable", "attribute_of", "awaited", "element_of", "mapping_of", "type_of"]
+__all__ = [
+    "annotated", "as_callable", "attribute_of", "awaited", "element_of", "is_untyped", "mapping_of", "type_of",
+]  # fmt: skip
 
 
 def type_of(project: Project | Lookup, path: Path, node: Node) -> Type | None:
@@ -53,6 +56,37 @@ def as_callable(lookup: Lookup, type_: Type | None) -> Type | None:
     if type_ is None or type_.form is not Form.FUNCTION:
         return type_
     return functions.callable_type(lookup, type_)
+
+
+def is_untyped(lookup: Lookup, path: Path, node: Node, depth: int = 0) -> bool:
+    """Whether nothing that is written says what an expression is.
+
+    It comes from a parameter without annotation, or from a name that means nothing.
+    """
+    while (inner := node.child_by_field_name(_FROM.get(node.type, ""))) is not None:
+        node = inner
+    if node.type != "identifier" or depth > _MAX_ORIGINS:
+        return False
+    name, found = nodes.text_of(node), bindings.reaching(node)
+    if found is None:
+        anything = any(file is None for _, file in star_modules(lookup, path))
+        return not anything and resolve(lookup, path, name) is None
+    return bool(found[0]) and all(_is_untyped(lookup, path, binding, name, depth) for binding in found[0])
+
+
+def _is_untyped(lookup: Lookup, path: Path, binding: Binding, name: str, depth: int) -> bool:
+    match binding.how:
+        case How.PARAMETER if binding.parameter is not None:
+            plain = binding.parameter.annotation is binding.parameter.default is None and not binding.parameter.star
+            return plain and first_parameter_of(lookup, path, binding.node, name) is None
+        case How.VALUE | How.ITEM | How.ENTERED:
+            return is_untyped(lookup, path, binding.node, depth + 1)
+    return False
+
+
+# What a value is made from, as far as its type follows from that alone.
+_FROM = {"attribute": "object", "call": "function", "subscript": "value"}
+_MAX_ORIGINS = 4
 
 
 def _ask(evaluate: Evaluation, path: Path, node: Node) -> Type | None:

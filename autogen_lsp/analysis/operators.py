@@ -8,8 +8,10 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, classes, nodes
 from autogen_lsp.analysis.containers import element_of, mapping_of
+from autogen_lsp.analysis.enclosing import annotated
 from autogen_lsp.analysis.evaluation import Evaluation
-from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, without_none
+from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, class_of, members, without_none
 
 _DUNDERS = {
     "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul",
@@ -77,8 +79,10 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         return None
     types: list[Type | None] = []
     for member in members(value):
+        if member is not None and member.form is Form.CLASS:
+            return _of_class(lookup, path, node, member)
         if member is None or member.form is not Form.INSTANCE:
-            return member if member is not None and member.form is Form.CLASS else None
+            return None
         if index.type == "slice":
             types.append(member if member.is_a("list", "str", "bytes") or member.variadic else None)
         elif member.is_a("tuple") and not member.variadic and index.type == "integer":
@@ -94,3 +98,13 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         else:
             types.append(evaluate.method(member, "__getitem__"))
     return evaluate.union(types)
+
+
+def _of_class(lookup: Lookup, path: Path, node: Node, value: Type) -> Type | None:
+    """``Color["RED"]`` of an enum, ``Box[int]`` of a generic class."""
+    instance = value.args[0]
+    if instance is None or classes.is_enum(lookup, instance):
+        return instance
+    written = annotated(lookup, path, node)
+    same = written is not None and (written.module, written.name) == (instance.module, instance.name)
+    return class_of(written) if same else value

@@ -11,31 +11,44 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from autogen_lsp.analysis import classes, functions
+from autogen_lsp.analysis import callers, classes, functions, result
 from autogen_lsp.analysis.annotation import parsed, self_type
+from autogen_lsp.analysis.expected import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.render import Scope, annotate
+from autogen_lsp.analysis.signature import Merged, merge
 from autogen_lsp.analysis.sites import Use
-from autogen_lsp.analysis.types import Form, Type, union
-from autogen_lsp.syntax.model import Parameter, Signature, Symbol, SymbolKind
+from autogen_lsp.analysis.types import Form, Type, replaced, union
+from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature, Symbol, SymbolKind
 
 _MAX_DEFINITIONS = 60
 
 
-def signature_of(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope) -> Signature | None:
+def signature_of(
+    lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence[Expected], scope: Scope
+) -> Signature | None:
     """The signature of the nearest base, or of most subclasses; None where there is none or they differ too much."""
     owner = target.qualname.rpartition(".")[0]
     if not owner or target.name.startswith("__"):
         return None
-    found = _in_bases(lookup, target, owner) or list(_in_subclasses(lookup, target, owner))
+    above = (
+        _in_bases(lookup, target, owner) or _in_siblings(lookup, target, owner) or _in_protocols(lookup, target, owner)
+    )
+    found = above or list(_in_subclasses(lookup, target, owner))
     shapes = Counter(_shape(symbol) for _, symbol in found)
     shape, count = shapes.most_common(1)[0] if shapes else (None, 0)
     if shape is None or count * 2 <= len(found):
         return None
     agreeing = [(holder, symbol) for holder, symbol in found if _shape(symbol) == shape]
     signature = agreeing[0][1].signature
-    if signature is None or not all(_may_stand(target, symbol, uses) for _, symbol in agreeing):
+    if signature is None or not all(_is_alike(target, symbol) for _, symbol in agreeing):
+        return None
+    listed = signature.parameters[1:]
+    calls = [use for use in uses if use.is_call and (not use.through_class or target.kind is TargetKind.CLASS_METHOD)]
+    more = _more(lookup, target, calls, listed) if above else []
+    taking = [*listed, *(Parameter(item.name, item.kind, default=item.default) for item in more)]
+    if not all(functions.takes(taking, functions.arguments_of(use.expression)) for use in calls):
         return None
     own = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
 
@@ -51,10 +64,14 @@ def signature_of(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Sco
         asked = types(partial(_annotation_at, index))
         type_ = asked[0] if all(other == asked[0] for other in asked) else None
         parameters.append(Parameter(parameter.name, parameter.kind, annotate(scope, type_), parameter.default))
+    parameters += [callers.parameter_of(scope, item) for item in more]
     given = union(types(lambda other: other.returns), lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
+    if given is not None and result.breaks(lookup, given, wanted):
+        fitting = (type_ for type_ in types(lambda other: other.returns) if type_ is not None)
+        given = next((type_ for type_ in fitting if not result.breaks(lookup, type_, wanted)), None)
     path = agreeing[0][0].path
-    itself = self_type(lookup, path, signature.returns) if path is not None and given == own else None
-    returns = annotate(scope, itself or given)
+    itself = self_type(lookup, path, signature.returns) if path is not None else None
+    returns = annotate(scope, given if itself is None else replaced(given, own, itself))
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(tuple(parameters), returns, signature.is_async, carried)
 
@@ -70,15 +87,22 @@ def is_class_method(lookup: Lookup, target: Target) -> bool:
     return bool(found) and all(classes.is_class_method(symbol) for _, symbol in found)
 
 
-def _may_stand(target: Target, symbol: Symbol, uses: Sequence[Use]) -> bool:
-    """Whether the target can be such a method, and takes all its calls."""
+def _is_alike(target: Target, symbol: Symbol) -> bool:
+    """Whether the target can be such a method."""
     if symbol.signature is None or classes.is_static(symbol) or classes.is_property(symbol):
         return False
-    if classes.is_class_method(symbol) != (target.kind is TargetKind.CLASS_METHOD):
-        return False
-    calls = [use for use in uses if use.is_call and (not use.through_class or classes.is_class_method(symbol))]
-    listed = symbol.signature.parameters[1:]
-    return all(functions.takes(listed, functions.arguments_of(use.expression)) for use in calls)
+    return classes.is_class_method(symbol) == (target.kind is TargetKind.CLASS_METHOD)
+
+
+def _more(lookup: Lookup, target: Target, calls: Sequence[Use], listed: Sequence[Parameter]) -> list[Merged]:
+    """What calls pass by keyword that the overridden method does not take: an override may, with defaults."""
+    if any(parameter.kind == ParameterKind.VAR_KEYWORD for parameter in listed):
+        return []
+    known = {parameter.name for parameter in listed}
+    passed = [
+        [p for p in callers.passed_by(lookup, target, use) if p.keyword and p.keyword not in known] for use in calls
+    ]
+    return merge([*passed, []], lambda types: callers.unite(lookup, types))  # one call without any: all are optional
 
 
 def _in_bases(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:
@@ -90,6 +114,34 @@ def _in_bases(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Sy
             plain = len(symbols) == 1 and symbols[0].kind == SymbolKind.FUNCTION and symbols[0].signature is not None
             return [(base, symbols[0])] if plain else []
     return []
+
+
+def _in_siblings(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:
+    """What the definition will override where its class is mixed in before another: in the bases of a subclass."""
+    out: list[tuple[Type, Symbol]] = []
+    for path, symbol in lookup.project.derived(owner.rpartition(".")[2])[:_MAX_DEFINITIONS]:
+        derived = Type(Form.INSTANCE, symbol.qualname, lookup.module_name(path), path=path)
+        line = list(classes.mro(lookup, derived))
+        after = [i for i, base in enumerate(line) if (base.name, base.path) == (owner, target.path)]
+        for base in line[after[0] + 1 :] if after else ():
+            symbols = lookup.symbols(base.path, f"{base.name}.{target.name}") if base.path is not None else []
+            if len(symbols) == 1 and symbols[0].kind == SymbolKind.FUNCTION and symbols[0].signature is not None:
+                out += [(base, symbols[0])] if (base, symbols[0]) not in out else []
+                break
+    return out
+
+
+def _in_protocols(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:
+    """The method in a protocol of which the class has all else."""
+    instance = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
+    out: list[tuple[Type, Symbol]] = []
+    for path, symbol in lookup.project.definitions(target.name)[:_MAX_DEFINITIONS]:
+        protocol = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
+        if symbol.kind != SymbolKind.FUNCTION or symbol.signature is None or "." not in symbol.qualname:
+            continue
+        if classes.is_protocol(lookup, protocol) and classes.satisfies(lookup, instance, protocol, but=target.name):
+            out.append((protocol, symbol))
+    return out
 
 
 def _in_subclasses(lookup: Lookup, target: Target, owner: str) -> Iterator[tuple[Type, Symbol]]:

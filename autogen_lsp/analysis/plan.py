@@ -18,12 +18,13 @@ from autogen_lsp.analysis import (
     locate,
     nodes,
     overrides,
+    result,
 )
 from autogen_lsp.analysis.expected import Expected, Role
-from autogen_lsp.analysis.model import NeededImport, Placement, Plan, Site, Target, TargetKind
+from autogen_lsp.analysis.model import Placement, Plan, Site, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.render import Scope, annotate
+from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import merge
 from autogen_lsp.analysis.sites import Use, told_apart, uses_of
 from autogen_lsp.analysis.skeleton import class_text, function_text, stub_text
@@ -50,6 +51,10 @@ def make(project: Project, target: Target) -> Plan:
     if target.kind is TargetKind.MODULE:
         return _of_module(lookup, target, place, title)
     uses, unsure = told_apart(lookup, target)
+    wanted = [expected.at(lookup, use.path, use.expression) for use in uses]
+    if target.kind is TargetKind.CLASS and callers.is_function(uses, wanted):
+        target = replace(target, kind=TargetKind.FUNCTION)
+        place = locate.placement(project, target) or place
     if target.kind is TargetKind.METHOD and (
         any(callers.on_the_class(lookup, target, use) for use in uses) or overrides.is_class_method(lookup, target)
     ):
@@ -57,13 +62,12 @@ def make(project: Project, target: Target) -> Plan:
     scope = _scope(lookup, target, place)
     sites = tuple(Site(use.path, nodes.span_of(use.name), nodes.span_of(use.expression)) for use in uses)
     if target.kind is TargetKind.ATTRIBUTE:
-        text = _attribute(lookup, target, uses, scope)
+        text = _attribute(lookup, target, wanted, scope)
         return Plan(target, None, text, place, tuple(scope.needed), sites, title)
-    wanted = [expected.at(lookup, use.path, use.expression) for use in uses]
     if target.kind is TargetKind.CLASS:
         text = _class(lookup, target, uses, wanted, scope)
         return Plan(target, None, text, place, tuple(scope.needed), sites, title)
-    signature = overrides.signature_of(lookup, target, uses, scope)
+    signature = overrides.signature_of(lookup, target, uses, wanted, scope)
     if signature is None:
         signature = callers.signature_of(lookup, target, uses, unsure, wanted, scope)
     decorators = ("classmethod",) if target.kind is TargetKind.CLASS_METHOD else ()
@@ -97,21 +101,30 @@ def _class(lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence
     return class_text(target.name, bases, Signature(parameters, "None"))
 
 
-def _attribute(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope) -> str:
-    """``name: T = …`` for the place that it goes to (row 13)."""
-    types = [expected.at(lookup, use.path, use.expression).type for use in uses]
-    known = [type_ for type_ in types if type_ is not None and type_ != NONE]
+def _attribute(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope: Scope) -> str:
+    """``name: T = …`` for the place that it goes to (row 13).
+
+    Where a use does not stand with None, a plain value is empty, and any other is not promised to be something.
+    """
+    known = [use.type for use in wanted if use.type is not None and use.type != NONE]
     type_ = callers.unite(lookup, known) if known else None
     owner = target.qualname.rpartition(".")[0]
     source = lookup.source(target.path)
     definition = nodes.find_definition(source.tree, owner) if source is not None and owner else None
-    annotation = annotate(scope, optional(type_))
+    annotation, value = annotate(scope, optional(type_)), "None"
+    if result.breaks(lookup, optional(type_) or NONE, wanted):
+        if type_ is not None and type_.is_builtin and type_.name in _EMPTY:
+            annotation, value = annotate(scope, type_), _EMPTY[type_.name]
+        else:
+            annotation = annotate_any(scope) if callers.is_annotated(lookup, target) else None
     if source is not None and definition is not None and locate.in_initializer(source, definition):
-        return f"self.{target.name}{f': {annotation}' if annotation else ''} = None\n"
+        return f"self.{target.name}{f': {annotation}' if annotation else ''} = {value}\n"
     if annotation is None and definition is not None and locate.has_fields(definition):
-        scope.needed.append(NeededImport("typing", "Any"))
-        annotation = "Any"
-    return f"{target.name}{f': {annotation}' if annotation else ''} = None\n"
+        annotation = annotate_any(scope)
+    return f"{target.name}{f': {annotation}' if annotation else ''} = {value}\n"
+
+
+_EMPTY = {"bool": "False", "bytes": 'b""', "float": "0.0", "int": "0", "str": '""'}
 
 
 def _of_stub(lookup: Lookup, target: Target, place: Placement, title: str) -> Plan:

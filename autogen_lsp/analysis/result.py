@@ -8,6 +8,7 @@ only stands where no use is left that cannot be understood: the value is likely 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -19,6 +20,11 @@ from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, optio
 _MAX_USES = 40  # of one variable
 _MAX_VARIABLES = 30
 _MAX_SUBCLASSES = 20
+_CONCRETE = {
+    "list": ("Iterable", "Collection", "Sequence", "MutableSequence"),
+    "dict": ("Mapping", "MutableMapping"),
+    "set": ("Set", "MutableSet"),
+}
 _PROTOCOL_MODULES = frozenset({"collections.abc", "typing", "_typeshed", "contextlib", "numbers"})
 
 
@@ -34,8 +40,13 @@ def merge(lookup: Lookup, uses: Sequence[Expected]) -> tuple[Type | None, bool]:
     every = list(_followed(lookup, used))
     strong = [use for use in every if use.strong and use.type is not None]
     if strong:
-        return next((t for t in _candidates(strong, every) if _suits(lookup, t, every)), None), False
+        return next((t for t in _candidates(lookup, strong, every) if _suits(lookup, t, every)), None), False
     return _suggested(lookup, used), False
+
+
+def breaks(lookup: Lookup, type_: Type, uses: Sequence[Expected]) -> bool:
+    """Whether some use does not stand if this is what it gets."""
+    return not all(_stands(lookup, type_, use) for use in uses)
 
 
 def _suggested(lookup: Lookup, used: Sequence[Expected]) -> Type | None:
@@ -47,7 +58,7 @@ def _suggested(lookup: Lookup, used: Sequence[Expected]) -> Type | None:
     return None
 
 
-def _candidates(strong: Sequence[Expected], every: Sequence[Expected]) -> Iterator[Type]:
+def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expected]) -> Iterator[Type]:
     """Types that may be returned, the likeliest first: what is compared with None may be None."""
     compared = any(use.may_be_none for use in every)
     for use in strong:
@@ -55,19 +66,48 @@ def _candidates(strong: Sequence[Expected], every: Sequence[Expected]) -> Iterat
         listed = [optional(use.type)] if compared else []
         listed += [bare, use.type] if use.upper else [use.type, bare]
         yield from (type_ for type_ in dict.fromkeys(listed) if type_ is not None)
+    for use in strong:  # what was declared may get something more special
+        bare = without_none(use.type)
+        if bare is not None and breaks(lookup, bare, every):
+            yield from _special(lookup, bare)
+
+
+def _special(lookup: Lookup, type_: Type | None) -> Iterator[Type]:
+    """The members of a union; for abstract containers the builtin one that is usual."""
+    for member in members(annotation.expanded(lookup, type_)):
+        if member is not None and type_ is not None and type_.form is not Form.INSTANCE:
+            yield member
+        if member is not None and member.form is Form.INSTANCE and member.module == "collections.abc":
+            concrete = next((name for name, abstract in _CONCRETE.items() if member.name in abstract), None)
+            if concrete is not None:
+                yield builtin(concrete, *member.args)
 
 
 def _suits(lookup: Lookup, type_: Type, every: Sequence[Expected]) -> bool:
     """Whether all uses stand if this is what they get."""
-    if any(use.demand is Demand.UNKNOWN for use in every):
+    if any(use.demand is Demand.UNKNOWN and (use.kept_as is None or use.kept_as != type_) for use in every):
         declared = any(use.strong and not use.upper for use in every)
         if _says_little(lookup, type_) or (not declared and _has_subclasses(lookup, type_)):
             return False
+    if type_.is_a("list", "dict", "set") and any(type_.args) and any(map(_asks_more, every)):
+        return False  # what may be changed must have exactly the elements that are asked for
     return all(_stands(lookup, type_, use) for use in every)
+
+
+def _asks_more(use: Expected) -> bool:
+    """Whether it cannot be told which elements are asked for, and no declaration says it."""
+    unclear = use.demand is Demand.UNKNOWN or (use.upper and not all(_is_complete(m) for m in members(use.type)))
+    return unclear and use.kept_as is None
+
+
+def _is_complete(type_: Type | None) -> bool:
+    return type_ is not None and None not in type_.args
 
 
 def _stands(lookup: Lookup, type_: Type, use: Expected) -> bool:
     here = narrowing.narrow(use.node, type_, lambda node: infer.type_of(lookup, use.path, node))
+    if use.not_none and NONE in members(here):
+        return False
     match use.demand:
         case Demand.TYPE:
             return functions.accepts(lookup, use.type, here)
@@ -111,16 +151,18 @@ def _followed(lookup: Lookup, uses: Sequence[Expected]) -> Iterator[Expected]:
     """The uses, and those of the variables and attributes that keep the value."""
     kept = 0
     for use in uses:
-        inner: list[Expected] | None = None
-        if use.bound is not None and kept < _MAX_VARIABLES:
+        declared = use.type if use.strong and not use.upper else None
+        understood = False
+        for target in use.bound if kept < _MAX_VARIABLES else ():
             kept += 1
-            if use.bound.type == "attribute":
-                yield from _of_attribute(lookup, use, use.bound)  # others may be in other functions
+            if target.type == "attribute":
+                inner: list[Expected] | None = list(_of_attribute(lookup, use, target))
             else:
-                inner = _of_variable(lookup, use, use.bound)
-        if inner is None or use.demand is not Demand.UNKNOWN:
+                inner = _of_variable(lookup, use, target)
+            understood = inner is not None and target.type != "attribute"  # one's other uses may be in other functions
+            yield from (replace(each, kept_as=declared) for each in inner or ())
+        if not understood or use.demand is not Demand.UNKNOWN:
             yield use
-        yield from inner or ()
 
 
 def _of_attribute(lookup: Lookup, use: Expected, target: Node) -> Iterator[Expected]:
@@ -151,7 +193,7 @@ def _of_variable(lookup: Lookup, use: Expected, target: Node) -> list[Expected] 
             return None  # it may be used in there
         if node.type != "identifier" or nodes.text_of(node) != name or not _is_read(node):
             continue
-        found = bindings.reaching(node)
+        found = bindings.reaching(node, assigned=True)
         if found is None or not any(nodes.inside(target, b.at) and nodes.same(b.at, target.parent) for b in found[0]):
             continue
         if len(out) == _MAX_USES:

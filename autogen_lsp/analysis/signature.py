@@ -24,7 +24,8 @@ class Passed:
     """One argument of one call: ``hint`` is the name that it suggests, ``literal`` its text if it is True or False.
 
     ``derived`` hints (of what a call gives, not of what is passed) give way to names of variables and attributes. For
-    ``*xs`` the type is that of the elements, for ``**kw`` that of the values.
+    ``*xs`` the type is that of the elements, for ``**kw`` that of the values. A type that is not known may still be
+    known to others, unless it is ``untyped``: nothing that is written says it.
     """
 
     type: Type | None = None
@@ -33,6 +34,7 @@ class Passed:
     star: str = ""
     literal: str = ""
     derived: bool = False
+    untyped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +172,7 @@ def _after_gap(columns: list[_Column], index: int, sites: int) -> bool:
 
 
 def _merged(column: _Column, kind: ParameterKind, sites: int, unite: Union, forced: bool = False) -> Merged:
-    known = [p.type for p in column.passed if p.type is not None]
-    # What most sites pass may well be more than what a few are known to.
-    type_ = unite(known) if known and len(known) * 2 >= len(column.passed) else None
+    type_ = _united(column.passed, unite)
     if type_ == NONE:
         type_ = None  # that it may be None says nothing of what else it may be
     if len(column.sites) == sites and not forced:
@@ -181,6 +181,14 @@ def _merged(column: _Column, kind: ParameterKind, sites: int, unite: Union, forc
     if literals == {"True"} or literals == {"False"}:
         return Merged(column.name, kind, builtin("bool"), "False" if literals == {"True"} else "True")
     return Merged(column.name, kind, optional(type_), "None")
+
+
+def _united(passed: Sequence[Passed], unite: Union) -> Type | None:
+    """The type that all sites agree to pass; not known where one passes what a type checker may know better."""
+    known = [p.type for p in passed if p.type is not None]
+    certain = all(p.type is not None or p.untyped for p in passed)
+    # What most sites pass may well be more than what a few are known to.
+    return unite(known) if known and certain and len(known) * 2 >= len(passed) else None
 
 
 def _variadic(
@@ -194,14 +202,13 @@ def _variadic(
     if star == "*":
         for site in sites:
             rest += [p for p in site if not p.keyword and not p.star][cut:]
-    known = [p.type for p in starred + rest if p.type is not None]
     names = {p.hint for p in starred}
     usual = "args" if star == "*" else "kwargs"
     name = names.pop() if len(names) == 1 else usual
     kind = ParameterKind.VAR_POSITIONAL if star == "*" else ParameterKind.VAR_KEYWORD
     name = distinct(name or usual, used)
     used.add(name)
-    return [Merged(name, kind, unite(known) if known else None)]
+    return [Merged(name, kind, _united(starred + rest, unite))]
 
 
 def _free(name: str, used: set[str]) -> str:

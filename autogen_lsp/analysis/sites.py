@@ -145,7 +145,7 @@ def _may_be_of_module(lookup: Lookup, path: Path, call: Call) -> bool:
 
 
 def _handed_on(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[Path, Span]]:
-    """Where the name itself is an argument: ``on_click(self.name)``. Facts list only what is called."""
+    """Where the name itself is a value: ``on_click(self.name)``, ``[name]``. Facts list only what is called."""
     word = re.compile(rb"\b%b\b(?!\s*[(=:.])" % re.escape(name.encode()))
     for path in list(dict.fromkeys(paths))[:_MAX_FILES]:
         source = lookup.source(path)
@@ -153,9 +153,20 @@ def _handed_on(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[P
             node = nodes.node_at(source.tree, Span(*match.span())) if source is not None else None
             if node is None or node.type != "identifier":
                 continue
-            parent = expression_of(node).parent
-            if parent is not None and parent.type in ("argument_list", "keyword_argument"):
+            expression = expression_of(node)
+            parent = expression.parent
+            if parent is None or parent.type not in _HOLDERS:
+                continue
+            if not any(nodes.same(parent.child_by_field_name(field), expression) for field in ("left", "name", "key")):
                 yield path, Span(*match.span())
+
+
+_HOLDERS = frozenset(
+    {
+        "argument_list", "keyword_argument", "list", "set", "tuple", "expression_list", "pair", "return_statement",
+        "assignment", "conditional_expression", "boolean_operator", "default_parameter", "typed_default_parameter",
+    }
+)  # fmt: skip
 
 
 def _distance(path: Path, other: Path) -> int:
@@ -199,6 +210,7 @@ def _meant(lookup: Lookup, target: Target, path: Path, name: Node) -> Use | None
         return Use(path, name, expression_of(name), sure=False)
     for member in members(type_):
         instance = member.args[0] if member is not None and member.form is Form.CLASS else member
+        instance = annotation.bound_of(lookup, instance)
         if instance is not None and instance.form is Form.INSTANCE and _holds(lookup, instance, target, owner):
             return Use(path, name, expression_of(name), _is_class(member))
     return None

@@ -131,6 +131,13 @@ def substitute(type_: Type | None, known: dict[str, Type | None]) -> Type | None
     return replace(type_, args=tuple(substitute(arg, known) for arg in type_.args))
 
 
+def replaced(type_: Type | None, old: Type, new: Type) -> Type | None:
+    """The type with ``new`` for every ``old`` in it."""
+    if type_ is None or type_ == old:
+        return None if type_ is None else new
+    return replace(type_, args=tuple(replaced(arg, old, new) for arg in type_.args)) if type_.args else type_
+
+
 def variables(type_: Type | None) -> Iterator[Type]:
     """The type variables inside, each once."""
     seen: set[str] = set()

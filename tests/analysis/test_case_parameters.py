@@ -429,8 +429,51 @@ class Square(Shape):
         assert made.skeleton.startswith('def area(self, unit: str = "mm") -> float:\n')
     with workspace(f"{text}\n\nSquare().$0area(1, exact=True)\n") as space:
         target = Target(space.path, "Square.area", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 4))
-        made = plan.make(space.project, target)  # what the base has would not take this call
-        assert made.skeleton.startswith("def area(self, arg1: int, *, exact: bool) -> None:\n")
+        made = plan.make(space.project, target)  # an override may take more than the base
+        assert made.skeleton.startswith('def area(self, unit: str = "mm", *, exact: bool = False) -> float:\n')
+    with workspace(f"{text}\n\nSquare().$0area(1, 2)\n") as space:
+        target = Target(space.path, "Square.area", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 4))
+        made = plan.make(space.project, target)  # what the base has cannot take this call
+        assert made.skeleton.startswith("def area(self, arg1: int, arg2: int) -> None:\n")
+
+
+def test_a_method_of_a_mixin_has_the_signature_of_what_it_is_mixed_in_before() -> None:
+    text = """\
+class Mixin:
+    def f(self) -> None:
+        self.$0area("mm")
+
+
+class Shape:
+    def area(self, unit: str, scale: int = 1) -> float:
+        raise NotImplementedError
+
+
+class Square(Mixin, Shape):
+    pass
+"""
+    assert signature(text) == "def area(self, unit: str, scale: int = 1) -> float:"
+    assert signature(text.replace("Mixin, Shape", "Shape, Mixin")) == "def area(self, arg1: str) -> None:"
+
+
+def test_row_29_a_parameter_without_annotation_says_nothing_against_the_others() -> None:
+    assert signature("def g(a, b):\n    f(1)\n    $0f(a.b[0])\n    f(2)\n") == "def f(b: int) -> None:"
+    assert signature("def g(a=None):\n    $0f(1)\n    f(a)\n    f(2)\n") == "def f(a) -> None:"
+
+
+def test_what_partial_binds_and_what_is_passed_later_are_parameters() -> None:
+    setup = "from collections.abc import Callable\nfrom functools import partial\n\n\n"
+    setup += "def on(call: Callable[[bytes], int]) -> None: ...\n\n\n"
+    assert signature(f"{setup}def g(size: int) -> int:\n    on(partial(f, size))\n    return $0f(size)\n") == (
+        "def f(size: int, arg2: bytes | None = None) -> int:"
+    )
+
+
+def test_cast_says_what_it_gives() -> None:
+    setup = "from typing import Union, cast\n\n\nclass Item: ...\n\n\n"
+    assert f("f(cast(Union[int, Item], g()), cast('list[str]', 1))", setup) == (
+        "def f(g: int | Item, arg2: list[str]):"
+    )
 
 
 def test_row_29_sites_that_import_it_from_where_it_is_exported_again_count() -> None:
@@ -616,6 +659,8 @@ def test_row_44_a_class_that_is_imported_by_name_is_not_named_through_its_module
 def test_row_29_what_most_sites_pass_must_be_known() -> None:
     assert f("f(1)\nf(mystery)\nf(2)") == "def f(mystery: int):"
     assert f("f(1)\nf(mystery)\nf(riddle)") == "def f(mystery):"
+    made = "from elsewhere import made\n\n\n"
+    assert f("f(1)\nf(made(2))\nf(2)", made) == "def f(made):"  # others may know what it gives
 
 
 def test_what_a_class_method_gives_may_be_bound_by_cls() -> None:
@@ -648,4 +693,97 @@ def test_a_function_is_not_taken_for_the_methods_of_its_name() -> None:
     uses = "import util\n\nutil.$0render(1)\nlabel = object()\nlabel.render('x')\n"
     assert signature(f"{util}{uses}\n\ndef g(view):\n    view.render(b'')\n    util.render(2)\n").startswith(
         "def render(arg1: int)"
+    )
+
+
+def test_a_method_gives_what_its_uses_stand_with_where_its_subclasses_differ() -> None:
+    text = """\
+class Base: ...
+
+
+class A(Base):
+    def area(self, unit: str) -> int | None: ...
+
+
+class B(Base):
+    def area(self, unit: str) -> int: ...
+
+
+def g(base: Base) -> int:
+    return base.$0area("")
+"""
+    assert signature(text) == "def area(self, unit: str) -> int:"
+    assert signature(text.replace("-> int:\n    return", "-> None:\n   ")) == "def area(self, unit: str) -> int | None:"
+
+
+def test_a_generic_class_may_be_called_with_its_arguments_written() -> None:
+    setup = "from collections import deque\nfrom enum import Enum\n\n\nclass Color(Enum):\n    RED = 1\n\n\n"
+    assert f("f(deque[int]([]), Color['RED'])", setup) == "def f(arg1: deque[int], red: Color):"
+
+
+def test_what_a_generator_gives_to_with_is_known() -> None:
+    setup = """\
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Item: ...
+
+
+@contextmanager
+def opened() -> Iterator[Item]:
+    yield Item()
+
+
+"""
+    assert signature(f"{setup}with opened() as thing:\n    $0f(thing)\n") == "def f(thing: Item) -> None:"
+
+
+def test_a_function_that_is_handed_on_with_its_arguments_takes_these() -> None:
+    text = """\
+import asyncio
+
+
+class A:
+    async def g(self, size: int) -> None:
+        await asyncio.to_thread(self.f, size, "")
+        asyncio.get_running_loop().call_soon(self.f, size, "")
+        self.$0f(size)
+"""
+    assert signature(text) == "def f(self, size: int, arg2: str | None = None):"
+
+
+def test_a_function_in_a_list_suits_what_the_list_holds() -> None:
+    text = """\
+from collections.abc import Callable
+
+steps: list[Callable[[bytes], int]] = [f]
+
+
+def g(name) -> None:
+    $0f(name)
+"""
+    assert signature(text) == "def f(name: bytes) -> int:"
+
+
+def test_a_method_of_a_protocol_that_the_class_has_all_else_of_has_its_signature() -> None:
+    text = """\
+from typing import Protocol
+
+
+class Logger(Protocol):
+    def bind(self, *keys: str) -> None: ...
+
+    def unbind(self, *keys: str) -> int: ...
+
+
+class Own:
+    def bind(self, *keys: str) -> None: ...
+
+    def g(self) -> None:
+        self.$0unbind("a")
+"""
+    assert signature(text) == "def unbind(self, *keys: str) -> int:"
+    assert signature(text.replace("    def bind(self, *keys: str) -> None: ...\n\n    def g", "    def g")) == (
+        "def unbind(self, arg1: str) -> None:"
     )

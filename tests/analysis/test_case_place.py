@@ -464,7 +464,7 @@ def test_row_13_in_an_initializer_that_does_nothing_at_the_end_of_a_file() -> No
 def test_row_13_an_attribute_that_is_read_is_an_attribute() -> None:
     check(
         "class A:\n    def __init__(self):\n        self.x = 1\n\n\na = A()\nn: int = a.$0size\n",
-        "class A:\n    def __init__(self):\n        self.x = 1\n        self.size: int | None = None\n\n\n"
+        "class A:\n    def __init__(self):\n        self.x = 1\n        self.size: int = 0\n\n\n"
         "a = A()\nn: int = a.size\n",
     )
 
@@ -473,7 +473,7 @@ def test_row_13_a_dataclass_gets_a_field_with_a_default() -> None:
     check(
         "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    x: int = 0\n\n\n"
         "def f(a: A) -> str:\n    return a.$0name\n",
-        "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    x: int = 0\n    name: str | None = None\n\n\n"
+        'from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    x: int = 0\n    name: str = ""\n\n\n'
         "def f(a: A) -> str:\n    return a.name\n",
     )
 

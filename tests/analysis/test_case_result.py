@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.actions import check, signature
+from tests.support.actions import check, signature, workspace
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from tests.support.actions import check, signature
         ("len($0f())", "Sized"),
         ("a, b = $0f()", "tuple[Any, Any]"),
         ("a: int\na, *b = $0f()", "tuple[Any, ...]"),
-        ("a: int\nb: int | None\na, b = $0f()", "tuple[int, Any]"),
+        ("a: int\nb: int | None\na, b = $0f()", "tuple[int, int]"),
         ("if $0f():\n    pass", "bool"),
         ("while $0f():\n    pass", "bool"),
         ("x = not $0f()", "bool"),
@@ -347,3 +347,63 @@ class A:
         return self.size
 """
     assert signature(text) == "def f(self) -> int:"
+
+
+def test_what_is_declared_may_get_something_more_special() -> None:
+    assert signature("x: int | None = None\nx = $0f()\ny = x + 1\n") == "def f() -> int:"
+    assert signature("x: int | None = None\nx = $0f()\ny = x.real\n") == "def f() -> int:"
+    assert signature("x: int | str\nx = $0f()\nx.upper()\n") == "def f() -> str:"
+    setup = "from collections.abc import Iterable, Mapping\n\n"
+    assert signature(f"{setup}x: Iterable[str] = $0f()\nx.append('')\n") == "def f() -> list[str]:"
+    assert signature(f"{setup}x: Mapping[str, int] = $0f()\nx['a'] = 1\n") == "def f() -> dict[str, int]:"
+
+
+def test_all_variables_of_an_assignment_are_followed() -> None:
+    text = "class A:\n    x: int | None\n\n\ndef g(a: A, y: int | None) -> int:\n    a.x = y = $0f()\n    return y\n"
+    assert signature(text) == "def f() -> int:"
+
+
+def test_a_list_of_something_is_not_written_where_its_use_is_not_understood() -> None:
+    text = "from elsewhere import use\n\n\ndef g() -> list[int]:\n    use($0f())\n    return f()\n"
+    assert signature(text) == "def f() -> Any:"
+    assert signature(text.replace("    use($0f())\n", "").replace("f()", "$0f()")) == "def f() -> list[int]:"
+
+
+def test_a_name_in_capwords_is_a_function_where_its_value_is_no_instance_of_a_new_class() -> None:
+    assert signature("def g(x: int = $0Default(5)) -> None: ...\n") == "def Default(arg1: int) -> int:"
+    assert signature("async def g() -> int:\n    return await $0Fetch()\n") == "async def Fetch() -> int:"
+    with workspace("class Base: ...\n\n\nx: Base = $0Derived()\n") as space:
+        assert space.plan().skeleton == "class Derived:\n    pass\n"
+
+
+def test_row_37_self_stays_self_inside_another_type() -> None:
+    text = "from typing import Self\n\n\nclass A:\n    def g(self) -> list[Self] | None:\n        return self.$0f()\n"
+    assert signature(text) == "def f(self) -> list[Self] | None:"
+
+
+def test_a_type_variable_has_what_its_bound_has() -> None:
+    text = """\
+from typing import TypeVar
+
+
+class A: ...
+
+
+T = TypeVar("T", bound=A)
+
+
+def g(items: list[T]) -> None:
+    for item in items:
+        item.f(1)
+
+
+def h(a: A) -> None:
+    a.$0f(1, deep=True)
+"""
+    assert signature(text) == "def f(self, arg1: int, *, deep: bool = False) -> None:"
+
+
+def test_an_item_is_one_of_what_the_list_may_be() -> None:
+    setup = "def ask(them: dict[str, int] | list[bytes] | None) -> None: ...\n\n\n"
+    assert signature(f"{setup}ask([$0f()])\n") == "def f() -> bytes:"
+    assert signature(f"{setup}ask({{$0f(): 1}})\n") == "def f() -> str:"
