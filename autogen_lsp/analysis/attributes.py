@@ -19,6 +19,7 @@ from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.outside import SELF, is_asked, is_set
 from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name, home_of
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.types import Form, Type, members, without_none
@@ -26,12 +27,9 @@ from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind
 from autogen_lsp.text import Span
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_SELF = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass", "this", "_self", "_cls"})
 _CALLED = re.compile(r"([^\W\d][\w.]*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 _CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbol, which was cut
 _OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
-_MOCK = re.compile(r"(?:[\w.]+\.)?(?:Magic|Async|NonCallable|Property)?Mock\(")
-_DATA = re.compile(r"[\d'\"\[{(-]|None$|True$|False$|(?:\w+\.)*[A-Z]\w*\(")  # literals and new objects
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
 
@@ -111,7 +109,7 @@ class _Look:
 
         By other names than the usual ones the first parameter may be anything: frameworks call such functions at will.
         """
-        while scope and name in _SELF:
+        while scope and name in SELF:
             symbol = next((s for s in self.table.symbols.get(scope, ()) if s.kind == SymbolKind.FUNCTION), None)
             if symbol is None or symbol.signature is None:
                 return None
@@ -167,7 +165,7 @@ class _Look:
         if symbol.kind == SymbolKind.CLASS:
             return self._of_class(found.path, symbol.qualname, exact=True, of_class=True)
         if symbol.kind == SymbolKind.VARIABLE and not symbol.conditional and "." not in symbol.qualname:
-            if self._set_from_outside(symbol.name):
+            if is_set(self._lookup, symbol.name):
                 return None
             return self._of_made(found.path, _made(symbol), "")
         return None
@@ -233,7 +231,7 @@ class _Look:
     def missing_in_module(self, item: Call | Reference, module: Module) -> Finding | None:
         if module.path is None or module.path.suffix != ".py" or not self.project.is_ours(module.path):
             return None
-        if has_name(self.project, module, item.name) is not Presence.ABSENT or self._doubtful(item):
+        if has_name(self.project, module, item.name) is not Presence.ABSENT or self._doubtful(item, module):
             return None
         message = f"Module '{module.name}' has no '{item.name}'"
         home, name = home_of(self.project, module, item.name)
@@ -248,8 +246,10 @@ class _Look:
             return None
         if self._doubtful(item, mro.classes[0]):
             return None
-        of_self = item.receiver in _SELF
-        if not receiver.exact and may_have(self.project, mro.classes[0], name, above=above, of_self=of_self):
+        of_self = item.receiver in SELF
+        if not receiver.exact and may_have(
+            self.project, mro.classes[0], name, item.scope, above=above, of_self=of_self
+        ):
             return None
         owner = receiver.owner
         if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
@@ -272,13 +272,12 @@ class _Look:
         )
         return frozenset(name for found in metaclasses for name in self.project.mro(*found).names)
 
-    def _doubtful(self, item: Call | Reference, owner: Class | None = None) -> bool:
+    def _doubtful(self, item: Call | Reference, holder: Class | Module) -> bool:
         """Whether somebody sets the attribute from outside, or asks by name whether it is there."""
         name = item.name
         if item.receiver != "self" and f"{item.receiver}.{name}" in self._stores:
             return True
-        source = self.project.source(self.path)
-        return self._set_from_outside(name, owner) or (source is not None and _mentioned(source.text, name))
+        return is_set(self._lookup, name, holder) or is_asked(self._lookup, self.path, name, item.receiver, holder)
 
     @cached_property
     def _stores(self) -> frozenset[str]:
@@ -288,27 +287,6 @@ class _Look:
             for symbol in self.table.facts.symbols
             if symbol.kind == SymbolKind.ATTRIBUTE
         )
-
-    def _set_from_outside(self, name: str, owner: Class | None = None) -> bool:
-        """Whether somebody assigns an attribute of that name to anything but ``self`` or a class of the file.
-
-        A local variable of a file that does not know the class by name will be something else.
-        """
-        for file, symbol in self.project.definitions(name):
-            table = self.project.table(file) if symbol.kind == SymbolKind.ATTRIBUTE else None
-            if table is None:
-                continue
-            if owner is not None and file == owner.path and symbol.qualname.startswith(f"{owner.symbol.qualname}."):
-                return True  # in a method of the class: of a new instance, perhaps
-            if _says_nothing(table, symbol):
-                continue
-            if any(found.kind == SymbolKind.CLASS for found in table.symbols.get(symbol.parent, ())):
-                continue
-            receiver = symbol.qualname.rpartition("<locals>.")[2].rpartition(".")[0]
-            is_local = "<locals>" in symbol.qualname and "." not in receiver
-            if owner is None or not is_local or receiver in _SELF or owner.symbol.name in table.facts.bound:
-                return True
-        return False
 
     def _confirmed(self, item: Call | Reference, name: str) -> bool:
         """Whether the receiver, as it is at this place (narrowed, reassigned), is of classes that lack the member."""
@@ -355,20 +333,6 @@ class _Look:
         return Finding(self.path, span, FindingKind.MISSING_ATTRIBUTE, item.name, message, target, qualname)
 
 
-def _says_nothing(table: Table, symbol: Symbol) -> bool:
-    """A mock stands in for what is there; ``local.name = name`` hands data over to some other object, as do values.
-
-    But a function of that name is made for it.
-    """
-    value = symbol.value or ""
-    if _MOCK.match(value):
-        return True
-    holder, _, receiver = symbol.qualname.rpartition(".")[0].rpartition("<locals>.")
-    if not holder or "." in receiver or f"{holder}<locals>.{value}" in table.symbols:
-        return False
-    return value == symbol.name or _DATA.match(value) is not None
-
-
 def _made(symbol: Symbol) -> str:
     """How a variable or attribute was made, as `Call.made`; '' where that is not known.
 
@@ -392,17 +356,4 @@ def _class_text(annotation: str) -> str:
     return kept[0] if len(kept) == 1 else ""
 
 
-def _mentioned(text: bytes, name: str) -> bool:
-    """Whether the text asks for the attribute by name: ``hasattr(x, "name")``, ``patch.object(x, "name")``."""
-    word = name.encode("utf-8", "surrogatepass")
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if text[end : end + 1] in (b'"', b"'") and _ASKED.search(text[max(0, at - 200) : at]):
-            return True
-        at = text.find(word, end)
-    return False
-
-
 _MADE_BY_TYPE = re.compile(rb"\btype\([^(),]{1,200},")
-_ASKED = re.compile(rb"(?:[hsg]etattr|hasattr|delattr|patch|object|setitem)\([^()]*['\"](?:[\w.]+\.)?$")

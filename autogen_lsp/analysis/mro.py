@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.model import Symbol, SymbolKind
@@ -220,6 +221,20 @@ def _direct_subclasses(project: Project, path: Path, qualname: str) -> Iterator[
                 if dotted is None or dotted.group().rpartition(".")[2] != base:
                     continue
                 target = _base_class(project, file, dotted.group(), symbol.parent)
+                if target is None and _is_from_outside(project, file, dotted.group()):
+                    continue
                 if target is None or (target.path, target.symbol.qualname) == (path, qualname):
                     yield Class(file, symbol)
                     break
+
+
+def _is_from_outside(project: Project, path: Path, dotted: str) -> bool:
+    """Whether the name is imported from what is certainly no module of the workspace."""
+    table = project.table(path)
+    first = dotted.partition(".")[0]
+    imports = table.imports.get(("", first), []) if table is not None else []
+    if table is None or not imports or first in table.symbols:
+        return False
+    tops = [item.module.partition(".")[0] for item in imports if not item.level]
+    found = [project.resolve_module(top, 0, path).origin for top in tops]
+    return len(found) == len(imports) and not {Origin.WORKSPACE, Origin.MISSING}.intersection(found)

@@ -109,6 +109,29 @@ CLASS = "class A:\n    def f(self): return 1\n"
             ("main.py", "A.g"),
             id="enum",
         ),
+        pytest.param(
+            CLASS + "    def h(self): self.«n»()\nclass Other: x = 1\nOther.n = print\n",
+            ("main.py", "A.n"),
+            id="set on another class",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import A\nclass Other: x = 1\nitem = Other()\ndef g(): item.n = A.f\n//- b.py\n"
+            + CLASS
+            + "    def h(self): self.«n»()\n",
+            ("b.py", "A.n"),
+            id="set on an instance of another class",
+        ),
+        pytest.param(
+            CLASS + "    def h(self):\n        if hasattr(self.f, 'n'): self.f.n()\n        self.«n»()\n",
+            ("main.py", "A.n"),
+            id="an attribute of self is asked for it",
+        ),
+        pytest.param(
+            CLASS + "    def h(self): self.«n»()\nclass Other: x = 1\npatch.object(Other, 'n')\n"
+            "from unittest.mock import patch\n",
+            ("main.py", "A.n"),
+            id="patched in another class",
+        ),
     ],
 )
 def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -> None:
@@ -146,6 +169,32 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             "class A:\n    def f(self): self.g()\nfor n in 'ab': setattr(A, n, 1)\n", id="setattr on the class"
         ),
         pytest.param("class A:\n    def f(self): self.g()\nA.g = print\n", id="assigned to the class"),
+        pytest.param(
+            "class B: x = 1\nclass A(B):\n    def f(self): self.g()\nB.g = print\n", id="assigned to its base"
+        ),
+        pytest.param(
+            "class A:\n    def f(self): self.g()\nclass B(A): x = 1\nsetattr(B(), 'g', print)\n",
+            id="set on an instance of a subclass",
+        ),
+        pytest.param(
+            "class A:\n    def f(self): self.g()\nclass P: x = 1\nclass B(A, P): x = 1\ndef s(p: P): p.g = s\n",
+            id="set on what a subclass is, too",
+        ),
+        pytest.param(
+            "//- a.py\ndef fix(one):\n    def g(): return 1\n    one.g = g\n//- b.py\n"
+            "class A:\n    def f(self): self.g()\n",
+            id="a function made for some object",
+        ),
+        pytest.param(
+            "//- a.py\nimport b\nb.f()\n//- b.py\nimport sys\nfrom c import fill\nfill(sys.modules[__name__])\n"
+            "//- c.py\ndef fill(m): return m\n",
+            id="module handed over",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import f\n//- b.py\nfrom c import fill, find_current_module\n"
+            "fill(find_current_module())\n//- c.py\ndef fill(m): return m\ndef find_current_module(): return 1\n",
+            id="current module handed over",
+        ),
         pytest.param(
             "class A:\n    def f(self): self.g()\n    def h(self): self.g = print\n", id="assigned in a method"
         ),

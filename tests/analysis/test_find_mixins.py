@@ -33,6 +33,31 @@ HAS = "    def g(self): return 1\n"
             id="tests are in use",
         ),
         pytest.param(BASE.format(g="«g»") + "isinstance(1, A)\n", id="handed to isinstance only"),
+        pytest.param(
+            BASE.format(g="«g»") + "class B(A):\n" + HAS + "A(), A(), A(), A(), B()\n",
+            id="nearly all instances lack it",
+        ),
+        pytest.param(
+            BASE.format(g="«g»") + "class B(A): x = 1\nB()\nfor one in (A,):\n    type('Made', (one, object), {})\n",
+            id="derived from a variable, but a subclass in use lacks it",
+        ),
+        pytest.param(
+            BASE.format(g="«g»") + "class Z: x = 1\nfor one in (Z,):\n    type('Made', (one, object), {})\n",
+            id="another class is derived from a variable",
+        ),
+        pytest.param(
+            "//- a.py\nfrom z import A\ntype('Made', (A, object), {})\n//- z.py\nclass A: x = 1\n//- b.py\n"
+            + BASE.format(g="«g»"),
+            id="another class of its name is derived at run time",
+        ),
+        pytest.param(
+            "//- a.py\nimport amqp\nclass B(amqp.A): x = 1\n//- b.py\n" + BASE.format(g="«g»"),
+            id="a package from elsewhere has a class of its name",
+        ),
+        pytest.param(
+            BASE.format(g="«g»").replace("class A", "class TestRunMixin").replace("f(", "test_f("),
+            id="tests of a mixin",
+        ),
     ],
 )
 def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
@@ -46,7 +71,27 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
         pytest.param(
             BASE.format(g="g") + "class B(A):\n" + HAS + "class C(A): x = 1\nclass D(A): x = 1\n", id="none in use"
         ),
+        pytest.param(
+            BASE.format(g="g")
+            + "class B(A):\n"
+            + HAS
+            + "class C(A):\n    def f(self): return 1\n"
+            + "A(), B(), C(), C(), C(), C()\n",
+            id="those in use override the method that calls it",
+        ),
+        pytest.param(
+            BASE.format(g="g").replace("def f", "def _f")
+            + "class B(A):\n    def h(self): return self._f()\n"
+            + HAS
+            + "class C(A): x = 1\nclass D(A): x = 1\nA(), C(), D()\n",
+            id="only those that have it call the method",
+        ),
+        pytest.param(
+            BASE.format(g="g") + "def make():\n    for one in A.__subclasses__():\n        class Made(one): x = 1\n",
+            id="derived from what is found",
+        ),
         pytest.param(BASE.format(g="g").replace("class A", "class RunMixin"), id="named mixin"),
+        pytest.param(BASE.format(g="g").replace("class A", "class TestRunMixin"), id="a mixin for tests"),
         pytest.param(
             BASE.format(g="g") + "def make(base):\n    class Made(base): x = 1\n    return Made\nmake(A)\n",
             id="factory",

@@ -11,11 +11,13 @@ from autogen_lsp.syntax import nodes as n
 from autogen_lsp.syntax.guards import Guard, guard_of_raises
 from autogen_lsp.syntax.model import Call, Reference
 from autogen_lsp.syntax.scopes import MAX_TEXT, Level, Scope
-from autogen_lsp.syntax.sweep.targets import dynamic_class, exports, store
+from autogen_lsp.syntax.sweep.targets import OWN_MODULE, dynamic_class, exports, store
 
 if TYPE_CHECKING:
     from autogen_lsp.syntax.sweep import Sweep
 
+_READERS = frozenset({"getattr", "hasattr", "setattr", "delattr", "dir", "vars", "getmembers", "testmod"})
+_CURRENT_MODULE = re.compile(r"(?:\w*_)?(?:current|calling|caller|this|own)_module")
 _READ = re.compile(rb"\s*(?:\[[^\]\n]*\]\s*(?:=(?=[^=])|[-+|]=)|\.(?:update|setdefault|__setitem__)\b)")
 _READ_ONLY = re.compile(rb"\s*(?:\[|\.\w)")
 _SPECIAL = frozenset(
@@ -105,6 +107,8 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
                     double_star = True
                 elif kind != n.COMMENT:
                     positional += 1
+                    if kind == n.SUBSCRIPT and text.startswith(OWN_MODULE, child.start_byte):  # it hands itself over
+                        sweep.chunk.dynamic |= scope.level == Level.MODULE and name not in _READERS
         else:
             positional = 1
     guarded = bool(sweep.guards) and bool(sweep.guard(at) & Guard.ATTRIBUTE)
@@ -143,6 +147,8 @@ def _special(
                 sweep.chunk.dynamic_classes.add(scope.owner or scope.qualname)
             elif name == "globals" or scope.level == Level.MODULE:
                 sweep.chunk.dynamic = True
+    elif _CURRENT_MODULE.fullmatch(name):  # `fill(find_current_module())`: the module is handed over
+        sweep.chunk.dynamic |= scope.level == Level.MODULE
     elif name.endswith("_module"):  # `recreate_module(__name__, …)`: the module is replaced by another object
         given = [a for a in arguments.named_children if a.kind_id != n.COMMENT] if arguments is not None else []
         if scope.level == Level.MODULE and given and sweep.cut(given[0]) == "__name__" and name != "import_module":

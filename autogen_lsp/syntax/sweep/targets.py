@@ -14,7 +14,7 @@ from autogen_lsp.syntax.sweep.compound import compound
 if TYPE_CHECKING:
     from autogen_lsp.syntax.sweep import Sweep
 
-_OWN_MODULE = b"sys.modules[__name__]"
+OWN_MODULE = b"sys.modules[__name__]"
 _MAX_ALL = 100_000  # bytes of an `__all__` that is read
 _TARGETS = frozenset(
     {
@@ -66,7 +66,7 @@ def assignment(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 def _is_own_module(sweep: Sweep, assignment: Node) -> bool:
     end = assignment.end_byte
-    return sweep.text.startswith(_OWN_MODULE, end - len(_OWN_MODULE), end)
+    return sweep.text.startswith(OWN_MODULE, end - len(OWN_MODULE), end)
 
 
 def _made(sweep: Sweep, assignment: Node) -> str:

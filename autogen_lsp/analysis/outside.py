@@ -1,0 +1,175 @@
+"""Whether somebody gives an object an attribute from outside, or asks by name whether it has it: doubt about what a
+class or module lacks.
+
+``x.name = …``, ``setattr(x, "name", …)``, ``hasattr(x, "name")`` and ``patch.object(x, "name")`` may be about any
+object, but where it is certain what ``x`` is, and that this has nothing to do with the class or module in question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import infer, nodes
+from autogen_lsp.analysis.modules import Module
+from autogen_lsp.analysis.mro import Class, TooMany, subclasses
+from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.types import Form, Type, members
+from autogen_lsp.syntax.model import Symbol, SymbolKind
+from autogen_lsp.text import Span
+from autogen_lsp.workspace.source import Source
+
+_MAX_LOOKED = 20  # assignments to something that may be meant: each needs the tree of its file
+SELF = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass", "this", "_self", "_cls"})
+_MOCK = re.compile(r"(?:[\w.]+\.)?(?:Magic|Async|NonCallable|Property)?Mock\(")
+_DATA = re.compile(r"[\d'\"\[{(-]|None$|True$|False$|(?:\w+\.)*[A-Z]\w*\(")  # literals and new objects
+_ASKED = re.compile(rb"(?:[hsg]etattr|hasattr|delattr|patch|object|setitem)\([^()]*['\"](?:[\w.]+\.)?$")
+
+
+def is_set(lookup: Lookup, name: str, holder: Class | Module | None = None) -> bool:
+    """Whether somebody assigns an attribute of that name to anything but ``self`` or a class of the file.
+
+    ``holder``: what would get it, where that is known. A local variable of a file that does not know the class by name
+    will be something else, unless it gets a function that was made for it.
+    """
+    project = lookup.project
+    owner = holder if isinstance(holder, Class) else None
+    looked = 0
+    for file, symbol in project.definitions(name):
+        table = project.table(file) if symbol.kind == SymbolKind.ATTRIBUTE else None
+        if table is None:
+            continue
+        inside = owner is not None and file == owner.path and symbol.qualname.startswith(f"{owner.symbol.qualname}.")
+        if not inside and (
+            _says_nothing(table, symbol)
+            or _is_own(table, symbol)
+            or (owner is not None and _is_stranger(table, symbol, owner))
+        ):
+            continue
+        looked += 1
+        if holder is None or looked > _MAX_LOOKED or not _is_stored_elsewhere(lookup, file, symbol, holder):
+            return True
+    return False
+
+
+def is_asked(lookup: Lookup, path: Path, name: str, receiver: str, holder: Class | Module) -> bool:
+    """Whether the file asks by name for an attribute of what ``receiver`` is.
+
+    An attribute of ``self`` that is asked (``hasattr(self.x, "name")``) is not ``self``.
+    """
+    source = lookup.source(path)
+    for node in _asked(source, name) if source is not None else ():
+        if node is None:
+            return True
+        text = nodes.text_of(node)
+        if receiver in SELF and text != receiver and text.partition(".")[0] in SELF:
+            continue
+        if not _unrelated(lookup, path, node, holder):
+            return True
+    return False
+
+
+# What is meant ------------------------------------------------------------------------------------------------------
+
+
+def _is_own(table: Table, symbol: Symbol) -> bool:
+    """Whether it is an attribute of a class of the same file, which counts as its member."""
+    return any(found.kind == SymbolKind.CLASS for found in table.symbols.get(symbol.parent, ()))
+
+
+def _is_stranger(table: Table, symbol: Symbol, owner: Class) -> bool:
+    receiver = symbol.qualname.rpartition("<locals>.")[2].rpartition(".")[0]
+    is_local = "<locals>" in symbol.qualname and "." not in receiver
+    if not is_local or receiver in SELF or owner.symbol.name in table.facts.bound:
+        return False
+    return not _is_made_for(table, symbol)
+
+
+def _says_nothing(table: Table, symbol: Symbol) -> bool:
+    """A mock stands in for what is there; ``local.name = name`` hands data over to some other object, as do values.
+
+    But a function of that name is made for it.
+    """
+    value = symbol.value or ""
+    if _MOCK.match(value):
+        return True
+    holder, _, receiver = symbol.qualname.rpartition(".")[0].rpartition("<locals>.")
+    if not holder or "." in receiver or _is_made_for(table, symbol):
+        return False
+    return value == symbol.name or _DATA.match(value) is not None
+
+
+def _is_made_for(table: Table, symbol: Symbol) -> bool:
+    """Whether the value is a function that is defined beside the assignment, in a function."""
+    holder = symbol.qualname.rpartition(".")[0].rpartition("<locals>.")[0]
+    return bool(holder) and f"{holder}<locals>.{symbol.value}" in table.symbols
+
+
+def _is_stored_elsewhere(lookup: Lookup, file: Path, symbol: Symbol, holder: Class | Module) -> bool:
+    source = lookup.source(file)
+    node = _stored_on(source, symbol) if source is not None else None
+    return node is not None and _unrelated(lookup, file, node, holder)
+
+
+def _stored_on(source: Source, symbol: Symbol) -> Node | None:
+    """What gets the attribute: ``x`` in ``x.name = …`` and in ``setattr(x, "name", …)``."""
+    node = nodes.node_at(source.tree, Span(symbol.name_start, symbol.name_end))
+    parent = node.parent
+    if parent is not None and parent.type == "attribute":
+        return parent.child_by_field_name("object")
+    return _first_argument(node)
+
+
+def _asked(source: Source, name: str) -> Iterator[Node | None]:
+    """What is asked for the attribute; None where that cannot be read off."""
+    text, word = source.text, name.encode("utf-8", "surrogatepass")
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if text[end : end + 1] in (b'"', b"'") and _ASKED.search(text[max(0, at - 200) : at]):
+            whole = text[at - 1 : at] in (b'"', b"'")  # not "package.module.name"
+            yield _first_argument(nodes.node_at(source.tree, Span(at, end))) if whole else None
+        at = text.find(word, end)
+
+
+def _first_argument(node: Node) -> Node | None:
+    """The first argument of the call that has the node among its others."""
+    while node.parent is not None and node.type in ("string_content", "string_start", "string"):
+        if node.parent.type == "argument_list":
+            first = next((child for child in node.parent.named_children if child.type != "comment"), None)
+            return first if first is not None and first != node else None
+        node = node.parent
+    return None
+
+
+def _unrelated(lookup: Lookup, path: Path, node: Node, holder: Class | Module) -> bool:
+    """Whether it is certain what the expression is: neither the module nor the class, nor one above or below it."""
+    found = infer.type_of(lookup, path, node)
+    parts = list(members(found)) if found is not None else []
+    return bool(parts) and all(part is not None and _is_other(lookup.project, part, holder) for part in parts)
+
+
+def _is_other(project: Project, part: Type, holder: Class | Module) -> bool:
+    if part.form is Form.MODULE:
+        return isinstance(holder, Class) or part.path not in (None, holder.path)
+    if part.form is Form.CLASS:
+        inner = part.args[0]
+        return inner is not None and inner.form is Form.INSTANCE and _is_other(project, inner, holder)
+    if part.form is not Form.INSTANCE or part.path is None:
+        return part.form is Form.NONE
+    if isinstance(holder, Module):
+        return True
+    key = (part.path, part.name)
+    mro = project.mro(*key)
+    if not mro.classes or key in project.mro(*holder.key) or holder.key in mro:
+        return False
+    if any("Protocol" in base for base in mro.classes[0].symbol.bases):
+        return False
+    try:
+        return not any(key in project.mro(*one.key) for one in subclasses(project, *holder.key))
+    except TooMany:
+        return False
