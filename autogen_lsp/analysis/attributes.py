@@ -129,7 +129,7 @@ class _Look:
         return None
 
     def _is_class(self, qualname: str) -> bool:
-        return any(symbol.kind == SymbolKind.CLASS for symbol in self.table.symbols.get(qualname, ()))
+        return self._is_class_of(self.path, qualname)
 
     def _of_self(self, qualname: str, of_class: bool) -> Receiver | None:
         builtins = self.project.builtins
@@ -244,7 +244,7 @@ class _Look:
         names = mro.after(mro.classes[0].key).names if above else mro.names
         if name in names or (receiver.of_class and name in self._of_type):
             return None
-        if self._doubtful(item, mro.classes[0]):
+        if self._doubtful(item, mro.classes[0]) or self._is_lent(mro, name):
             return None
         of_self = item.receiver in SELF
         if not receiver.exact and may_have(
@@ -328,6 +328,23 @@ class _Look:
                 return True
         return False
 
+    def _is_lent(self, mro: Mro, name: str) -> bool:
+        """Whether it is some class's private member, or a class around has it: test runners lend it to those inside."""
+        if _MANGLED.fullmatch(name):
+            return True
+        found = mro.classes[0]
+        outer = found.symbol.parent
+        while outer and self._is_class_of(found.path, outer):
+            if name in self.project.mro(found.path, outer).names:
+                return True
+            outer = outer.rpartition(".")[0]
+        return False
+
+    def _is_class_of(self, path: Path, qualname: str) -> bool:
+        table = self.project.table(path)
+        symbols = table.symbols.get(qualname, ()) if table is not None else ()
+        return any(symbol.kind == SymbolKind.CLASS for symbol in symbols)
+
     def _finding(self, item: Call | Reference, message: str, target: Path, qualname: str) -> Finding:
         span = Span(item.start, item.end)
         return Finding(self.path, span, FindingKind.MISSING_ATTRIBUTE, item.name, message, target, qualname)
@@ -356,4 +373,5 @@ def _class_text(annotation: str) -> str:
     return kept[0] if len(kept) == 1 else ""
 
 
+_MANGLED = re.compile(r"_{1,2}[A-Z]\w*?__\w+")  # `_Class__name`
 _MADE_BY_TYPE = re.compile(rb"\btype\([^(),]{1,200},")

@@ -6,6 +6,7 @@ has a star import of something unreadable, or whose name somebody assigns from o
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -15,6 +16,7 @@ from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.syntax.model import Import, Symbol, SymbolKind
 
 _MAX_HOPS = 20
+_GLOBALS = re.compile(rb"\bf_globals\b(?!\s*(?:\[\s*['\"]__|\.get\())")  # of a frame, but not to read its __name__
 _OF_EVERY_MODULE = frozenset(
     """
     __name__ __file__ __doc__ __path__ __dict__ __package__ __spec__ __loader__ __cached__ __builtins__ __annotations__
@@ -46,7 +48,29 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
     if module.path is None:
         return Presence.ABSENT if module.origin is Origin.WORKSPACE else Presence.UNKNOWN
     found = _in_files(project, module, name, set())
-    return found if found is Presence.PRESENT or module.certain else Presence.UNKNOWN
+    if found is Presence.ABSENT and (not module.certain or _is_filled(project, module.path)):
+        return Presence.UNKNOWN
+    return found
+
+
+def _is_filled(project: Project, path: Path) -> bool:
+    """Whether the module calls, or decorates with, a function that works on its caller's globals."""
+    table = project.table(path)
+    if table is None:
+        return False
+    used = {
+        f"{call.receiver}.{call.name}" if call.receiver else call.name for call in table.facts.calls if not call.scope
+    }
+    for symbol in table.facts.symbols:
+        if "." not in symbol.qualname:
+            used.update(text.partition("(")[0] for text in symbol.decorators)
+    for dotted in used:
+        found = follow(project, path, dotted)
+        if isinstance(found, Definition) and found.symbol.kind == SymbolKind.FUNCTION:
+            source = project.source(found.path) if project.is_ours(found.path) else None
+            if source is not None and _GLOBALS.search(source.text, found.symbol.body_start, found.symbol.body_end):
+                return True
+    return False
 
 
 def _in_files(project: Project, module: Module, name: str, seen: set[Path]) -> Presence:

@@ -110,6 +110,12 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="enum",
         ),
         pytest.param(
+            "//- a.py\nimport b\nb.«g»()\n//- b.py\nfrom c import caller\n@caller\ndef f(): return 1\n"
+            "//- c.py\nimport sys\ndef caller(function): return sys._getframe(1).f_globals['__name__']\n",
+            ("b.py", "g"),
+            id="a decorator reads the module's name",
+        ),
+        pytest.param(
             CLASS + "    def h(self): self.«n»()\nclass Other: x = 1\nOther.n = print\n",
             ("main.py", "A.n"),
             id="set on another class",
@@ -189,6 +195,17 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             "//- a.py\nimport b\nb.f()\n//- b.py\nimport sys\nfrom c import fill\nfill(sys.modules[__name__])\n"
             "//- c.py\ndef fill(m): return m\n",
             id="module handed over",
+        ),
+        pytest.param(
+            "class A:\n    def g(self): return 1\n    class B:\n        class C:\n            def f(self): self.g()\n",
+            id="a class around has it",
+        ),
+        pytest.param("class A:\n    def f(self): self._B__g()\n", id="private name of some class"),
+        pytest.param(
+            "//- a.py\nfrom b import fPy\n//- b.py\nfrom c import also\n@also\ndef f(): return 1\n"
+            "//- c.py\nimport sys\ndef also(function):\n    names = sys._getframe(1).f_globals\n"
+            "    names[function.__name__ + 'Py'] = function\n    return function\n",
+            id="a decorator fills the module",
         ),
         pytest.param(
             "//- a.py\nfrom b import f\n//- b.py\nfrom c import fill, find_current_module\n"
