@@ -13,7 +13,6 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import (
-    annotation,
     bindings,
     classes,
     expected,
@@ -25,6 +24,7 @@ from autogen_lsp.analysis import (
 )
 from autogen_lsp.analysis.annotation import self_type
 from autogen_lsp.analysis.expected import Demand, Expected, Role
+from autogen_lsp.analysis.handed import handed_on
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
@@ -42,7 +42,6 @@ from autogen_lsp.analysis.types import (
     substitute,
     union,
     variables,
-    without_none,
 )
 from autogen_lsp.syntax.model import Parameter, Signature
 
@@ -69,21 +68,11 @@ def signature_of(
         calls.insert(0, [Passed(decorating.takes, decorating.name)])
     handed: list[Type | None] = []
     for use, at in zip(uses, wanted, strict=True):
-        together = _handed_with(lookup, use)
-        passed = [] if together is None else _passed(lookup, target, use.path, together.arguments)
-        if together is not None and together.all:
-            calls.append(passed)
-            wanted_there = annotation.expanded(lookup, at.type)
-            is_known = wanted_there is not None and wanted_there.form is Form.CALLABLE
-            handed.append(callable_of([], wanted_there.args[-1] if wanted_there is not None and is_known else None))
-            continue
-        if together is not None:
-            at = expected.at(lookup, use.path, together.call)
-        if not use.is_call and _is_handed_on(at):
-            callback = _callback(lookup, at)
-            handed.append(callback)
-            later = [] if callback is None else [Passed(type_) for type_ in callback.args[:-1]]
-            calls += [[*passed, *later]] if together is not None or callback is not None else []
+        if not use.is_call and (found := handed_on(lookup, use, at)) is not None:
+            handed.append(found.callback)
+            if found.is_clear:
+                later = [Passed(type_) for type_ in found.callback.args[:-1]] if found.callback is not None else []
+                calls.append([*_passed(lookup, target, use.path, found.arguments), *later])
     merged = merge(calls, lambda types: unite(lookup, types), [p.name for p in first])
     if decorating is not None and decorating.is_bare:
         merged[0] = replace(merged[0], type=optional(decorating.takes) if merged[0].default else decorating.takes)
@@ -204,46 +193,6 @@ def _is_final(type_: Type | None) -> bool:
 def _says_otherwise(use: Expected) -> bool:
     """Whether a use without a call makes more of the function than a function."""
     return use.role is not Role.VALUE or use.demand is Demand.ATTRIBUTE
-
-
-def _is_handed_on(use: Expected) -> bool:
-    return use.role is Role.VALUE and use.demand in (Demand.TYPE, Demand.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class _Handed:
-    """A call that the function is handed to together with its first arguments; ``all`` of them, or they are bound."""
-
-    call: Node
-    arguments: list[functions.Argument]
-    all: bool
-
-
-def _handed_with(lookup: Lookup, use: Use) -> _Handed | None:
-    """``partial(f, a)``; ``start_soon(f, a)``, where the callee says that it passes its further arguments to ``f``."""
-    listed = nodes.wrapped(use.expression).parent
-    call = listed.parent if listed is not None and listed.type == "argument_list" else None
-    if call is None or call.type != "call" or use.is_call:
-        return None
-    arguments = functions.arguments_of(call)
-    at = next((i for i, each in enumerate(arguments) if nodes.same(each.node, nodes.wrapped(use.expression))), None)
-    if at is None or arguments[at].keyword:
-        return None
-    callee = call.child_by_field_name("function")
-    if at == 0 and nodes.text_of(callee) in ("partial", "functools.partial"):
-        return _Handed(call, arguments[1:], all=False)
-    function = infer.type_of(lookup, use.path, callee) if callee is not None else None
-    if function is not None and functions.passes_on(lookup, function, arguments, at):
-        return _Handed(call, [each for each in arguments[at + 1 :] if not each.keyword], all=True)
-    return None
-
-
-def _callback(lookup: Lookup, use: Expected) -> Type | None:
-    """What those call that the function is handed to as a value, None where that cannot be told."""
-    wanted = without_none(annotation.expanded(lookup, use.type))
-    if wanted is not None and wanted.form is Form.INSTANCE and classes.is_protocol(lookup, wanted):
-        wanted = infer.as_callable(lookup, infer.attribute_of(lookup, wanted, "__call__"))
-    return wanted if wanted is not None and wanted.form is Form.CALLABLE and not wanted.variadic else None
 
 
 def _returned(
