@@ -375,6 +375,9 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
     callee = infer.type_of(lookup, path, function)
     if index is None or callee is None:
         return unknown
+    if callee.form is Form.FUNCTION and callee.name == "assert_type" and index == 0 and len(arguments) > 1:
+        asserted = infer.annotated(lookup, path, arguments[1].node)
+        return replace(unknown, type=asserted, strong=asserted is not None, demand=Demand.TYPE)
     type_ = functions.parameter_type(lookup, callee, arguments, index)
     if not is_async and functions.takes_awaitable(lookup, callee, arguments, index):
         return replace(unknown, is_async=True)

@@ -61,7 +61,7 @@ def as_callable(lookup: Lookup, type_: Type | None) -> Type | None:
 def is_untyped(lookup: Lookup, path: Path, node: Node, depth: int = 0) -> bool:
     """Whether nothing that is written says what an expression is.
 
-    It comes from a parameter without annotation, or from a name that means nothing.
+    It comes from a parameter without annotation or of ``Any``, or from a name that means nothing.
     """
     while (inner := node.child_by_field_name(_FROM.get(node.type, ""))) is not None:
         node = inner
@@ -77,8 +77,10 @@ def is_untyped(lookup: Lookup, path: Path, node: Node, depth: int = 0) -> bool:
 def _is_untyped(lookup: Lookup, path: Path, binding: Binding, name: str, depth: int) -> bool:
     match binding.how:
         case How.PARAMETER if binding.parameter is not None:
-            plain = binding.parameter.annotation is binding.parameter.default is None and not binding.parameter.star
-            return plain and first_parameter_of(lookup, path, binding.node, name) is None
+            written = binding.parameter.annotation
+            anything = written is not None and nodes.text_of(written).rpartition(".")[2] == "Any"
+            plain = written is None and (binding.parameter.default is None or bool(binding.parameter.star))
+            return (anything or plain) and first_parameter_of(lookup, path, binding.node, name) is None
         case How.VALUE | How.ITEM | How.ENTERED:
             return is_untyped(lookup, path, binding.node, depth + 1)
     return False

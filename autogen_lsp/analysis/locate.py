@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import nodes
+from autogen_lsp.analysis import nodes, unbound
 from autogen_lsp.analysis import placement as places
 from autogen_lsp.analysis.model import Placement, Target, TargetKind
 from autogen_lsp.analysis.project import Project
@@ -99,10 +99,10 @@ def _at_module_level(project: Project, target: Target, source: Source) -> Placem
 
 
 def _function_place(project: Project, target: Target, source: Source) -> Placement:
-    facts = project.facts(target.path)
-    bare = [Span(c.start, c.end) for c in facts.calls if c.name == target.name and not c.receiver] if facts else []
-    bare += [Span(u.start, u.end) for u in facts.unresolved if u.name == target.name] if facts else []
-    at_import = [span for span in bare if not places.deferred(nodes.node_at(source.tree, span))]
+    word = target.name.encode()
+    named = [nodes.node_at(source.tree, Span(at, at + len(word))) for at in _occurrences(source.text, word)]
+    evaluated = [node for node in named if unbound.is_read(node) and nodes.enclosing(node, frozenset({"type"})) is None]
+    at_import = [nodes.span_of(node) for node in evaluated if not places.deferred(node)]
     if target.origin != target.path:
         return places.function(source, sorted(at_import))
     origin = origin_node(project, target)

@@ -92,11 +92,11 @@ def merge(sites: Sequence[Sequence[Passed]], unite: Union = union, taken: Iterab
         used.add(column.name)
 
     out = [
-        _merged(c, ParameterKind.POSITIONAL_OR_KEYWORD, len(sites), unite, forced=_after_gap(columns, i, len(sites)))
+        _merged(c, ParameterKind.POSITIONAL_OR_KEYWORD, sites, unite, forced=_after_gap(columns, i, len(sites)))
         for i, c in enumerate(columns)
     ]
     out += _variadic(sites, "*", cut, used, unite)
-    out += [_merged(column, ParameterKind.KEYWORD_ONLY, len(sites), unite) for column in by_keyword.values()]
+    out += [_merged(column, ParameterKind.KEYWORD_ONLY, sites, unite) for column in by_keyword.values()]
     out += _variadic(sites, "**", None, used, unite)
     return out
 
@@ -171,13 +171,18 @@ def _after_gap(columns: list[_Column], index: int, sites: int) -> bool:
     return any(len(column.sites) < sites for column in columns[:index])
 
 
-def _merged(column: _Column, kind: ParameterKind, sites: int, unite: Union, forced: bool = False) -> Merged:
-    type_ = _united(column.passed, unite)
+def _merged(
+    column: _Column, kind: ParameterKind, sites: Sequence[Sequence[Passed]], unite: Union, forced: bool = False
+) -> Merged:
+    left_out = [site for number, site in enumerate(sites) if number not in column.sites]
+    # What `**kw` holds may be meant for any parameter that is left out beside it.
+    perhaps = [passed for site in left_out for passed in site if passed.star == "**"]
+    type_ = _united([*column.passed, *perhaps], unite)
     if type_ == NONE:
         type_ = None  # that it may be None says nothing of what else it may be
-    if len(column.sites) == sites and not forced:
+    if not left_out and not forced:
         return Merged(column.name, kind, type_)
-    literals = {p.literal for p in column.passed}
+    literals = {p.literal for p in [*column.passed, *perhaps]}
     if literals == {"True"} or literals == {"False"}:
         return Merged(column.name, kind, builtin("bool"), "False" if literals == {"True"} else "True")
     return Merged(column.name, kind, optional(type_), "None")

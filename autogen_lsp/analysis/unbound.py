@@ -37,7 +37,7 @@ def is_read(node: Node) -> bool:
     match parent.type:
         case "attribute":
             return nodes.same(parent.child_by_field_name("object"), node)
-        case "keyword_argument" | "default_parameter" | "named_expression":
+        case "keyword_argument" | "default_parameter" | "typed_default_parameter" | "named_expression":
             return nodes.same(parent.child_by_field_name("value"), node)
         case "assignment" | "augmented_assignment" | "for_statement" | "for_in_clause":
             return not nodes.same(parent.child_by_field_name("left"), node)
@@ -62,7 +62,7 @@ def is_annotation(node: Node) -> bool:
 _IN_ANNOTATIONS = frozenset({"string", "generic_type", "type_parameter", "union_type", "binary_operator", "subscript"})
 _BINDS = frozenset(
     {
-        "parameters", "lambda_parameters", "typed_parameter", "typed_default_parameter", "list_splat_pattern",
+        "parameters", "lambda_parameters", "typed_parameter", "list_splat_pattern",
         "dictionary_splat_pattern", "dotted_name", "aliased_import", "as_pattern_target", "global_statement",
         "nonlocal_statement", "pattern_list", "tuple_pattern", "list_pattern", "case_pattern", "dict_pattern",
         "keyword_pattern", "type_alias_statement",

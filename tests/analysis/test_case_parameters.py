@@ -787,3 +787,10 @@ class Own:
     assert signature(text.replace("    def bind(self, *keys: str) -> None: ...\n\n    def g", "    def g")) == (
         "def unbind(self, arg1: str) -> None:"
     )
+
+
+def test_what_two_stars_hold_may_be_meant_for_what_is_left_out() -> None:
+    text = "def g(rest: dict[str, str]) -> None:\n    f(1, size=2)\n    $0f(1, **rest)\n"
+    assert signature(text) == "def f(arg1: int, *, size: int | str | None = None, **rest: str) -> None:"
+    anything = text.replace("rest: dict[str, str]", "**rest: Any").replace("def g", "from typing import Any\n\n\ndef g")
+    assert signature(anything) == "def f(arg1: int, *, size: int | None = None, **rest) -> None:"

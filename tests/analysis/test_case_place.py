@@ -656,3 +656,17 @@ def test_row_13_an_initializer_of_one_line_is_left_alone() -> None:
         "class A:\n    def __init__(self): ...\n\n\na = A()\nprint(a.$0size)\n",
         "class A:\n    size = None\n\n    def __init__(self): ...\n\n\na = A()\nprint(a.size)\n",
     )
+
+
+@pytest.mark.parametrize("use", ["alias = f", "STEPS = [f]", "def h(call=f):\n    pass", "class A:\n    call = f"])
+def test_row_2_before_what_needs_it_at_import_time_without_a_call(use: str) -> None:
+    check(
+        f"import os\n\n\n{use}\n\n\ndef g():\n    $0f()\n",
+        f"import os\n\n\ndef f():\n    raise NotImplementedError\n\n\n{use}\n\n\ndef g():\n    f()\n",
+    )
+
+
+def test_row_2_before_a_default_of_an_annotated_parameter() -> None:
+    text = "import os\n\n\ndef h(call: object = f):\n    pass\n\n\ndef g():\n    $0f()\n"
+    with workspace(text) as space:
+        assert space.plan().placement.span.start <= text.index("def h")

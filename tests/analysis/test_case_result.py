@@ -407,3 +407,10 @@ def test_an_item_is_one_of_what_the_list_may_be() -> None:
     setup = "def ask(them: dict[str, int] | list[bytes] | None) -> None: ...\n\n\n"
     assert signature(f"{setup}ask([$0f()])\n") == "def f() -> bytes:"
     assert signature(f"{setup}ask({{$0f(): 1}})\n") == "def f() -> str:"
+
+
+def test_assert_type_says_what_is_returned() -> None:
+    assert (
+        signature("from typing import assert_type\n\nassert_type($0f(1), list[int])\n")
+        == "def f(arg1: int) -> list[int]:"
+    )
