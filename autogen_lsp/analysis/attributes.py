@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from autogen_lsp.analysis import infer, nodes
+from autogen_lsp.analysis.derived import gets_members
 from autogen_lsp.analysis.mixins import may_have
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
@@ -253,6 +254,8 @@ class _Look:
             return None
         owner = receiver.owner
         if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
+            return None
+        if not of_self and gets_members(self.project, mro.classes[0]):  # its own methods count on its own members
             return None
         if receiver.inferred and not self._confirmed(item, name):
             return None

@@ -1,7 +1,7 @@
 """What derives from a class at run time, where no class statement names it.
 
 ``type(name, bases, …)``, ``class X(base)`` in a factory, ``class X(cls)`` in a class method. Such a class may
-have any member.
+have any member, as may one that is handed to a function which sets attributes.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _BRACKET = re.compile(rb"[()]")
 _LETTERS = b"_" + string.ascii_letters.encode() + string.digits.encode()
 _BASES = re.compile(rb"\b(?:type|new_class)\([^(),]{1,200},\s*\(([^()]{0,300})\)")
 _WORD = re.compile(rb"(?<![\w.])[^\W\d]\w*(?!\w)")
+_SET = re.compile(rb"\bsetattr\(\s*([A-Za-z_]\w*)\s*,(?!\s*['\"]\w+['\"]\s*,)")  # under a computed name
 _MADE_BY_TYPE = re.compile(rb"\b(?:type|new_class)\([^(),]{1,200},")
 
 
@@ -97,15 +98,31 @@ def _file_derives(project: Project, path: Path) -> bool:
     return not bases <= classes | BUILTINS | {name for scope, name in table.imports if not scope}
 
 
+def gets_members(project: Project, found: Class) -> bool:
+    """Whether the class is handed to a function that sets attributes of it under computed names, or has one do so."""
+    return any(
+        _sets_attributes(project, file, symbol)
+        for callee in _takers(project, found) - _NO_FACTORIES
+        for file, symbol in project.definitions(callee)[:10]
+    )
+
+
+def _sets_attributes(project: Project, path: Path, function: Symbol) -> bool:
+    table, source = project.table(path), project.source(path)
+    if table is None or source is None:
+        return False
+    called = {call.name for call in table.facts.calls if call.scope == function.qualname and not call.receiver}
+    for symbol in (function, *(inner for name in called for inner in table.symbols.get(name, ()))):
+        parameters = {each.name for each in symbol.signature.parameters} if symbol.signature is not None else set()
+        for one in _SET.finditer(source.text, symbol.body_start, symbol.body_end):
+            if one.group(1).decode() in parameters - {"self"}:
+                return True
+    return False
+
+
 def _is_handed_over(project: Project, found: Class) -> bool:
     """Whether the class is an argument of ``type(name, bases, …)`` or of a function that derives from a parameter."""
-    name = found.symbol.name
-    files = {found.path, *(file for file, item in project.importers(name) if _is_imported(project, file, item, found))}
-    callees: set[str] = set()
-    for file in sorted(files)[:_MAX_FILES]:
-        source = project.source(file)
-        if source is not None:
-            callees |= _callees(source.text, name.encode("utf-8", "surrogatepass"))
+    callees = _takers(project, found)
     if callees & {"type", "new_class"}:
         return True
     return any(
@@ -113,6 +130,18 @@ def _is_handed_over(project: Project, found: Class) -> bool:
         for callee in callees - _NO_FACTORIES
         for file, symbol in project.definitions(callee)[:10]
     )
+
+
+def _takers(project: Project, found: Class) -> set[str]:
+    """Last names of what is called with the class somewhere in its arguments."""
+    name = found.symbol.name
+    files = {found.path, *(file for file, item in project.importers(name) if _is_imported(project, file, item, found))}
+    out: set[str] = set()
+    for file in sorted(files)[:_MAX_FILES]:
+        source = project.source(file)
+        if source is not None:
+            out |= _callees(source.text, name.encode("utf-8", "surrogatepass"))
+    return out
 
 
 def _is_imported(project: Project, file: Path, item: Import, found: Class) -> bool:

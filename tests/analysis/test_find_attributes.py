@@ -116,6 +116,11 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="a decorator reads the module's name",
         ),
         pytest.param(
+            CLASS + "def use(one): return setattr(one, 'x', 1)\nuse(A)\nA.«n»()\n",
+            ("main.py", "A.n"),
+            id="handed to what sets another attribute",
+        ),
+        pytest.param(
             CLASS + "    def h(self): self.«n»()\nclass Other: x = 1\nOther.n = print\n",
             ("main.py", "A.n"),
             id="set on another class",
@@ -199,6 +204,11 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         pytest.param(
             "class A:\n    def g(self): return 1\n    class B:\n        class C:\n            def f(self): self.g()\n",
             id="a class around has it",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import fill\nclass A: x = 1\nfill(A)\nA.get_x()\n//- b.py\n"
+            "def fill(one): _fill(one, 'x')\ndef _fill(cls, name): setattr(cls, 'get_%s' % name, print)\n",
+            id="handed to what sets attributes",
         ),
         pytest.param("class A:\n    def f(self): self._B__g()\n", id="private name of some class"),
         pytest.param(
