@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
@@ -69,7 +70,10 @@ class History:
             case "ask":
                 await self.graph.describe(path, f"f{self.random.randrange(_NAMES)}", 60.0, self.paths[:2])
             case "kill" if self.graph._worker is not None:
-                self.graph._worker.end()
+                worker = self.graph._worker
+                worker.end()
+                # A question that met its death would be taken for the cause of it.
+                await asyncio.to_thread(worker._process.wait)
             case "restart":
                 self.index.close()
                 self.index = self.workspace.open()
