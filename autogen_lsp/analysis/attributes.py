@@ -259,7 +259,7 @@ class _Look:
             return None
         if receiver.inferred and not self._confirmed(item, name):
             return None
-        message = f"{receiver.described[0].upper()}{receiver.described[1:]} has no '{name}'"
+        message = f"{receiver.described[0].upper()}{receiver.described[1:]} {'have' if above else 'has'} no '{name}'"
         return self._finding(item, message, owner.path, f"{owner.symbol.qualname}.{name}")
 
     @cached_property
