@@ -127,6 +127,15 @@ def _drop(lookup: Lookup, pool: Pool, drop: frozenset[str]) -> frozenset[str]:
     if not drop:
         return frozenset()
     names = {key: identity(_item(lookup, group, "")) for key, group in pool.groups.items()}
+    # The graph knows call sites, too: one that is left out is not told by it instead.
+    gone = {(lookup.shown(group.path), group.symbol) for key, group in pool.groups.items()
+            if names[key] in drop and group.path is not None}  # fmt: skip
+    pool.pieces = [
+        piece
+        for piece in pool.pieces
+        if pool.groups[piece.group].kind != "graph"
+        or (piece.forms[0].text.partition(": ")[0], pool.details[piece.key].label) not in gone
+    ]
     pool.groups = {key: group for key, group in pool.groups.items() if names[key] not in drop}
     pool.pieces = [piece for piece in pool.pieces if piece.group in pool.groups]
     return drop.intersection(names.values())

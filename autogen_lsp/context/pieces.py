@@ -133,10 +133,9 @@ def _samples(lookup: Lookup, path: Path, root: Path) -> tuple[list[conventions.S
 def add_graph(pool: Pool, lookup: Lookup, described: GraphContext) -> None:
     """What only the graph knows: definitions and uses that no other source brought."""
     home = Path(described.path)
-    brought = {(group.path, group.symbol) for group in pool.groups.values()}  # call sites, tests: whole definitions
     for n, each in enumerate((*described.dependencies, *described.bases, *described.usages)):
         at = Path(each.path) if each.path else None
-        if at is None or lookup.hidden(at) or (at, each.name) in pool.details or (at, each.name) in brought:
+        if at is None or lookup.hidden(at) or (at, each.name) in pool.details:
             continue
         text = each.line or each.text
         if text:
