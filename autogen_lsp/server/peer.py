@@ -50,14 +50,18 @@ class Peer:
         self._write(wire.frame(wire.encode(message)))
 
     def notify(self, method: str, params: Any) -> None:
-        self.send(wire.notification(method, params))
+        """Tell the client; nothing after `shutdown`, when it only waits for the answer."""
+        if self.state != "shut":
+            self.send(wire.notification(method, params))
 
     def show(self, kind: int, text: str) -> None:
         """A message that the user sees (`window/showMessage`); ``kind`` as in `guard`."""
         self.notify("window/showMessage", {"type": kind, "message": text})
 
     async def request(self, method: str, params: Any) -> Any:
-        """Ask the client. Raises `RequestError` with the client's error."""
+        """Ask the client. Raises `RequestError` with the client's error, or after `shutdown`."""
+        if self.state == "shut":
+            raise RequestError(wire.REQUEST_CANCELLED, "the session has ended")
         number = f"autogen-{next(self._numbers)}"
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future

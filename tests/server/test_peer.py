@@ -57,6 +57,16 @@ def test_the_next_message_is_handled_as_if_nothing_had_been(ends: Ends) -> None:
     assert ends.receive(wire.request(7, "add", [1, 2])) == [wire.result(7, 3)]
 
 
+async def test_nothing_is_said_after_shutdown_but_answers(ends: Ends) -> None:
+    ends.peer.state = "shut"
+    ends.peer.notify("textDocument/publishDiagnostics", {})
+    with pytest.raises(RequestError):
+        await ends.peer.request("workspace/configuration", {})
+    assert ends.sent == []
+    (answer,) = ends.receive(wire.request(1, "any", None))
+    assert answer["error"]["code"] == wire.INVALID_REQUEST
+
+
 async def test_a_handler_may_answer_later(ends: Ends) -> None:
     async def add(params: list[int]) -> int:
         await asyncio.sleep(0)
