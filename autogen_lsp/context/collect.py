@@ -128,8 +128,11 @@ def _drop(lookup: Lookup, pool: Pool, drop: frozenset[str]) -> frozenset[str]:
         return frozenset()
     names = {key: identity(_item(lookup, group, "")) for key, group in pool.groups.items()}
     # The graph knows call sites, too: one that is left out is not told by it instead.
-    gone = {(lookup.shown(group.path), group.symbol) for key, group in pool.groups.items()
-            if names[key] in drop and group.path is not None}  # fmt: skip
+    gone = {
+        (lookup.shown(group.path), group.symbol)
+        for key, group in pool.groups.items()
+        if names[key] in drop and group.path is not None
+    }
     pool.pieces = [
         piece
         for piece in pool.pieces

@@ -89,13 +89,15 @@ class _Typed:
         self._session.spawn("start", self._warm_up())
 
     async def _warm_up(self) -> None:
-        for name in _LATER:
-            await asyncio.to_thread(importlib.import_module, name)
-        assert self._protocol
-        # What was loaded stays, and facts hold no cycles: collecting it all again and again would hold up the keys.
-        gc.freeze()
-        gc.set_threshold(*_COLLECT)
-        gc.enable()
+        try:
+            for name in _LATER:
+                await asyncio.to_thread(importlib.import_module, name)
+            assert self._protocol
+        finally:
+            # What was loaded stays, and facts hold no cycles: collecting it all again and again would hold up the keys.
+            gc.freeze()
+            gc.set_threshold(*_COLLECT)
+            gc.enable()
 
     @cached_property
     def _protocol(self) -> Protocol:

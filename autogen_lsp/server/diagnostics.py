@@ -131,10 +131,12 @@ class Diagnostics:
         """
         version = document.version
         await asyncio.sleep(self._rest(document.uri))
-        if document.version != version:
-            return
-        look = await self._session.looks.whole(document)
-        if look is not None:
+        look = None
+        while look is None:
+            if self._closed or document.version != version or self._session.overlay.get(document.uri) is not document:
+                return
+            look = await self._session.looks.whole(document)  # None where it was overtaken: by the index, by the disk
+        if document.version == version:
             self._cost[document.uri] = look.seconds
             items = self._items(document, look.findings)
             if items != given and self._session.client.refresh_diagnostics:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,20 @@ async def test_a_client_that_asks_and_cannot_be_told_is_pushed_what_it_lacks(edi
         report = await pull(editor, uri)
     assert [each.code for each in report.items] == ["missing-attribute", "undefined-call"]
     await editor.until(lambda: not editor.client.diagnostics.get(uri))  # nothing is shown twice
+
+
+async def test_what_it_lacks_comes_though_files_change_meanwhile(editor_for: Start) -> None:
+    methods = "".join(f"    def m{i}(self):\n        return self.gone{i}(absent{i}())\n\n" for i in range(1500))
+    editor = await editor_for({"m.py": f"class Big:\n{methods}", "other.py": "x = 1\n"}, "neovim")
+    uri = editor.open("m.py")
+    report = await pull(editor, uri)
+    assert {each.code for each in report.items} == {"undefined-call"}
+    for _ in range(20):  # each outdates the look at all of the document that is under way
+        event = types.FileEvent(editor.uri("other.py"), types.FileChangeType.Changed)
+        editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+        await asyncio.sleep(0.05)
+    await editor.until(lambda: bool(editor.client.diagnostics.get(uri)))
+    assert {each.code for each in editor.client.diagnostics[uri]} == {"missing-attribute"}
 
 
 async def test_typing_goes_on_while_a_large_file_is_looked_at(editor_for: Start) -> None:
