@@ -6,17 +6,17 @@ has a star import of something unreadable, or whose name somebody assigns from o
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+from autogen_lsp.analysis import planted
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.syntax.model import Import, Symbol, SymbolKind
+from autogen_lsp.text import Span
 
 _MAX_HOPS = 20
-_GLOBALS = re.compile(rb"\bf_globals\b(?!\s*(?:\[\s*['\"]__|\.get\())")  # of a frame, but not to read its __name__
 _OF_EVERY_MODULE = frozenset(
     """
     __name__ __file__ __doc__ __path__ __dict__ __package__ __spec__ __loader__ __cached__ __builtins__ __annotations__
@@ -48,28 +48,37 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
     if module.path is None:
         return Presence.ABSENT if module.origin is Origin.WORKSPACE else Presence.UNKNOWN
     found = _in_files(project, module, name, set())
-    if found is Presence.ABSENT and (not module.certain or _is_filled(project, module.path)):
+    if found is Presence.ABSENT and (not module.certain or _is_planted(project, module.path, name)):
         return Presence.UNKNOWN
     return found
 
 
-def _is_filled(project: Project, path: Path) -> bool:
-    """Whether the module calls, or decorates with, a function that works on its caller's globals."""
-    table = project.table(path)
-    if table is None:
+def _is_planted(project: Project, path: Path, name: str) -> bool:
+    """Whether the module calls, or decorates with, a function that may put the name among its caller's globals."""
+    table, own = project.table(path), project.source(path)
+    if table is None or own is None:
         return False
-    used = {
-        f"{call.receiver}.{call.name}" if call.receiver else call.name for call in table.facts.calls if not call.scope
-    }
+    defined = {symbol.name for symbol in table.facts.symbols if symbol.kind in (SymbolKind.FUNCTION, SymbolKind.CLASS)}
+    used: dict[str, list[tuple[Span, set[str]]]] = {}  # by what is called: where, and the names of what is decorated
+    for call in table.facts.calls:
+        if not call.scope:
+            dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
+            used.setdefault(dotted, []).append((Span(call.start, call.end), set()))
     for symbol in table.facts.symbols:
         if "." not in symbol.qualname:
-            used.update(text.partition("(")[0] for text in symbol.decorators)
-    for dotted in used:
+            at = symbol.start
+            for text in symbol.decorators:
+                at = own.text.find(text.encode(), at)
+                used.setdefault(text.partition("(")[0], []).append((Span(at, at + 1), {symbol.name}))
+    for dotted, places in used.items():
         found = follow(project, path, dotted)
         if isinstance(found, Definition) and found.symbol.kind == SymbolKind.FUNCTION:
             source = project.source(found.path) if project.is_ours(found.path) else None
-            if source is not None and _GLOBALS.search(source.text, found.symbol.body_start, found.symbol.body_end):
-                return True
+            patterns = planted.patterns(source, found.symbol) if source is not None else set()
+            for span, decorated in places if patterns else ():
+                words = planted.said(own, span, defined)
+                if planted.matches(patterns, None if words is None else words | decorated, name):
+                    return True
     return False
 
 
