@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from autogen_lsp.analysis import infer, nodes
+from tree_sitter import Node
+
+from autogen_lsp.analysis import bindings, infer, nodes
 from autogen_lsp.analysis.derived import gets_members
 from autogen_lsp.analysis.mixins import may_have
 from autogen_lsp.analysis.model import Finding, FindingKind
@@ -257,7 +259,7 @@ class _Look:
             return None
         if not of_self and gets_members(self.project, mro.classes[0]):  # its own methods count on its own members
             return None
-        if receiver.inferred and not self._confirmed(item, name):
+        if (receiver.inferred and not self._confirmed(item, name)) or (of_self and not self._is_still_self(item)):
             return None
         message = f"{receiver.described[0].upper()}{receiver.described[1:]} {'have' if above else 'has'} no '{name}'"
         return self._finding(item, message, owner.path, f"{owner.symbol.qualname}.{name}")
@@ -303,13 +305,24 @@ class _Look:
                 return False
         return bool(parts)
 
+    def _is_still_self(self, item: Call | Reference) -> bool:
+        """Whether nothing else was assigned to ``self``."""
+        receiver = self._node_of_receiver(item)
+        found = bindings.reaching(receiver) if receiver is not None else None
+        return found is None or all(
+            binding.how is bindings.How.PARAMETER and binding.node.type == nodes.FUNCTION for binding in found[0]
+        )
+
     def _type_of_receiver(self, item: Call | Reference) -> Type | None:
+        receiver = self._node_of_receiver(item)
+        return None if receiver is None else without_none(infer.type_of(self._lookup, self.path, receiver))
+
+    def _node_of_receiver(self, item: Call | Reference) -> Node | None:
         source = self.project.source(self.path)
         if source is None:
             return None
         attribute = nodes.node_at(source.tree, Span(item.start, item.end)).parent
-        receiver = attribute.child_by_field_name("object") if attribute is not None else None
-        return None if receiver is None else without_none(infer.type_of(self._lookup, self.path, receiver))
+        return attribute.child_by_field_name("object") if attribute is not None else None
 
     @cached_property
     def _lookup(self) -> Lookup:

@@ -90,10 +90,20 @@ def _in_function(function: Node, name: str) -> list[Binding] | None:
         if parameter.name == name:
             found.append(Binding(How.PARAMETER, function, function, parameter=parameter))
     for node in nodes.own_nodes(function.child_by_field_name("body")):
+        if node.type == nodes.FUNCTION and _rebinds(node, name):
+            found.append(Binding(How.OPAQUE, node, node))
         if node.type == "global_statement" and name in map(nodes.text_of, node.named_children):
             return None
         found += _binding_of(node, name)
     return found
+
+
+def _rebinds(inner: Node, name: str) -> bool:
+    """Whether a nested function says ``nonlocal name``: the name has another value after any call of it."""
+    if b"nonlocal" not in (inner.text or b""):
+        return False
+    declared = (node for node in _leaves(inner) if node.type == "nonlocal_statement")
+    return any(name == nodes.text_of(child) for node in declared for child in node.named_children)
 
 
 def _in_comprehension(scope: Node, child: Node, name: str) -> Binding | None:
@@ -204,15 +214,25 @@ def _flow(found: list[Binding], use: Node, assigned: bool) -> list[Binding]:
     if annotated and not assigned:
         return annotated[:1]
     out: list[Binding] = []
+    later: list[tuple[Binding, Node]] = []  # those after the use in a loop around both
     for binding in reversed(found):
-        if binding.at.start_byte > use.start_byte or nodes.inside(use, _bound_part(binding)):
-            if _in_same_loop(binding.at, use):
-                out.append(binding)
-            continue
-        out.append(binding)
-        if _dominates(binding.at, use):
-            break
-    return out or found
+        if _is_elsewhere(binding):
+            out.append(binding)
+        elif binding.at.start_byte > use.start_byte or nodes.inside(use, _bound_part(binding)):
+            loop = _common_loop(binding.at, use)
+            if loop is not None:
+                later.append((binding, loop))
+        else:
+            out.append(binding)
+            if _dominates(binding.at, use):
+                later = [(each, loop) for each, loop in later if not nodes.inside(binding.at, loop)]
+                break
+    return [each for each, _ in later] + out or found
+
+
+def _is_elsewhere(binding: Binding) -> bool:
+    """Whether a nested function binds the name of the scope around it, whenever it is called."""
+    return binding.how is How.OPAQUE and binding.node.type == nodes.FUNCTION
 
 
 def _bound_part(binding: Binding) -> Node:
@@ -230,13 +250,15 @@ def _dominates(statement: Node, use: Node) -> bool:
     return nodes.inside(use, block)
 
 
-def _in_same_loop(statement: Node, use: Node) -> bool:
+def _common_loop(statement: Node, use: Node) -> Node | None:
+    """The body of the innermost loop that holds both."""
     for parent in nodes.ancestors(use):
-        if parent.type in nodes.LOOPS:
-            return nodes.inside(statement, parent.child_by_field_name("body"))
+        body = parent.child_by_field_name("body") if parent.type in nodes.LOOPS else None
+        if body is not None and nodes.inside(statement, body):
+            return body
         if parent.type in (nodes.FUNCTION, "lambda", nodes.CLASS):
-            return False
-    return False
+            return None
+    return None
 
 
 def _leaves(node: Node) -> Iterator[Node]:

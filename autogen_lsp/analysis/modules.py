@@ -278,12 +278,12 @@ class Modules:
 
     def _missing(self, package: Module, parts: list[str], position: int, origin: Origin) -> Module:
         name = ".".join(parts)
-        if package.path is None or package.folder is None or self._is_extended(package.path):
+        if package.path is None or package.folder is None or self.is_extended(package.path):
             return Module(name, Origin.UNKNOWN, absent=position)
         expected = package.folder.joinpath(*parts[position:-1], f"{parts[-1]}.py")
         return Module(name, Origin.MISSING, expected=expected, absent=position)
 
-    def _is_extended(self, path: Path) -> bool:
+    def is_extended(self, path: Path) -> bool:
         """Whether the package's own file changes where its modules are looked for."""
         if path not in self._extended:
             try:
@@ -349,7 +349,7 @@ class Modules:
         for position, part in enumerate(parts):
             inner = self.submodule(found, part)
             if inner is None:
-                extended = found.path is not None and self._is_extended(found.path)
+                extended = found.path is not None and self.is_extended(found.path)
                 if origin is not Origin.WORKSPACE or found.folder is None or extended:
                     return Module(f"{name}.{module}", Origin.UNKNOWN)
                 expected = found.folder.joinpath(*parts[position:-1], f"{parts[-1]}.py")

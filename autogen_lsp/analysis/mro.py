@@ -31,6 +31,10 @@ _PLAIN_DECORATORS = re.compile(
     re.S,
 )
 _HANDED_ON = re.compile(rb"(?<!super)\(\s*cls\s*[,)]")
+_QUOTED = re.compile(r"['\"](\w+)['\"]")
+_WRITTEN_OUT = re.compile(
+    r"(?:\s*:[^=]*)?\s*=(?:[\s()\[\]{},:*+]|[\w.]*\b__slots__|#.*|'[^'\n]*'|\"[^\"\n]*\")*"
+)  # a `__slots__`
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 
@@ -80,7 +84,18 @@ def members_of(project: Project, found: Class) -> set[str]:
         return set()
     out = set(table.members.get(found.symbol.qualname, ()))
     out.update(bound for scope, bound in table.imports if scope == found.symbol.qualname)
+    if "__slots__" in out:
+        out.update(_slots(project, found)[0])
     return out
+
+
+def _slots(project: Project, found: Class) -> tuple[set[str], bool]:
+    """Names in the class's ``__slots__``, which it has though nothing is assigned; and whether there may be more."""
+    table, source = project.table(found.path), project.source(found.path)
+    symbols = table.members.get(found.symbol.qualname, {}).get("__slots__", []) if table is not None else []
+    texts = [source.text[s.name_end : s.end].decode("utf-8", "replace") for s in symbols] if source is not None else []
+    names = {name for text in texts for name in _QUOTED.findall(text)}
+    return names, not all(_WRITTEN_OUT.fullmatch(_QUOTED.sub("", text)) for text in texts)
 
 
 def mro_of(project: Project, path: Path, qualname: str) -> Mro:
@@ -138,6 +153,7 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         or symbol.qualname in table.facts.dynamic_classes
         or symbol.name in table.facts.dynamic_classes
         or any(s.kind == SymbolKind.ATTRIBUTE for s in own.get("__class__", ()))
+        or ("__slots__" in own and path != project.builtins and _slots(project, found)[1])
         or not all(_PLAIN_DECORATORS.fullmatch(text) for text in symbol.decorators)
         or _changes_subclasses(project, found, own.get("__init_subclass__", []))
     )

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tree_sitter import Node
+
 from autogen_lsp.analysis import (
     callers,
     classes,
@@ -26,7 +28,7 @@ from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import merge
-from autogen_lsp.analysis.sites import Use, told_apart, uses_of
+from autogen_lsp.analysis.sites import Use, is_metaclass, told_apart, uses_of
 from autogen_lsp.analysis.skeleton import class_text, function_text, stub_text
 from autogen_lsp.analysis.targets import is_class_name
 from autogen_lsp.analysis.titles import title_of
@@ -90,15 +92,37 @@ def _class(lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence
     """A class: an exception where it is raised, caught or named so; ``__init__`` where its calls pass arguments."""
     raised = any(use.role is Role.EXCEPTION for use in wanted)
     is_error = raised or target.name.endswith(("Error", "Exception"))
+    name, generic = _type_parameters(lookup, target, uses, scope)
     calls = [callers.passed_by(lookup, target, use) for use in uses if use.is_call]
     if is_error and not any(passed.keyword or passed.star for call in calls for passed in call):
-        return class_text(target.name, ("Exception",), None)
+        return class_text(name, ("Exception", *generic), None)
     merged = merge(calls, lambda types: callers.unite(lookup, types), ["self"])
-    bases = ("Exception",) if is_error else ()
+    kind = ("Exception",) if is_error else ("type",) if any(is_metaclass(use.expression) for use in uses) else ()
+    bases = (*kind, *generic)
     if not merged:
-        return class_text(target.name, bases, None)
+        return class_text(name, bases, None)
     parameters = (Parameter("self"), *(callers.parameter_of(scope, item) for item in merged))
-    return class_text(target.name, bases, Signature(parameters, "None"))
+    return class_text(name, bases, Signature(parameters, "None"))
+
+
+def _type_parameters(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope) -> tuple[str, tuple[str, ...]]:
+    """The name of a class as its head has it, and the base that makes it generic, where a use subscripts it."""
+    given: list[Node] = []
+    for use in uses:
+        outer = use.expression.parent
+        if outer is not None and outer.type == "subscript" and nodes.same(outer.child_by_field_name("value"), use.name):
+            given = given or outer.children_by_field_name("subscript")
+    names = [nodes.text_of(node) for node in given]
+    symbols = [symbol for name in names for symbol in lookup.symbols(target.path, name)]
+    if names and len(symbols) == len(names) and all("TypeVar(" in (symbol.value or "") for symbol in symbols):
+        base = annotate(scope, Type(Form.INSTANCE, "Generic", "typing"))
+        return target.name, (f"{base}[{', '.join(names)}]",) if base else ()
+    version = lookup.project.environment.version
+    if not names or (version is not None and version < (3, 12)):
+        return target.name, ()
+    if not all(name.isidentifier() and name.isupper() for name in names):
+        names = ["T"] if len(names) == 1 else [f"T{position}" for position in range(1, len(names) + 1)]
+    return f"{target.name}[{', '.join(names)}]", ()
 
 
 def _attribute(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope: Scope) -> str:

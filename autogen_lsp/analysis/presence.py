@@ -6,6 +6,7 @@ has a star import of something unreadable, or whose name somebody assigns from o
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -17,6 +18,7 @@ from autogen_lsp.syntax.model import Import, Symbol, SymbolKind
 from autogen_lsp.text import Span
 
 _MAX_HOPS = 20
+_MODULES = re.compile(rb"\bsys\.modules\b|\bimport_module\b")
 _OF_EVERY_MODULE = frozenset(
     """
     __name__ __file__ __doc__ __path__ __dict__ __package__ __spec__ __loader__ __cached__ __builtins__ __annotations__
@@ -48,7 +50,12 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
     if module.path is None:
         return Presence.ABSENT if module.origin is Origin.WORKSPACE else Presence.UNKNOWN
     found = _in_files(project, module, name, set())
-    if found is Presence.ABSENT and (not module.certain or _is_planted(project, module.path, name)):
+    if found is Presence.ABSENT and (
+        not module.certain
+        or project.modules.is_extended(module.path)
+        or _is_planted(project, module.path, name)
+        or _is_known_by_name(project, module.path)
+    ):
         return Presence.UNKNOWN
     return found
 
@@ -78,6 +85,21 @@ def _is_planted(project: Project, path: Path, name: str) -> bool:
             for span, decorated in places if patterns else ():
                 words = planted.said(own, span, defined)
                 if planted.matches(patterns, None if words is None else words | decorated, name):
+                    return True
+    return False
+
+
+def _is_known_by_name(project: Project, path: Path) -> bool:
+    """Whether the module tells its name to a function of the workspace that works on modules by their names."""
+    table, own = project.table(path), project.source(path)
+    if table is None or own is None:
+        return False
+    for call in table.facts.calls:
+        if not call.scope and own.text.find(b"__name__", call.end, call.call_end) >= 0:
+            found = follow(project, path, f"{call.receiver}.{call.name}" if call.receiver else call.name)
+            if isinstance(found, Definition) and found.symbol.kind == SymbolKind.FUNCTION:
+                source = project.source(found.path) if project.is_ours(found.path) else None
+                if source is not None and _MODULES.search(source.text, found.symbol.body_start, found.symbol.body_end):
                     return True
     return False
 

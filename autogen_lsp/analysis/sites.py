@@ -68,6 +68,15 @@ def expression_of(name: Node) -> Node:
     return node
 
 
+def is_metaclass(expression: Node) -> bool:
+    """Whether it stands after ``metaclass=`` in the head of a class."""
+    keyword = expression.parent
+    if keyword is None or keyword.type != "keyword_argument" or keyword.parent is None or keyword.parent.parent is None:
+        return False
+    named = nodes.text_of(keyword.child_by_field_name("name")) == "metaclass"
+    return named and keyword.parent.parent.type == nodes.CLASS and expression.type != "call"
+
+
 def receiver_of(name: Node) -> Node | None:
     """The expression before the dot of an attribute's name."""
     parent = name.parent

@@ -182,11 +182,13 @@ def kind_in_module(node: Node, name: str) -> TargetKind:
     outer = nodes.wrapped(expression).parent
     if is_class_name(name):
         return TargetKind.CLASS
-    while outer is not None and outer.type in ("tuple", "as_pattern"):
+    while outer is not None and outer.type in ("tuple", "as_pattern", "dotted_name"):
         outer = outer.parent
     if outer is None:
         return TargetKind.FUNCTION
-    if outer.type in ("except_clause", "except_group_clause"):
+    if outer.type in ("except_clause", "except_group_clause", "class_pattern"):
+        return TargetKind.CLASS
+    if sites.is_metaclass(expression):
         return TargetKind.CLASS
     if outer.type == "raise_statement" and nodes.same(outer.named_children[0], nodes.wrapped(expression)):
         return TargetKind.CLASS

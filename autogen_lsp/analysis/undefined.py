@@ -15,7 +15,7 @@ from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.presence import Presence, definition, from_stars
-from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.syntax.builtin_names import SINCE
 from autogen_lsp.syntax.model import SymbolKind, Use
 from autogen_lsp.text import Span
@@ -24,6 +24,8 @@ _HOW = {
     "call": "is called",
     "decorator": "is used as a decorator",
     "base": "is used as a base class",
+    "metaclass": "is used as a metaclass",
+    "pattern": "is matched as a class",
     "raise": "is raised",
     "except": "is caught",
 }
@@ -49,24 +51,26 @@ def among(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Ite
     ``text`` may be newer than the project's, as long as its imports are the same.
     """
     if not is_excluded(project.snapshot.roots, path):
-        for finding in _unbound(project, path, text, uses):
-            if project.index is None or not _is_installed(project, finding.name):
-                yield finding
+        yield from _unbound(project, path, text, uses, everywhere=project.index is not None)
 
 
 def certain(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Iterator[Finding]:
     """As `among`, in any file, with the whole workspace asked."""
-    return (found for found in _unbound(project, path, text, uses) if not _is_installed(project, found.name))
+    return _unbound(project, path, text, uses, everywhere=True)
 
 
-def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Iterator[Finding]:
+def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, everywhere: bool) -> Iterator[Finding]:
     table = project.table(path)
     if table is None or table.facts.dynamic or path.suffix == ".pyi":
         return
     for use in uses:
-        if _is_builtin(project, use) or switched_off(text, use.start, _OFF):
+        if _is_builtin(project, use) or use.scope in table.facts.dynamic_classes:
+            continue
+        if switched_off(text, use.start, _OFF):
             continue
         if table.stars and from_stars(project, path, table, use.name) is not Presence.ABSENT:
+            continue
+        if everywhere and (_is_installed(project, use.name) or _is_prepared(project, path, table, use.scope)):
             continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
@@ -87,6 +91,13 @@ def _is_installed(project: Project, name: str) -> bool:
             if isinstance(found, Module) and found.name == "builtins":
                 return True
     return False
+
+
+def _is_prepared(project: Project, path: Path, table: Table, scope: str) -> bool:
+    """Whether it is a class body that a metaclass of the workspace may put names into (``__prepare__``)."""
+    if not any(symbol.kind == SymbolKind.CLASS for symbol in table.symbols.get(scope, ())):
+        return False
+    return project.mro(path, scope).open and bool(project.definitions("__prepare__"))
 
 
 def switched_off(text: bytes, offset: int, pattern: re.Pattern[bytes]) -> bool:

@@ -23,7 +23,7 @@ from autogen_lsp.syntax.bounds import is_data, is_readable
 from autogen_lsp.syntax.broken import Broken, broken_lines
 from autogen_lsp.syntax.builtin_names import BUILTINS, INSTALLED, PYTHON_2
 from autogen_lsp.syntax.mend import mend
-from autogen_lsp.syntax.model import Facts, Use
+from autogen_lsp.syntax.model import Facts, SymbolKind, Use
 from autogen_lsp.syntax.parser import parse
 from autogen_lsp.syntax.sweep import sweep
 from autogen_lsp.syntax.sweep.definitions import docstring_of
@@ -32,6 +32,7 @@ from autogen_lsp.workspace.source import Source
 
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{2,60}")
 _KNOWN = BUILTINS | INSTALLED
+_FILLED = frozenset({"__getattr__", "__class__"})  # a module that has one of them may have any name
 _SILENT = Facts(dynamic=True, errors=True)
 
 
@@ -107,23 +108,13 @@ def _broken(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Broken:
 
 
 def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken) -> Facts:
-    bound: set[str] = set(broken.names)
-    members: dict[str, set[str]] = {}
-    python2 = computed = dynamic = False
-    exports: list[str] = []
-    dynamic_classes: set[str] = set()
-    selves: set[str] = set()
-    for unit in units:
-        chunk = unit.chunk
-        (members.setdefault(unit.owner, set()) if unit.owner else bound).update(chunk.bound)
-        bound |= chunk.bound_global
-        python2 = python2 or chunk.python2
-        computed = computed or chunk.computed_exports
-        dynamic = dynamic or chunk.dynamic
-        exports += chunk.exports
-        dynamic_classes |= chunk.dynamic_classes
-        selves |= chunk.selves
-    unresolved = open_uses(units, bound, members, python2=python2)
+    names = Names.of(units, broken.names)
+    bound = names.module
+    computed = any(unit.chunk.computed_exports for unit in units)
+    dynamic = any(unit.chunk.dynamic for unit in units)
+    exports = [name for unit in units for name in unit.chunk.exports]
+    dynamic_classes = {name for unit in units for name in unit.chunk.dynamic_classes}
+    unresolved = open_uses(units, names)
     symbols = [symbol for unit in units for symbol in unit.chunk.symbols]
     symbols.sort(key=lambda symbol: symbol.start)
     calls = [call for unit in units for call in unit.chunk.calls]
@@ -142,7 +133,7 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken) -> Facts:
         unresolved=tuple(unresolved),
         bound=frozenset(bound),
         exports=tuple(exports) if "__all__" in bound and not computed and not handed_on else None,
-        dynamic=dynamic or "__getattr__" in bound or not selves.isdisjoint(dynamic_classes),
+        dynamic=dynamic or not _FILLED.isdisjoint(bound) or not names.selves.isdisjoint(dynamic_classes),
         docstring=docstring_of(parsed.root, parsed.text),
         errors=parsed.errors,
         references=tuple(references),
@@ -150,15 +141,40 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken) -> Facts:
     )
 
 
-def open_uses(units: Iterable[Unit], bound: set[str], members: dict[str, set[str]], *, python2: bool) -> list[Use]:
-    """The uses that nothing binds, in order: neither the module, nor the class (``members``) around, nor Python."""
-    known = bound | _KNOWN | (PYTHON_2 if python2 else frozenset())
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that a file's chunks bind: the module's, large classes' by qualname, those for the module itself."""
+
+    module: set[str]
+    members: dict[str, set[str]]
+    selves: set[str]
+    python2: bool
+
+    @classmethod
+    def of(cls, units: Sequence[Unit], more: Iterable[str]) -> Names:
+        """``more``: names that broken lines seem to bind."""
+        module, members, selves, python2 = set(more), dict[str, set[str]](), set[str](), False
+        for unit in units:
+            chunk = unit.chunk
+            (members.setdefault(unit.owner, set()) if unit.owner else module).update(chunk.bound)
+            module |= chunk.bound_global
+            selves |= chunk.selves
+            python2 = python2 or chunk.python2
+        if selves:  # `this = sys.modules[__name__]`, and then `this.name = …`
+            symbols = (symbol for unit in units for symbol in unit.chunk.symbols)
+            module.update(s.name for s in symbols if s.kind == SymbolKind.ATTRIBUTE and s.parent in selves)
+        return cls(module, members, selves, python2)
+
+
+def open_uses(units: Iterable[Unit], names: Names) -> list[Use]:
+    """The uses that nothing binds, in order: neither the module, nor the class around, nor Python."""
+    known = names.module | _KNOWN | (PYTHON_2 if names.python2 else frozenset())
     found: list[Use] = []
     for unit in units:
         chunk = unit.chunk
         found += [use for use in chunk.nested if use.name not in known]
         if chunk.direct:
-            inside = members.get(unit.owner, ())
+            inside = names.members.get(unit.owner, ())
             found += [use for use in chunk.direct if use.name not in known and use.name not in inside]
     found.sort(key=lambda use: use.start)
     return found

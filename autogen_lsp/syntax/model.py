@@ -140,7 +140,7 @@ class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
     start: int  # of the name itself
     end: int
     scope: str
-    how: str  # decorator | base | except | raise
+    how: str  # decorator | base | metaclass | except | raise
     guarded: bool = False
     local: bool = False  # as of `Call`
 
@@ -152,7 +152,7 @@ class Use(msgspec.Struct, frozen=True, array_like=True, gc=False):
     start: int
     end: int
     scope: str
-    how: str = "call"  # call | decorator | base | except | raise
+    how: str = "call"  # call | decorator | base | metaclass | except | raise | pattern
 
 
 class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):

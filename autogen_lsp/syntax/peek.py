@@ -17,7 +17,7 @@ from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
 from autogen_lsp.syntax.broken import Broken, broken_lines
-from autogen_lsp.syntax.facts import open_uses
+from autogen_lsp.syntax.facts import Names, open_uses
 from autogen_lsp.syntax.mend import mend
 from autogen_lsp.syntax.model import Use
 from autogen_lsp.syntax.parser import parse
@@ -37,16 +37,11 @@ def peek(known: Cut, text: bytes) -> list[Use] | None:
     if slot is None or fresh is None:
         return None
     before, after = known.units[: slot.first], known.units[slot.last :]
-    bound, members, python2 = set(known.broken.names | fresh.broken.names), dict[str, set[str]](), False
-    for unit in (*before, fresh.unit, *after):
-        chunk = unit.chunk
-        (members.setdefault(unit.owner, set()) if unit.owner else bound).update(chunk.bound)
-        bound |= chunk.bound_global
-        python2 = python2 or chunk.python2
-    found = known.broken.outside(open_uses(before, bound, members, python2=python2))
-    found += fresh.broken.outside(open_uses([fresh.unit], bound, members, python2=python2))
+    names = Names.of((*before, fresh.unit, *after), known.broken.names | fresh.broken.names)
+    found = known.broken.outside(open_uses(before, names))
+    found += fresh.broken.outside(open_uses([fresh.unit], names))
     by = len(text) - len(known.text)
-    for use in known.broken.outside(open_uses(after, bound, members, python2=python2)):
+    for use in known.broken.outside(open_uses(after, names)):
         found.append(Use(use.name, use.start + by, use.end + by, use.scope, use.how))
     return found
 

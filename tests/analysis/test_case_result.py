@@ -176,6 +176,25 @@ class NotFound(Exception):
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "head"),
+    [
+        ("class A(metaclass=$0m): pass\n", "class m(type):"),
+        ("match x:\n    case $0p(y=1): pass\nx = 1\n", "class p:"),
+        ("class A($0Base[int]): pass\n", "class Base[T]:"),
+        ("class A[K, V]($0Base[K, V]): pass\n", "class Base[K, V]:"),
+        ("class A($0Base[int, str]): pass\n", "class Base[T1, T2]:"),
+        (
+            "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass A($0Base[T], Generic[T]): pass\n",
+            "class Base(Generic[T]):",
+        ),
+    ],
+)
+def test_bases_metaclasses_and_class_patterns_are_classes(before: str, head: str) -> None:
+    with workspace(before) as space:
+        assert space.plan().skeleton == f"{head}\n    pass\n"
+
+
 def test_a_called_name_in_cap_words_is_a_class() -> None:
     check(
         "def g():\n    return $0Invoice(1, paid=True)\n",

@@ -138,6 +138,17 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="an attribute of self is asked for it",
         ),
         pytest.param(
+            "class A:\n    __slots__ = ('x', )  # f()\n    def f(self): self.x(), self.«g»()\n",
+            ("main.py", "A.g"),
+            id="slots",
+        ),
+        pytest.param(
+            CLASS
+            + "def g(xs):\n    for _ in xs:\n        x = A()\n        for _ in xs:\n            x.«n»()\n        x = A()\n",
+            ("main.py", "A.n"),
+            id="assigned in each turn of the loop",
+        ),
+        pytest.param(
             CLASS + "    def h(self): self.«n»()\nclass Other: x = 1\npatch.object(Other, 'n')\n"
             "from unittest.mock import patch\n",
             ("main.py", "A.n"),
@@ -243,6 +254,29 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             "class A:\n    def f(self):\n        try:\n            self.g()\n        except AttributeError:\n            pass\n",
             id="except",
         ),
+        pytest.param(
+            "class A:\n    __slots__ = tuple(n for n in 'gh')\n    def f(self): self.g()\n", id="computed slots"
+        ),
+        pytest.param(
+            "class A:\n    def __init__(self, k): vars(self).update(k)\n    def f(self): self.g()\n", id="vars"
+        ),
+        pytest.param(
+            "class A:\n    def __init__(self, k): super().__setattr__(k, 1)\n    def f(self): self.g()\n",
+            id="__setattr__",
+        ),
+        pytest.param(
+            "class A:\n    def __init__(self): super().__setattr__('g', 1)\n    def f(self): self.g()\n",
+            id="__setattr__ of a name",
+        ),
+        pytest.param(
+            "class A:\n    def f(self):\n        type(self).g = print\n        self.g()\n", id="assigned to its type"
+        ),
+        pytest.param(
+            "class A:\n    def f(self): self.g()\ndef h(xs): xs[0].g = h\n", id="assigned to an item of something"
+        ),
+        pytest.param("class A:\n    def f(self):\n        [*self.g] = ()\n        self.g()\n", id="takes the rest"),
+        pytest.param("class A:\n    def f(self, x):\n        self = x\n        self.g()\n", id="self reassigned"),
+        pytest.param("class A:\n    def f(self): return lambda self: self.g()\n", id="self of a lambda"),
         pytest.param("class A:\n    def f(this, x): x.g()\n    def h(schema): schema.pop()\n", id="not self"),
         pytest.param("class A:\n    @staticmethod\n    def f(self): self.g()\n", id="static method"),
         pytest.param(
@@ -285,6 +319,14 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="__class__",
         ),
         pytest.param(CLASS + "def g(x: A):\n    x = other(x)\n    x.n()\ndef other(x): return x\n", id="reassigned"),
+        pytest.param(
+            CLASS + "def g():\n    x = A()\n    def h():\n        nonlocal x\n        x = other\n    h()\n    x.n()\n",
+            id="reassigned in a nested function",
+        ),
+        pytest.param(
+            CLASS + "def g(xs):\n    x = A()\n    for y in xs:\n        for _ in y: x.n()\n        x = A() or y\n",
+            id="reassigned in an outer loop",
+        ),
         pytest.param(
             CLASS + "class B(A):\n    def n(self): return 1\ndef g(x: A):\n    if isinstance(x, B): x.n()\n",
             id="narrowed to a subclass",

@@ -189,6 +189,21 @@ def test_a_script_has_its_own_folder_first(tmp_path: Path) -> None:
             id="package that goes on elsewhere",
         ),
         pytest.param(
+            "//- a.py\nfrom pkg import other\n//- pkg/__init__.py\nimport os\n"
+            "__path__.append(os.path.join(__path__[0], 'more'))\n//- pkg/more/other.py\n",
+            id="module of a package that goes on elsewhere",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import f\n//- b.py\nimport sys, types\nclass M(types.ModuleType): x = 1\n"
+            "sys.modules[__name__].__class__ = M\n",
+            id="module of another class",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import f\n//- b.py\nfrom c import install\ninstall(__name__, ['f'])\n//- c.py\n"
+            "import sys\ndef install(name, names):\n    for each in names: setattr(sys.modules[name], each, 1)\n",
+            id="filled by what is told its name",
+        ),
+        pytest.param(
             "//- pkg/__init__.py\nfrom ._fast import f\n//- pkg/setup_package.py\nsources = 'pkg._fast'\n",
             id="named by a setup script beside it",
         ),

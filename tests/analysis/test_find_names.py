@@ -44,6 +44,12 @@ from tests.support.findings import check_findings
         pytest.param("def g(a=«f»()):\n    pass\n", id="default is evaluated outside"),
         pytest.param("def g(a, b=a):\n    pass\n\n@«h»(1)\ndef i(a): return a\n", id="decorator"),
         pytest.param("class A(«B»): x = 1\n", id="base class"),
+        pytest.param("class A(«B»[int], metaclass=«M», k=N): x = 1\n", id="generic base, metaclass"),
+        pytest.param(
+            "match x:\n    case «A»(y=1) | int() | [«B»(), *_]: pass\n    case m.C(): pass\nx = m = 1\n",
+            id="class pattern",
+        ),
+        pytest.param("ﬁ = print\nfi()\n", id="identifiers are normalised"),
         pytest.param("def g():\n    raise «Oops»\n\ndef h():\n    raise «Oops2»('x') from None\n", id="raise"),
         pytest.param("try:\n    pass\nexcept («A», OSError):\n    pass\nexcept «B» as e:\n    pass\n", id="except"),
         pytest.param("async def g():\n    await «f»()\n    async with «h»() as x:\n        x()\n", id="async"),
@@ -79,6 +85,18 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
         pytest.param("globals().update(x=1)\nf()\n", id="globals updated"),
         pytest.param("exec('f = 1')\nf()\n", id="exec"),
         pytest.param("def __getattr__(name): return 1\n\ndef g(): f()\n", id="module __getattr__"),
+        pytest.param("import sys\nsetattr(sys.modules[__name__], 'f', print)\nf()\n", id="set on the module itself"),
+        pytest.param(
+            "import sys\nthis = sys.modules[__name__]\ndef g(): this.f = print\nf()\n",
+            id="set on a name for the module",
+        ),
+        pytest.param("class A:\n    locals()['f'] = print\n    x = f()\n", id="written to the class's names"),
+        pytest.param("class A:\n    exec('f = print')\n    x = f()\n", id="exec in a class"),
+        pytest.param(
+            "class M(type):\n    def __prepare__(name, bases): return {'f': print}\n"
+            "class A(metaclass=M): x = f()\nclass B(A): x = f()\n",
+            id="__prepare__",
+        ),
         pytest.param("try:\n    unicode()\nexcept NameError:\n    pass\n", id="except NameError"),
         pytest.param(
             "import sys\nif sys.version_info < (3,):\n    f = unicode()\nelse:\n    f = raw_input()\n", id="version"

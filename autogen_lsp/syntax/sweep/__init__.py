@@ -10,6 +10,7 @@ depth of nesting costs memory and not the interpreter's stack. Source: The Pytho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from unicodedata import normalize
 
 from msgspec.structs import force_setattr
 from tree_sitter import Node
@@ -70,6 +71,7 @@ class Sweep:
         return self.chunk
 
     def bind(self, scope: Scope, name: str, made: str = "") -> None:
+        name = _normal(name)
         if scope.level >= Level.FUNCTION:
             scope.made[name] = made if name not in scope.names or scope.made.get(name) == made else ""
         if scope.globals and name in scope.globals:
@@ -93,6 +95,7 @@ class Sweep:
         return self.text[start : min(end, start + MAX_TEXT)].decode("utf-8", "replace")
 
     def use(self, scope: Scope, name: str, start: int, end: int, how: str) -> None:
+        name = _normal(name)
         if name in BUILTINS:
             return
         if self.guards:
@@ -125,6 +128,11 @@ class Sweep:
                 force_setattr(item, "local", True)
                 if item.receiver == receiver and isinstance(item, Call):
                     force_setattr(item, "made", holder.made.get(receiver, ""))
+
+
+def _normal(name: str) -> str:
+    """The identifier as the parser of Python takes it."""
+    return name if name.isascii() else normalize("NFKC", name)
 
 
 _HANDLERS: dict[int, Callable[[Sweep, Node, int, Scope], None]] = {

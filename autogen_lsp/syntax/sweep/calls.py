@@ -107,7 +107,7 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
                     double_star = True
                 elif kind != n.COMMENT:
                     positional += 1
-                    if kind == n.SUBSCRIPT and text.startswith(OWN_MODULE, child.start_byte):  # it hands itself over
+                    if kind == n.SUBSCRIPT and sweep.cut(child) == OWN_MODULE:  # it hands itself over
                         sweep.chunk.dynamic |= scope.level == Level.MODULE and name not in _READERS
         else:
             positional = 1
@@ -158,28 +158,34 @@ def _special(
             sweep.chunk.dynamic = True
         elif scope.level == Level.CLASS:
             sweep.chunk.dynamic_classes.add(scope.qualname)
-    elif name in ("setattr", "__setattr__") and arguments is not None and arguments.named_child_count >= 2:
-        _setattr(sweep, node, arguments, scope)
-    elif name in ("update", "setdefault") and receiver.endswith("__dict__"):
+    elif name in ("setattr", "__setattr__") and arguments is not None:
+        _setattr(sweep, node, receiver, arguments, scope)
+    elif name in ("update", "setdefault") and receiver.endswith(("__dict__", ")")):
         if scope.qualname.rpartition(".")[2] in _RESTORING:
             return
-        dynamic_class(sweep, receiver.removesuffix("__dict__").removesuffix("."), scope)
+        dictionary = receiver.removeprefix("vars(").removesuffix(")")
+        if dictionary != receiver or receiver.endswith("__dict__"):
+            dynamic_class(sweep, dictionary.removesuffix("__dict__").removesuffix("."), scope)
     elif (
         name in ("extend", "append") and receiver == "__all__" and scope.level == Level.MODULE and arguments is not None
     ):
         exports(sweep, n.first_named(arguments))
 
 
-def _setattr(sweep: Sweep, node: Node, arguments: Node, scope: Scope) -> None:
-    if scope.qualname.rpartition(".")[2] in _RESTORING:
+def _setattr(sweep: Sweep, node: Node, bound: str, arguments: Node, scope: Scope) -> None:
+    """``setattr(x, key, …)``, ``object.__setattr__(x, key, …)``, ``x.__setattr__(key, …)``."""
+    given = arguments.named_children
+    if len(given) < 2 or scope.qualname.rpartition(".")[2] in _RESTORING:
         return
-    target, key = arguments.named_children[:2]
-    receiver = sweep.cut(target)
+    if bound and len(given) == 2:
+        key, receiver = given[0], scope.self if bound.startswith("super(") else bound
+    else:
+        key, receiver = given[1], sweep.cut(given[0])
     literal = n.STRING_LITERAL.fullmatch(sweep.text[key.start_byte : min(key.end_byte, key.start_byte + MAX_TEXT)])
     if key.kind_id == n.STRING and literal is not None:
         name = literal.group(2).decode("utf-8", "replace")
         store(sweep, receiver, name, node, key.start_byte, key.end_byte, scope, None, None)
-    elif receiver == "sys.modules[__name__]":
+    elif receiver == OWN_MODULE:
         sweep.chunk.dynamic = True
     else:
         dynamic_class(sweep, receiver, scope)

@@ -105,8 +105,10 @@ def class_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
             kind = child.kind_id
             if kind != n.COMMENT:
                 bases.append(sweep.cut(child))
-                if kind in (n.IDENTIFIER, n.ATTRIBUTE):
-                    called(sweep, child, scope, "base")
+                metaclass = kind == n.KEYWORD_ARGUMENT and bases[-1].startswith("metaclass")
+                base = child.child_by_field_id(n.F_VALUE) if kind == n.SUBSCRIPT or metaclass else child
+                if base is not None and base.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
+                    called(sweep, base, scope, "metaclass" if metaclass else "base")
     qualname = scope.prefix + name
     inner = Scope(Level.CLASS, inner_parent, qualname, f"{qualname}.")
     sweep.pending.append((body_start, end, inner))

@@ -14,8 +14,10 @@ from autogen_lsp.syntax.sweep.compound import compound
 if TYPE_CHECKING:
     from autogen_lsp.syntax.sweep import Sweep
 
-OWN_MODULE = b"sys.modules[__name__]"
+OWN_MODULE = "sys.modules[__name__]"
+_OWN_MODULE = OWN_MODULE.encode()
 _MAX_ALL = 100_000  # bytes of an `__all__` that is read
+_HOLDERS = (n.IDENTIFIER, n.ATTRIBUTE, n.SUBSCRIPT, n.CALL, n.LIST_SPLAT)  # `[*a.b] = …` is parsed as `(*a).b`
 _TARGETS = frozenset(
     {
         n.TUPLE_PATTERN,
@@ -66,7 +68,7 @@ def assignment(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 def _is_own_module(sweep: Sweep, assignment: Node) -> bool:
     end = assignment.end_byte
-    return sweep.text.startswith(OWN_MODULE, end - len(OWN_MODULE), end)
+    return sweep.text.startswith(_OWN_MODULE, end - len(_OWN_MODULE), end)
 
 
 def _made(sweep: Sweep, assignment: Node) -> str:
@@ -126,7 +128,7 @@ def as_pattern(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 
 def case(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
-    """Capture patterns: a bare name binds, a dotted one and the name of a class pattern are looked up."""
+    """Capture patterns: a bare name binds, a dotted one and the class of a class pattern are looked up."""
     todo = [child for child in node.named_children if child.kind_id == n.CASE_PATTERN]
     while todo:
         child = todo.pop()
@@ -137,7 +139,10 @@ def case(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
             if child.named_child_count == 1:
                 _target(sweep, child, child, scope)
         elif kind in (n.CLASS_PATTERN, n.KEYWORD_PATTERN):
-            todo += child.named_children[1:]
+            first, *rest = child.named_children
+            todo += rest
+            if kind == n.CLASS_PATTERN and first.named_child_count == 1:
+                sweep.use(scope, sweep.cut(first), first.start_byte, first.end_byte, "pattern")
         elif kind == n.AS_PATTERN:  # its name is bound when the sweep gets there
             todo += child.named_children[:-1]
         else:
@@ -163,6 +168,12 @@ def delete(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 def type_alias(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     left = node.child_by_field_id(n.F_LEFT)
     if left is None:
+        return
+    if sweep.text.startswith(b"(", left.start_byte):  # `type(self).x = …` is parsed as an alias
+        target = n.first_named(left)
+        if target is not None and target.kind_id == n.ATTRIBUTE:
+            receiver, _, name = sweep.text[at : target.end_byte].decode("utf-8", "replace").rpartition(".")
+            store(sweep, receiver, name, node, target.end_byte - len(name.encode()), target.end_byte, scope, None, None)
         return
     names = n.identifiers(left, sweep.text)
     if names:
@@ -192,10 +203,10 @@ def _target(
     start, end = node.start_byte, node.end_byte
     if kind == n.ATTRIBUTE:
         attribute, receiver = node.child_by_field_id(n.F_ATTRIBUTE), node.child_by_field_id(n.F_OBJECT)
-        if attribute is not None and receiver is not None and receiver.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
+        if attribute is not None and receiver is not None and receiver.kind_id in _HOLDERS:
             store(
                 sweep,
-                sweep.cut(receiver),
+                sweep.cut(receiver).lstrip("* "),
                 sweep.cut(attribute),
                 statement,
                 attribute.start_byte,
@@ -251,7 +262,10 @@ def store(
     value: str | None,
 ) -> None:
     """``receiver.name = …``: an attribute of the class for self and cls, of whatever the name means elsewhere."""
-    owned = bool(scope.self) and receiver == scope.self
+    if receiver == OWN_MODULE:
+        sweep.chunk.bound_global.add(name)
+        return
+    owned = bool(scope.self) and receiver in (scope.self, f"type({scope.self})", f"{scope.self}.__class__")
     qualname = f"{scope.owner if owned else receiver}.{name}"
     if scope.level >= Level.FUNCTION:
         same = (scope.qualname, qualname, annotation, value)
