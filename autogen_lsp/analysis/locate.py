@@ -36,7 +36,8 @@ def placement(project: Project, target: Target) -> Placement | None:
         return attribute_place(source, definition)
     if name == "__init__":
         return places.constructor(source, definition)
-    return places.method(source, definition, _current_method(project, target, definition))
+    current, user = _current_method(project, target, definition), _user_in_body(source, definition, name)
+    return places.method(source, definition, current, user)
 
 
 def attribute_place(source: Source, owner: Node) -> Placement:
@@ -122,6 +123,18 @@ def _current_method(project: Project, target: Target, owner: Node) -> Node | Non
             found = parent
         elif parent.type == nodes.CLASS:
             return found if parent.start_byte == owner.start_byte else None
+    return None
+
+
+def _user_in_body(source: Source, owner: Node, name: str) -> Node | None:
+    """The first member of the class that uses the bare name when the class is made (``alias = name``)."""
+    word = name.encode()
+    for member in nodes.statements(owner.child_by_field_name("body")):
+        for at in _occurrences(source.text[member.start_byte : member.end_byte], word):
+            node = nodes.node_at(source.tree, Span(member.start_byte + at, member.start_byte + at + len(word)))
+            in_body = nodes.same(nodes.enclosing(node, frozenset({nodes.CLASS})), owner) and not places.deferred(node)
+            if in_body and unbound.is_read(node):
+                return member
     return None
 
 

@@ -87,8 +87,11 @@ def before(source: Source, statement: Node) -> Placement:
     return Placement(_insertion(_above_comments(source, start)))
 
 
-def method(source: Source, owner: Node, after: Node | None = None) -> Placement:
-    """A method of the class ``owner``: after the member ``after`` (and its accessors or overloads), else last."""
+def method(source: Source, owner: Node, after: Node | None = None, before: Node | None = None) -> Placement:
+    """A method of the class ``owner``: after the member ``after`` (and its accessors or overloads), else last.
+
+    But not below the member ``before``.
+    """
     if (placeholder := _placeholder(source, owner)) is not None:
         return placeholder
     indent = member_indent(source, owner)
@@ -100,6 +103,10 @@ def method(source: Source, owner: Node, after: Node | None = None) -> Placement:
         anchor = _last_of_group(members, nodes.outer_statement(after))
     is_last = nodes.same(anchor, members[-1])  # comments below the last member belong to the class
     at = line_after(source, anchor, column=owner.start_point.column if is_last else None)
+    if before is not None and before.start_byte < at:
+        line = source.lines.starts[source.lines.line_of(before.start_byte)]
+        at = _above_comments(source, line, floor=_line_below_header(source, owner))
+        return Placement(_insertion(at), indent, 0 if nodes.same(before, members[0]) else 1, 1)
     return Placement(_insertion(at), indent, 1, _blank_after(source, at))
 
 

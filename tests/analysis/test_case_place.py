@@ -164,6 +164,34 @@ def find_key(shop: Shop):
     )
 
 
+def test_a_method_goes_before_what_uses_it_when_the_class_is_made() -> None:
+    check(
+        """\
+class Shop:
+    size = 1
+
+    # The old name.
+    shut = close
+
+    def leave(self):
+        self.$0close()
+""",
+        """\
+class Shop:
+    size = 1
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    # The old name.
+    shut = close
+
+    def leave(self):
+        self.close()
+""",
+    )
+
+
 @pytest.mark.parametrize(
     "suite",
     ["if True:\n    x = {}\n", "try:\n    x = {}\nexcept OSError:\n    pass\n", "with open('a'):\n    x = {}\n",
