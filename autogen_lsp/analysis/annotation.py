@@ -131,7 +131,7 @@ def instance_of(lookup: Lookup, ref: Ref, *args: Type | None) -> Type | None:
     if (
         (module == "contextlib" and ref.is_class)
         or (module in _TYPING and name in _ABC)
-        or module == "_collections_abc"
+        or (module == "_collections_abc" and ref.is_class)
     ):
         module = "contextlib" if module == "contextlib" else "collections.abc"
         return Type(Form.INSTANCE, name, module, args, ref.path, spelled=ref.spelled)

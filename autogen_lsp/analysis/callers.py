@@ -22,7 +22,7 @@ from autogen_lsp.analysis import (
     nodes,
     result,
 )
-from autogen_lsp.analysis.annotation import self_type
+from autogen_lsp.analysis.annotation import expanded, self_type
 from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.handed import handed_on
 from autogen_lsp.analysis.model import Target, TargetKind
@@ -176,11 +176,14 @@ def _passed(lookup: Lookup, target: Target, path: Path, arguments: Sequence[func
     return out
 
 
-def is_function(uses: Sequence[Use], wanted: Sequence[Expected]) -> bool:
+def is_function(lookup: Lookup, uses: Sequence[Use], wanted: Sequence[Expected]) -> bool:
     """Whether a name in CapWords is a function's after all: a call gives what no instance of a new class would be."""
     if not all(use.is_call and at.role in (Role.VALUE, Role.IGNORED) for use, at in zip(uses, wanted, strict=True)):
         return False
-    return any(at.is_async or (at.strong and all(_is_final(m) for m in members(at.type))) for at in wanted)
+    asked = [list(members(expanded(lookup, at.type))) for at in wanted if at.strong]
+    return any(at.is_async for at in wanted) or any(
+        all(_is_final(m) for m in each) or (len(each) > 1 and all(_is_made(lookup, m) for m in each)) for each in asked
+    )
 
 
 def _is_final(type_: Type | None) -> bool:
@@ -188,6 +191,13 @@ def _is_final(type_: Type | None) -> bool:
     return type_ is not None and (
         type_ == NONE or type_.form in (Form.CALLABLE, Form.CLASS) or type_.is_a("str", "int", "float", "bool", "bytes")
     )
+
+
+def _is_made(lookup: Lookup, type_: Type | None) -> bool:
+    """Whether it is an instance of a class that is there, and not just of what has its members."""
+    if type_ is None or type_.form is not Form.INSTANCE or type_.is_a("object") or type_.module == "collections.abc":
+        return False
+    return classes.symbol_of(lookup, type_) is not None and not classes.is_protocol(lookup, type_)
 
 
 def _says_otherwise(use: Expected) -> bool:
@@ -210,9 +220,14 @@ def _returned(
         asked = coroutines
     if asked and (nothing or not of_calls):
         returns = asked[0] if all(type_ == asked[0] for type_ in asked) else None
-    elif any(type_ is None or not functions.accepts(lookup, type_, returns) for type_ in asked):
+    elif not _is_never(returns) and any(t is None or not functions.accepts(lookup, t, returns) for t in asked):
         returns = None
     return returns, is_async
+
+
+def _is_never(type_: Type | None) -> bool:
+    """Whether it is the type of what never returns, and so gives nothing to anybody."""
+    return type_ is not None and type_.is_a("typing.NoReturn", "typing.Never")
 
 
 def _of_missing(lookup: Lookup, path: Path, argument: Node) -> Type | None:
@@ -252,4 +267,15 @@ def parameter_of(scope: Scope, item: Merged) -> Parameter:
 
 
 def unite(lookup: Lookup, types: Iterable[Type | None]) -> Type | None:
-    return union(types, lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
+    found = union(types, lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
+    aliases = [member for member in members(found) if member is not None and member.form is Form.ALIAS]
+    if found is None or found.form is not Form.UNION or not aliases:
+        return found
+    means = {member: set(members(expanded(lookup, member))) for member in found.args}
+    left = list(found.args)
+    # An alias that says no more than the others goes; else those that it says go.
+    for member in [*reversed(aliases), *(other for other in found.args if other not in aliases)]:
+        others = set().union(*(means[other] for other in left if other != member))
+        if means[member] <= others and None not in means[member]:
+            left.remove(member)
+    return union(left)

@@ -35,7 +35,7 @@ def signature_of(
     above = (
         _in_bases(lookup, target, owner) or _in_siblings(lookup, target, owner) or _in_protocols(lookup, target, owner)
     )
-    found = above or list(_in_subclasses(lookup, target, owner))
+    found = above or list(_in_subclasses(lookup, target, owner)) or list(_in_implementers(lookup, target, owner))
     shapes = Counter(_shape(symbol) for _, symbol in found)
     shape, count = shapes.most_common(1)[0] if shapes else (None, 0)
     if shape is None or count * 2 <= len(found):
@@ -83,7 +83,11 @@ def _annotation_at(index: int, signature: Signature) -> str | None:
 def is_class_method(lookup: Lookup, target: Target) -> bool:
     """Whether bases or subclasses have it, and as a class method."""
     owner = target.qualname.rpartition(".")[0]
-    found = _in_bases(lookup, target, owner) or list(_in_subclasses(lookup, target, owner))
+    found = (
+        _in_bases(lookup, target, owner)
+        or list(_in_subclasses(lookup, target, owner))
+        or list(_in_implementers(lookup, target, owner))
+    )
     return bool(found) and all(classes.is_class_method(symbol) for _, symbol in found)
 
 
@@ -142,6 +146,19 @@ def _in_protocols(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type
         if classes.is_protocol(lookup, protocol) and classes.satisfies(lookup, instance, protocol, but=target.name):
             out.append((protocol, symbol))
     return out
+
+
+def _in_implementers(lookup: Lookup, target: Target, owner: str) -> Iterator[tuple[Type, Symbol]]:
+    """The method in the classes that have all else of the protocol that the target is a method of."""
+    protocol = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
+    if not classes.is_protocol(lookup, protocol):
+        return
+    for path, symbol in lookup.project.definitions(target.name)[:_MAX_DEFINITIONS]:
+        instance = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
+        if symbol.kind != SymbolKind.FUNCTION or symbol.signature is None or "." not in symbol.qualname:
+            continue
+        if not classes.is_protocol(lookup, instance) and classes.satisfies(lookup, instance, protocol):
+            yield instance, symbol
 
 
 def _in_subclasses(lookup: Lookup, target: Target, owner: str) -> Iterator[tuple[Type, Symbol]]:

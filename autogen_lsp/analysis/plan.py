@@ -54,7 +54,7 @@ def make(project: Project, target: Target) -> Plan:
         return _of_module(lookup, target, place, title)
     uses, unsure = told_apart(lookup, target)
     wanted = [expected.at(lookup, use.path, use.expression) for use in uses]
-    if target.kind is TargetKind.CLASS and callers.is_function(uses, wanted):
+    if target.kind is TargetKind.CLASS and callers.is_function(lookup, uses, wanted):
         target = replace(target, kind=TargetKind.FUNCTION)
         place = locate.placement(project, target) or place
     if target.kind is TargetKind.METHOD and (

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from autogen_lsp.analysis import annotation, functions
+from autogen_lsp.analysis import annotation, classes, functions
 from autogen_lsp.analysis.model import NeededImport
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.types import MAX_UNION, Form, Type
@@ -128,12 +128,17 @@ def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str
             if inner is None:
                 raise _NoName(type_.name)
             return _write(scope, inner, pieces, depth + 1)
+    if type_.module == "collections.abc" and type_.name.startswith("dict_"):  # those have no name at run time
+        type_ = classes.as_base(scope.lookup, type_, *_VIEWS) or type_
     name = _name(scope, type_, pieces)
     args = type_.args[:1] if type_.module == "contextlib" else type_.args
     if not args:
         return name
     written = [_write(scope, arg, pieces, depth + 1) for arg in args]
     return f"{name}[{', '.join(written)}{', ...' if type_.variadic else ''}]"
+
+
+_VIEWS = tuple(f"collections.abc.{name}" for name in ("KeysView", "ValuesView", "ItemsView"))
 
 
 def _known(scope: Scope, module: str, name: str, pieces: _Pieces) -> str:
@@ -169,11 +174,14 @@ def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
     if public is None:
         raise _NoName(name)
     module, top = public
+    spelling = _spelling(lookup, scope.path, module)
     facts = lookup.facts(scope.path)
     if (facts is not None and top in facts.bound) or _hidden(scope, top):
         raise _NoName(name)  # the name means something else in this file
+    if any(item.name == top and item.module != spelling for item in (*scope.needed, *pieces.needed)):
+        raise _NoName(name)  # or will mean something else, as another annotation needs it
     cyclic = _imports_back(lookup, module, scope.path)
-    pieces.needed.append(NeededImport(_spelling(lookup, scope.path, module), top, type_checking=cyclic))
+    pieces.needed.append(NeededImport(spelling, top, type_checking=cyclic))
     pieces.quoted |= cyclic
     return top + nested
 

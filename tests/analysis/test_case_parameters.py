@@ -412,6 +412,55 @@ def show(shape: Shape):
     assert signature(differing) == "def area(self, arg1: str):"
 
 
+def test_an_alias_says_no_more_than_what_it_stands_for() -> None:
+    text = """\
+//- a.py
+from typing import Union
+
+Size = Union[int, str]
+//- b.py
+from typing import Union
+
+Size = Union[int, str]
+//- main.py
+import a
+import b
+
+
+def g(x: a.Size, y: b.Size, z: int):
+    $0f(x)
+    f(y)
+    f(z)
+"""
+    assert signature(text) == "def f(x: a.Size) -> None:"
+    assert signature(text.replace("z: int", "z: str | int")) == "def f(x: str | int) -> None:"
+
+
+def test_row_44_two_types_of_one_name_are_not_both_imported() -> None:
+    text = """\
+//- a.py
+class Size: ...
+//- b.py
+class Size: ...
+//- main.py
+import tools
+from a import Size as One
+from b import Size as Other
+
+
+def g(x: One, y: Other):
+    tools.$0f(x, y)
+//- tools.py
+"""
+    assert signature(text) == "def f(x: Size, y) -> None:"
+
+
+def test_views_of_a_dict_are_written_as_they_are_called_at_run_time() -> None:
+    assert signature("def g(d: dict[str, int]):\n    $0f(d.keys(), d.values())\n") == (
+        "def f(d: KeysView[str], d_1: ValuesView[int]) -> None:"
+    )
+
+
 def test_a_method_that_a_base_defines_has_its_signature() -> None:
     text = """\
 class Shape:
@@ -435,6 +484,33 @@ class Square(Shape):
         target = Target(space.path, "Square.area", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 4))
         made = plan.make(space.project, target)  # what the base has cannot take this call
         assert made.skeleton.startswith("def area(self, arg1: int, arg2: int) -> None:\n")
+
+
+def test_a_method_of_a_protocol_has_the_signature_that_its_implementers_agree_on() -> None:
+    text = """\
+from typing import Protocol
+
+
+class Shape(Protocol):
+    name: str
+
+
+class Square:
+    name = "square"
+
+    def area(self, unit: str = "mm") -> float:
+        return 1.0
+
+
+class Other:
+    def area(self) -> str:
+        return ""
+
+
+def show(shape: Shape):
+    print(shape.$0area())
+"""
+    assert signature(text) == 'def area(self, unit: str = "mm") -> float:'
 
 
 def test_a_method_of_a_mixin_has_the_signature_of_what_it_is_mixed_in_before() -> None:
