@@ -1,7 +1,7 @@
 """Whether a call that is a statement must never return, for its surroundings to make sense: ``self.fail(...)``.
 
-That is certain where the enclosing function ends with it and has promised ``NoReturn``, or a value that it then would
-not give; and where it ends a branch after which names are used that only the other branches bind.
+That is certain where the enclosing function ends with it and has promised ``NoReturn``, or a value that it gives on
+other paths; and where it ends a branch after which names are used that only the other branches bind.
 """
 
 from __future__ import annotations
@@ -32,10 +32,16 @@ def never_returning(lookup: Lookup, path: Path, statement: Node) -> str | None:
         word = nodes.text_of(promise).strip("'\"").rpartition(".")[2]
         if word in ("NoReturn", "Never"):
             return word
-        promised = annotated(lookup, path, promise)
+        promised = annotated(lookup, path, promise) if _gives_something(function) else None
         if promised is not None and not functions.accepts(lookup, promised, NONE):
             return "NoReturn"
     return "NoReturn" if _leaves_names_unbound(statement) else None
+
+
+def _gives_something(function: Node) -> bool:
+    """Whether another path returns a value; where none does, the function may not be written to its end."""
+    returns = (n for n in nodes.own_nodes(function.child_by_field_name("body")) if n.type == "return_statement")
+    return any(node.named_child_count for node in returns)
 
 
 def _ended(statement: Node) -> Node | None:

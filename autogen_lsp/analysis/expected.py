@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, classes, endings, functions, infer, nodes
+from autogen_lsp.analysis import bindings, classes, endings, functions, infer, narrowing, nodes
 from autogen_lsp.analysis.annotation import iterable
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.names import Lookup
@@ -114,7 +114,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "await":
             return at(lookup, path, parent, is_async=True, steps=steps + 1)
         case "expression_statement":
-            if not is_async and (never := endings.never_returning(lookup, path, parent)) is not None:
+            if (never := endings.never_returning(lookup, path, parent)) is not None:
                 return value(named("typing", never), strong=True)
             return Expected(Role.IGNORED, path, node, NONE, is_async=is_async)
         case "assignment":
@@ -247,9 +247,16 @@ def _assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None
                 return _pattern(lookup, path, left), False
             declared = _declared(lookup, path, left)
             if declared is not None:
-                return declared, True
+                return _filled(declared, left, at_.child_by_field_name("right")), True
         at_ = at_.parent
     return None, False
+
+
+def _filled(declared: Type, target: Node, value: Node | None) -> Type | None:
+    """What is put where None was found (``if x is None: x = f()``, ``x = x or f()``) is something else than None."""
+    again = value.child_by_field_name("left") if value is not None and value.type == "boolean_operator" else None
+    is_filled = narrowing.found_none(target) or nodes.text_of(again) == nodes.text_of(target)
+    return without_none(declared) if is_filled else declared
 
 
 def _kept_in(assignment: Node) -> Iterator[Node]:

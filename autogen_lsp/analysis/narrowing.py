@@ -23,8 +23,26 @@ def narrow(use: Node, type_: Type | None, evaluate: Callable[[Node], Type | None
     if len(text) > 100:
         return type_
     for condition, holds in reversed(list(_conditions(use, text))):
-        type_ = _apply(condition, holds, text, type_, evaluate)
+        for test, truth in _single(condition, holds):
+            type_ = _test(test, truth, text, type_, evaluate)
     return type_
+
+
+def tests(use: Node) -> Iterator[tuple[Node, bool]]:
+    """The single tests that are known where a name or dotted name stands, and whether they held."""
+    for condition, holds in _conditions(use, nodes.text_of(use)):
+        yield from _single(condition, holds)
+
+
+def found_none(use: Node) -> bool:
+    """Whether a test before has found the name to be None, or empty."""
+    text = nodes.text_of(use)
+    for test, truth in tests(use):
+        if _subject(test) == text and not truth:
+            return True
+        if (is_none := _says_none(test, text)) is not None and is_none == truth:
+            return True
+    return False
 
 
 def _conditions(use: Node, text: str) -> Iterator[tuple[Node, bool]]:
@@ -105,13 +123,12 @@ def _assigns(statement: Node, text: str) -> bool:
     return True
 
 
-def _apply(
-    condition: Node, holds: bool, text: str, type_: Type | None, evaluate: Callable[[Node], Type | None]
-) -> Type | None:
+def _single(condition: Node, holds: bool) -> Iterator[tuple[Node, bool]]:
+    """The tests that a condition is made of, as far as its outcome says theirs."""
     pending = [(nodes.unwrapped(condition), holds)]
     for _ in range(40):
         if not pending:
-            break
+            return
         node, truth = pending.pop()
         if node.type == "not_operator":
             argument = node.child_by_field_name("argument")
@@ -123,8 +140,7 @@ def _apply(
                 sides = (node.child_by_field_name("right"), node.child_by_field_name("left"))
                 pending += [(nodes.unwrapped(side), truth) for side in sides if side is not None]
         else:
-            type_ = _test(node, truth, text, type_, evaluate)
-    return type_
+            yield node, truth
 
 
 def _test(
@@ -132,13 +148,8 @@ def _test(
 ) -> Type | None:
     if _subject(node) == text:
         return _drop(type_, NONE) if truth else type_
-    if node.type == "comparison_operator" and node.named_child_count == 2:
-        left, right = node.named_children
-        operator = "".join(nodes.text_of(child) for child in node.children if not child.is_named)
-        if _subject(left) == text and right.type == "none" and operator in _IDENTITY:
-            is_none = (operator in ("is", "==")) == truth
-            return type_ if is_none else _drop(type_, NONE)
-        return type_
+    if (is_none := _says_none(node, text)) is not None:
+        return type_ if is_none == truth else _drop(type_, NONE)
     if node.type == "call":
         function = nodes.text_of(node.child_by_field_name("function"))
         arguments = node.child_by_field_name("arguments")
@@ -148,6 +159,17 @@ def _test(
         if function == "callable" and truth and len(given) == 1 and _subject(given[0]) == text:
             return type_ if type_ is not None and type_.form is not Form.UNION else None
     return type_
+
+
+def _says_none(test: Node, text: str) -> bool | None:
+    """Whether a test that holds says that it is None, or that it is not; None where it says nothing of that."""
+    if test.type != "comparison_operator" or test.named_child_count != 2:
+        return None
+    left, right = test.named_children
+    operator = "".join(nodes.text_of(child) for child in test.children if not child.is_named)
+    if _subject(left) != text or right.type != "none" or operator not in _IDENTITY:
+        return None
+    return operator in ("is", "==")
 
 
 def _subject(node: Node) -> str:

@@ -268,10 +268,29 @@ def test_a_declared_variable_that_may_be_none_says_no_more_than_its_uses() -> No
         "def g() -> int:\n    try:\n        x = 1\n    except ValueError:\n        $0f()\n    return x",
         "def g(a: int) -> int:\n    if a:\n        return a\n    $0f()",
         "def g(a: int) -> int:\n    if a:\n        return a\n    else:\n        $0f()",
+        "async def g(a: int) -> int:\n    if a:\n        return a\n    await $0f()",
     ],
 )
 def test_row_38_what_must_not_return_says_so(function: str) -> None:
-    assert signature(f"{function}\n") == "def f() -> NoReturn:"
+    assert signature(f"{function}\n").removeprefix("async ") == "def f() -> NoReturn:"
+
+
+def test_a_name_in_capitals_that_gives_one_of_several_classes_is_a_function() -> None:
+    setup = "class Dog: ...\n\n\nclass Cat: ...\n\n\nPet = Dog | Cat\n\n\ndef feed(pet: Pet): ...\n\n\n"
+    assert signature(f"{setup}feed($0Make(1))\n") == "def Make(arg1: int) -> Pet:"
+
+
+def test_what_never_returns_may_be_handed_on_to_anything() -> None:
+    setup = "from typing import NoReturn\n\n\ndef h(a: int, call) -> NoReturn:\n    call(f)\n"
+    assert signature(f"{setup}    $0f()\n") == "def f() -> NoReturn:"
+
+
+def test_what_fills_in_for_none_is_not_none() -> None:
+    before = "def g(a: int | None = None):\n    if {}:\n        a = $0f()\n    print(a)\n"
+    assert signature(before.format("a is None")) == "def f() -> int:"
+    assert signature(before.format("not a")) == "def f() -> int:"
+    assert signature(before.format("a is not None")) == "def f() -> int | None:"
+    assert signature("def g(a: int | None = None):\n    a = a or $0f()\n    print(a)\n") == "def f() -> int:"
 
 
 @pytest.mark.parametrize(
