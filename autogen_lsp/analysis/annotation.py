@@ -14,7 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autogen_lsp.analysis.names import Lookup, Ref, resolve
-from autogen_lsp.analysis.types import NONE, Form, Type, builtin, callable_of, class_of, named, optional, union
+from autogen_lsp.analysis.types import (
+    NONE,
+    Form,
+    Type,
+    builtin,
+    callable_of,
+    class_of,
+    named,
+    optional,
+    substitute,
+    union,
+    variables,
+)
 from autogen_lsp.syntax.model import SymbolKind
 
 _MAX_TEXT = 2000
@@ -149,9 +161,21 @@ def instance_of(lookup: Lookup, ref: Ref, *args: Type | None) -> Type | None:
 
 
 def expanded(lookup: Lookup, type_: Type | None) -> Type | None:
-    """What a type alias stands for; other types as they are."""
-    if type_ is None or type_.form is not Form.ALIAS or type_.path is None:
-        return type_
+    """What a type alias stands for, its type arguments put in; other types as they are."""
+    for _ in range(_MAX_DEPTH):
+        if type_ is None or type_.form is not Form.ALIAS:
+            break
+        found = _aliased(lookup, type_)
+        names = [variable.name for variable in variables(found)]
+        given = (*type_.args, *[None] * len(names))
+        type_ = substitute(found, dict(zip(names, given, strict=False)))
+    return type_
+
+
+def _aliased(lookup: Lookup, type_: Type) -> Type | None:
+    """What an alias is defined as."""
+    if type_.path is None:
+        return None
     for symbol in lookup.symbols(type_.path, type_.name):
         if _called(symbol.value or "") == "NewType":
             tree = parsed(symbol.value)

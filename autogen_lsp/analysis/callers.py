@@ -27,6 +27,7 @@ from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.handed import handed_on
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
+from autogen_lsp.analysis.predicates import guard_of
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, Passed, merge
 from autogen_lsp.analysis.sites import Use, receiver_of, uses_of
@@ -35,6 +36,7 @@ from autogen_lsp.analysis.types import (
     NONE,
     Form,
     Type,
+    builtin,
     callable_of,
     members,
     optional,
@@ -86,6 +88,8 @@ def signature_of(
         returns, is_async = NONE, False
     elif any(not u.is_call and _says_otherwise(w) for u, w in zip(uses, wanted, strict=True)):
         returns = None
+    if returns == builtin("bool"):
+        returns = guard_of(lookup, [use for use in uses if use.is_call]) or returns
     returns = _with_self(lookup, target, uses, _without_loose(lookup, target, returns, merged))
     written = annotate(scope, returns)
     of_class = decorating is not None and decorating.takes is None

@@ -285,6 +285,48 @@ def test_what_never_returns_may_be_handed_on_to_anything() -> None:
     assert signature(f"{setup}    $0f()\n") == "def f() -> NoReturn:"
 
 
+@pytest.mark.parametrize(
+    ("use", "returns"),
+    [
+        ("if $0is_leaf(node):\n        print(node.value)", "TypeGuard[Leaf]"),
+        ("if not $0is_leaf(node):\n        return\n    print(node.value)", "TypeGuard[Leaf]"),
+        ("print(node.value if $0is_leaf(node) else 1)", "TypeGuard[Leaf]"),
+        ("if node.name and $0is_leaf(node) and node.value:\n        pass", "TypeGuard[Leaf]"),
+        ("if $0is_leaf(node) or node.value:\n        pass", "bool"),
+        ("if $0is_leaf(node):\n        print(node.name)", "bool"),
+    ],
+)
+def test_a_predicate_tells_what_its_argument_is_taken_for(use: str, returns: str) -> None:
+    setup = "class Leaf:\n    name: str\n    value: int\n\n\nclass Branch:\n    name: str\n\n\n"
+    text = f"{setup}def g(node: Leaf | Branch) -> None:\n    {use}\n"
+    assert signature(text) == f"def is_leaf(node: Leaf | Branch) -> {returns}:"
+
+
+def test_an_alias_with_type_arguments_is_what_it_stands_for() -> None:
+    setup = """\
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Good(Generic[T]): ...
+
+
+class Bad(Generic[T]): ...
+
+
+Result = Good[T] | Bad[str]
+Number = Result[int]
+
+
+def show(bad: Bad[str]) -> None: ...
+
+
+"""
+    use = "def g(n: int) -> Number:\n    made = $0f(n)\n    show(made)\n    return made\n"
+    assert signature(f"{setup}{use}") == "def f(n: int) -> Bad[str]:"
+
+
 def test_what_fills_in_for_none_is_not_none() -> None:
     before = "def g(a: int | None = None):\n    if {}:\n        a = $0f()\n    print(a)\n"
     assert signature(before.format("a is None")) == "def f() -> int:"
