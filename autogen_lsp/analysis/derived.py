@@ -33,7 +33,10 @@ _NO_FACTORIES = frozenset({"isinstance", "issubclass", "super", "cast", "hasattr
 _MAX_BEFORE = 400  # bytes between a call's bracket and an argument
 _BRACKET = re.compile(rb"[()]")
 _LETTERS = b"_" + string.ascii_letters.encode() + string.digits.encode()
-_BASES = re.compile(rb"\b(?:type|new_class)\([^(),]{1,200},\s*\(([^()]{0,300})\)")
+_BASES = re.compile(
+    rb"\b(?:type\(|new_class\(|type\.__new__\((?!\s*m?cl?s\b|\s*meta)[^(),]{1,200},)"
+    rb"[^(),]{1,200},\s*(?:\(([^()]{0,300})\)|(\w+)\s*[,)])"
+)
 _WORD = re.compile(rb"(?<![\w.])[^\W\d]\w*(?!\w)")
 _SET = re.compile(rb"\bsetattr\(\s*([A-Za-z_]\w*)\s*,(?!\s*['\"]\w+['\"]\s*,)")  # under a computed name
 _MADE_BY_TYPE = re.compile(rb"\b(?:type|new_class)\([^(),]{1,200},")
@@ -85,7 +88,8 @@ def _file_derives(project: Project, path: Path) -> bool:
     source, table = project.source(path), project.table(path)
     if source is None or table is None:
         return False
-    bases = {base.decode("utf-8", "replace") for made in _BASES.findall(source.text) for base in _WORD.findall(made)}
+    made = (b" ".join(groups) for groups in _BASES.findall(source.text))
+    bases = {base.decode("utf-8", "replace") for words in made for base in _WORD.findall(words)}
     for symbol in table.facts.symbols:
         if symbol.kind == SymbolKind.CLASS and "<locals>" in symbol.qualname:
             inside = f"{symbol.parent}.<locals>."

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
@@ -41,7 +42,9 @@ def may_have(
     except TooMany:
         return True
     if above:
-        return any(_brings_above(project, found, one, name) for one in below)
+        if any(_brings_above(project, found, one, name) for one in below):
+            return True
+        return _stands_before_others(project, found, below) or derived_at_run_time(project, found, below)
     having: list[Class] = []
     lacking: list[Class] = [found]
     for one in below:
@@ -49,13 +52,15 @@ def may_have(
         (having if lineage.open or name in lineage.names else lacking).append(one)
     if not below and _MIXIN.search(found.symbol.name) and not _tests(project, found):
         return True
+    if not having and _stands_before_others(project, found, below):
+        return True
     caller = _caller(found, scope)
     failing = [one for one in lacking if _runs(project, one, found, caller)]
     if not any(_is_made(project, one) for one in failing) and derived_at_run_time(project, found, below):
         return True
     if not having or any(_calls_super(project, one, name) for one in having):
         return False
-    if not of_self or _is_left_to(project, having, caller):
+    if not of_self or _is_left_to(project, found, having, caller):
         return True
     inner = {base.key for one in below for base in project.mro(*one.key).classes[1:]}
     lacks = [_in_use(project, one, leaf=one.key not in inner) for one in failing]
@@ -68,6 +73,30 @@ def _tests(project: Project, found: Class) -> bool:
     """Whether a class that is named after a mixin holds the tests of it."""
     tests = any(member.startswith("test") for member in members_of(project, found))
     return tests and _TEST.match(found.symbol.name) is not None
+
+
+def _stands_before_others(project: Project, found: Class, below: list[Class]) -> bool:
+    """Whether the class is made to be combined with others, and is not used alone.
+
+    It is where one in its lineage has no bases, and all the same calls on ``super()`` what ``object`` has not.
+    """
+    if not any(_reaches_beyond(project, one) for one in project.mro(*found.key).classes):
+        return False
+    return not any(_is_made(project, one) for one in (found, *below))
+
+
+def _reaches_beyond(project: Project, found: Class) -> bool:
+    lineage = project.mro(*found.key)
+    table = project.table(found.path)
+    if table is None or lineage.open or len(lineage.classes) != 2 or not project.is_ours(found.path):
+        return False
+    known = lineage.after(found.key).names
+    inside = f"{found.symbol.qualname}."
+    return any(
+        call.name not in known or (call.name == "__init__" and (call.positional or call.keywords or call.double_star))
+        for call in table.facts.calls
+        if call.receiver.startswith(_SUPER) and call.scope.startswith(inside)
+    )
 
 
 def _caller(found: Class, scope: str) -> str:
@@ -86,15 +115,23 @@ def _runs(project: Project, one: Class, found: Class, caller: str) -> bool:
     return False
 
 
-def _is_left_to(project: Project, having: list[Class], caller: str) -> bool:
+def _is_left_to(project: Project, found: Class, having: list[Class], caller: str) -> bool:
     """Whether only the classes that have the member call the (private) method that needs it."""
     if not caller.startswith("_") or caller.startswith("__"):
         return False
     inside = tuple((one.path, f"{one.symbol.qualname}.") for one in having)
     return all(
         any(file == path and call.scope.startswith(prefix) for path, prefix in inside)
+        or _is_of_others(project, found, file, call)
         for file, call in project.calls(caller)
     )
+
+
+def _is_of_others(project: Project, found: Class, path: Path, call: Call) -> bool:
+    """Whether it is a call on ``self`` in a class that has nothing to do with this one."""
+    holder = call.scope.partition(".<locals>")[0].rpartition(".")[0]
+    lineage = project.mro(path, holder) if holder and call.receiver == "self" else None
+    return lineage is not None and not lineage.open and found.key not in lineage and (path, holder) in lineage
 
 
 def _mostly_made(project: Project, failing: list[Class], having: list[Class]) -> bool:

@@ -58,6 +58,14 @@ HAS = "    def g(self): return 1\n"
             BASE.format(g="«g»").replace("class A", "class TestRunMixin").replace("f(", "test_f("),
             id="tests of a mixin",
         ),
+        pytest.param(
+            BASE.format(g="«g»") + "    def __init__(self, **more): super().__init__(**more)\nA()\n",
+            id="hands arguments to no base, but is in use",
+        ),
+        pytest.param(
+            "class Z: x = 1\n" + BASE.format(g="«g»").replace("A:", "A(Z):") + "    def h(self): super().«h»()\nA()\n",
+            id="calls on super() what its base lacks",
+        ),
     ],
 )
 def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
@@ -109,6 +117,41 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
         ),
         pytest.param(
             BASE.format(g="g") + "for one in (A,):\n    type('Made', (one, object), {})\n", id="derived from a variable"
+        ),
+        pytest.param(
+            BASE.format(g="g") + "bases = tuple([A])\ntype('Made', bases, {})\n", id="derived from bases in a variable"
+        ),
+        pytest.param(
+            "class M(type): x = 1\n"
+            + BASE.format(g="g")
+            + "for bases in [(A,)]:\n    type.__new__(M, 'Made', bases, {})\n",
+            id="derived by type.__new__",
+        ),
+        pytest.param(
+            BASE.format(g="g") + "    def __init__(self, **more): super().__init__(**more)\nclass B(A): x = 1\n",
+            id="hands arguments to no base",
+        ),
+        pytest.param(
+            BASE.format(g="g") + "    def down(self, x): return super().down(x)\nclass B(A): x = 1\n",
+            id="calls what no base has on super()",
+        ),
+        pytest.param(
+            "class A:\n    def __init__(self, **more): super().__init__(**more)\n"
+            "class B(A):\n    def f(self): return super().g()\n",
+            id="bases that hand arguments to no base",
+        ),
+        pytest.param(
+            "class A: x = 1\nclass B(A):\n    def f(self): return super().g()\n"
+            "def make(other): return type('Made', (B, other), {})\n",
+            id="super() in what is derived at run time",
+        ),
+        pytest.param(
+            BASE.format(g="g").replace("def f", "def _f")
+            + "class B(A):\n    def h(self): return self._f()\n"
+            + HAS
+            + "class C(A): x = 1\nclass D(A): x = 1\nA(), C(), D()\n"
+            + "class Other:\n    def _f(self): return 1\n    def h(self): return self._f()\n",
+            id="only those that have it call the method, and an unrelated class another of its name",
         ),
     ],
 )
