@@ -87,6 +87,8 @@ def _missing_module(project: Project, path: Path, item: Import, module: Module, 
     expected = module.expected
     if expected is None or not project.is_ours(expected) or project.modules.may_be_generated(expected, module.name):
         return None
+    if not item.level and _is_made(source.text, item.module.split(".")[: module.absent + 1]):
+        return None
     written = source.text[item.module_start : item.module_end]
     start = item.module_start
     for found in list(re.finditer(rb"[^\s.]+", written))[module.absent :][:1]:
@@ -101,6 +103,12 @@ def _missing_module(project: Project, path: Path, item: Import, module: Module, 
         expected,
         "",
     )
+
+
+def _is_made(text: bytes, parts: list[str]) -> bool:
+    """Whether the file names the module in a string, but to patch it: what does so may be what makes it."""
+    dotted = re.escape(".".join(parts).encode("utf-8", "surrogatepass"))
+    return re.search(rb"(?<!patch\()(?<!setattr\()['\"]" + dotted + rb"\b", text) is not None
 
 
 def _missing_name(project: Project, path: Path, item: Import, module: Module) -> Finding | None:

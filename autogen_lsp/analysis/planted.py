@@ -1,5 +1,6 @@
-"""Names that a function puts into the module that calls it: ``sys._getframe(1).f_globals[name + "Fast"] = …``.
+"""Names that a function puts into the module that uses it.
 
+``sys._getframe(1).f_globals[name + "Fast"] = …``, ``setattr(sys.modules[cls.__module__], name, …)``.
 What the names look like is read off the function, what they are made from is read off the call. What cannot be read off
 may be any name.
 """
@@ -20,8 +21,9 @@ from autogen_lsp.workspace.source import Source
 # The variables of a frame; those of a module are its globals. To read ``__name__`` of them is nothing.
 _REACHED = re.compile(rb"\bf_(?:globals|locals)\b(?!\s*(?:\[\s*['\"]__\w+['\"]\s*\](?!\s*=[^=])|\.get\())")
 _OF_FRAME = frozenset({"f_globals", "f_locals"})
-_MODULES = re.compile(rb"\bf_globals\b[\s\S]*\bmodules\b")
-_WRITTEN = re.compile(rb"__dict__|\bsetattr\b|\bvars\(")
+_NAMED = re.compile(rb"\bf_globals\b|__module__|__name__")
+_MODULES = re.compile(rb"\bmodules\b")
+_ITS_DICTIONARY = re.compile(rb"__dict__|\bvars\(")
 _ALTERNATIVES = frozenset({"boolean_operator", "conditional_expression", "parenthesized_expression"})
 _READINGS = frozenset({"get", "pop", "copy", "keys", "values", "items"})
 _READERS = frozenset({"eval", "len", "isinstance", "id", "list", "sorted", "set"})
@@ -38,12 +40,13 @@ _ANY = ".*"
 def patterns(source: Source, function: Symbol) -> set[str]:
     """What the names can be that the function puts into the module of its caller: regular expressions for `matches`."""
     text, start, end = source.text, function.body_start, function.body_end
-    if _MODULES.search(text, start, end) and _WRITTEN.search(text, start, end):
-        return {_ANY}  # it gets at the module by its name
-    if not _REACHED.search(text, start, end):
+    by_name = bool(_MODULES.search(text, start, end) and _NAMED.search(text, start, end))
+    if by_name and _ITS_DICTIONARY.search(text, start, end):
+        return {_ANY}
+    if not by_name and not _REACHED.search(text, start, end):
         return set()
     definition = nodes.find_definition(source.tree, function.qualname)
-    found = set(_planted(definition)) if definition is not None else {_ANY}
+    found = set(_planted(definition, by_name)) if definition is not None else {_ANY}
     return {_ANY} if "__getattr__" in found else found
 
 
@@ -77,8 +80,8 @@ def _is_words(value: Node, content: str) -> bool:
     return value.type == "string" and _WORDS.fullmatch(content) is not None
 
 
-def _planted(function: Node) -> Iterator[str]:
-    """The names under which the function sets variables of its caller."""
+def _planted(function: Node, by_name: bool) -> Iterator[str]:
+    """The names under which the function sets variables of its caller, or of a module that it gets ``by_name``."""
     pending = [function.child_by_field_name("body")]
     while pending:
         node = pending.pop()
@@ -87,6 +90,10 @@ def _planted(function: Node) -> Iterator[str]:
         pending += node.named_children
         if node.type in ("attribute", "identifier") and _are_of_caller(node, 0):
             yield from _set_in(node)
+        elif by_name and node.type == "call" and nodes.text_of(node.child_by_field_name("function")) == "setattr":
+            arguments = node.child_by_field_name("arguments")
+            given = [] if arguments is None else [one for one in arguments.named_children if one.type != "comment"]
+            yield _pattern(given[1] if len(given) == 3 else None, 0)
 
 
 def _are_of_caller(node: Node, steps: int) -> bool:
@@ -160,4 +167,6 @@ def _bound(binding: bindings.Binding, key: Node, steps: int) -> str:
         return _SAID if default is None or default.type == "none" else _ANY
     if binding.how is How.VALUE and not binding.path and not nodes.inside(key, binding.node):
         return _pattern(binding.node, steps + 1)
+    if binding.how is How.ITEM and not binding.path and binding.node.type in ("list", "tuple", "set"):
+        return "|".join(_pattern(item, steps + 1) for item in binding.node.named_children if item.type != "comment")
     return _ANY

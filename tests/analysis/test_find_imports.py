@@ -41,6 +41,18 @@ from tests.support.findings import check_findings
             id="relative module, reported once",
         ),
         pytest.param(
+            "//- pkg/__init__.py\n//- a.py\nfrom unittest.mock import patch\nimport pkg.«missing»\npatch('pkg.missing.f')\n",
+            ("missing-module",),
+            (("pkg/missing.py", ""),),
+            id="module that is patched",
+        ),
+        pytest.param(
+            "//- b.py\n//- a.py\nimport pytest\ndef test(x):\n    if x:\n        pytest.skip('later')\n    from b import «f»\n",
+            ("missing-import",),
+            (("b.py", "f"),),
+            id="behind a skip under a condition",
+        ),
+        pytest.param(
             "//- src/pkg/__init__.py\n//- src/pkg/b.py\n//- tests/test_b.py\nfrom pkg.b import «f»\n",
             ("missing-import",),
             (("src/pkg/b.py", "f"),),
@@ -105,6 +117,15 @@ def test_missing_names_and_modules(
         pytest.param(
             "//- a.py\nfrom contextlib import suppress\nwith suppress(ModuleNotFoundError):\n    import pkg.x\n//- pkg/__init__.py\n",
             id="suppress",
+        ),
+        pytest.param(
+            "//- a.py\nimport pytest\ndef test():\n    pytest.skip('later')\n    from b import f\n    import pkg.x, b\n    b.g()\n    h()\n"
+            "//- b.py\n//- pkg/__init__.py\n",
+            id="behind a skip",
+        ),
+        pytest.param(
+            "//- a.py\nmake('pkg.plugins.')\ndef make(x): return x\ndef f():\n    import pkg.plugins.works as w\n//- pkg/__init__.py\n",
+            id="named in a string",
         ),
         pytest.param("//- a.py\nfrom b import f  # type: ignore\n//- b.py\n", id="switched off"),
         pytest.param("//- a.py\nfrom b import f\n//- b.pyi\ndef g(): ...\n", id="only a stub"),

@@ -26,9 +26,21 @@ VAR = (
 PLANT = "\n//- c.py\nimport sys\ndef plant(name, more=None): sys._getframe(1).f_globals[name] = more\n"
 
 
+EXPORT = """
+//- c.py
+import sys
+class Base:
+    @staticmethod
+    def export(cls):
+        for name in ["fPy", "other"]: setattr(sys.modules[cls.__module__], name, getattr(cls, name))
+        return cls
+"""
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param("from c import Base\n@Base.export\nclass A(Base): x = 1\n" + EXPORT, id="of a class's module"),
         pytest.param("from c import also\n@also\ndef f(): return 1\n" + ALSO, id="decorator"),
         pytest.param("from c import also\n@also\nclass f: x = 1\n" + ALSO, id="decorated class"),
         pytest.param("from c import also\nalso(print, 'f')\n" + ALSO, id="a string"),
@@ -67,6 +79,7 @@ def test_what_a_function_may_put_into_the_module_is_not_missing(tmp_path: Path, 
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param("from c import Base\n@Base.export\nclass A(Base): x = 1\n" + EXPORT, id="names of a loop"),
         pytest.param("from c import also\n@also\ndef f(): return 1\n" + ALSO, id="of another name"),
         pytest.param("from c import also\ndef g(): return 1\nalso(g, 'g')\n" + ALSO, id="made from another string"),
         pytest.param("from c import plant\nplant('other', more=None)\n" + PLANT, id="another name"),

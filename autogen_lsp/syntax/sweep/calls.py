@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
-from autogen_lsp.syntax.guards import Guard, guard_of_raises
+from autogen_lsp.syntax.guards import EVERYTHING, Guard, guard_of_raises
 from autogen_lsp.syntax.model import Call, Reference
 from autogen_lsp.syntax.scopes import MAX_TEXT, Level, Scope
 from autogen_lsp.syntax.sweep.targets import OWN_MODULE, dynamic_class, exports, store
@@ -23,7 +23,7 @@ _READ_ONLY = re.compile(rb"\s*(?:\[|\.\w)")
 _SPECIAL = frozenset(
     """
     globals locals vars exec setattr __setattr__ update setdefault extend append raises assertRaises assertRaisesRegex
-    assertRaisesMessage
+    assertRaisesMessage skip skipTest
     """.split()  # noqa: SIM905
 )
 _RESTORING = frozenset({"__setstate__", "__copy__", "__deepcopy__", "__setattr__", "copy", "clone", "_clone"})
@@ -141,6 +141,11 @@ def _special(
     if name in ("raises", "assertRaises", "assertRaisesRegex", "assertRaisesMessage"):
         if guard := guard_of_raises(sweep.text[at : min(end, at + 300)]):
             sweep.guards.append((at, end, guard))
+    elif name in ("skip", "skipTest"):
+        statement = node.parent
+        block = statement.parent if statement is not None and statement.kind_id == n.EXPRESSION_STATEMENT else None
+        if receiver in ("pytest", "self") and block is not None and block.kind_id == n.BLOCK:
+            sweep.guards.append((end, block.end_byte, EVERYTHING))  # what follows is not run
     elif name in ("globals", "locals", "vars") and not receiver:
         if (arguments is None or arguments.named_child_count == 0) and _is_written(sweep.text, at, end):
             if scope.level == Level.CLASS and name != "globals":
