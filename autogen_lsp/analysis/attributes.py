@@ -33,6 +33,7 @@ _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _CALLED = re.compile(r"([^\W\d][\w.]*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 _CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbol, which was cut
 _OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
+_OF_PROPERTIES = ("setter", "getter", "deleter", "register", "default", "validator", "expression", "comparator")
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
 
@@ -122,7 +123,7 @@ class _Look:
                 decorators = {text.rpartition(".")[2] for text in symbol.decorators}
                 if parameters[0] != name or holder.endswith(".<locals>") or "staticmethod" in decorators:
                     return None
-                if not self._is_class(holder):
+                if not self._is_class(holder) or any(self._lends(holder, text) for text in symbol.decorators):
                     return None
                 implicit = symbol.name in ("__new__", "__init_subclass__", "__class_getitem__")
                 return holder, implicit or "classmethod" in decorators
@@ -130,6 +131,12 @@ class _Look:
                 return None
             scope = holder.removesuffix(".<locals>")
         return None
+
+    def _lends(self, holder: str, decorator: str) -> bool:
+        """Whether a variable of the class takes the method, and may call it with another object than the class's."""
+        variable, _, how = decorator.partition("(")[0].partition(".")
+        found = self.table.members.get(holder, {}).get(variable, ())
+        return how not in ("", *_OF_PROPERTIES) and any(symbol.kind == SymbolKind.VARIABLE for symbol in found)
 
     def _is_class(self, qualname: str) -> bool:
         return self._is_class_of(self.path, qualname)
@@ -236,6 +243,8 @@ class _Look:
             return None
         if has_name(self.project, module, item.name) is not Presence.ABSENT or self._doubtful(item, module):
             return None
+        if item.local and self._is_rebound(item):
+            return None
         message = f"Module '{module.name}' has no '{item.name}'"
         home, name = home_of(self.project, module, item.name)
         return self._finding(item, message, home.path or module.path, name)
@@ -259,7 +268,9 @@ class _Look:
             return None
         if not of_self and gets_members(self.project, mro.classes[0]):  # its own methods count on its own members
             return None
-        if (receiver.inferred and not self._confirmed(item, name)) or (of_self and not self._is_still_self(item)):
+        if (receiver.inferred or (of_self and self._is_narrowed(item))) and not self._confirmed(item, name):
+            return None
+        if of_self and not self._is_still_self(item):
             return None
         message = f"{receiver.described[0].upper()}{receiver.described[1:]} {'have' if above else 'has'} no '{name}'"
         return self._finding(item, message, owner.path, f"{owner.symbol.qualname}.{name}")
@@ -312,6 +323,22 @@ class _Look:
         return found is None or all(
             binding.how is bindings.How.PARAMETER and binding.node.type == nodes.FUNCTION for binding in found[0]
         )
+
+    def _is_narrowed(self, item: Call | Reference) -> bool:
+        """Whether the function asks what ``self`` is."""
+        source = self.project.source(self.path)
+        text = source.text if source is not None else b""
+        asked = f"isinstance({item.receiver},".encode("utf-8", "surrogatepass")
+        symbols = self.table.symbols.get(item.scope, ())
+        return any(text.find(asked, symbol.body_start, symbol.body_end) >= 0 for symbol in symbols)
+
+    def _is_rebound(self, item: Call | Reference) -> bool:
+        """Whether the name that a function imports may be something else at this place."""
+        node = self._node_of_receiver(item)
+        while node is not None and node.type == "attribute":
+            node = node.child_by_field_name("object")
+        found = bindings.reaching(node) if node is not None and node.type == "identifier" else None
+        return found is not None and any(binding.how is not bindings.How.IMPORT for binding in found[0])
 
     def _type_of_receiver(self, item: Call | Reference) -> Type | None:
         receiver = self._node_of_receiver(item)

@@ -32,6 +32,7 @@ _NO_VALUES = frozenset(
 _NO_FACTORIES = frozenset({"isinstance", "issubclass", "super", "cast", "hasattr", "getattr"})
 _MAX_BEFORE = 400  # bytes between a call's bracket and an argument
 _BRACKET = re.compile(rb"[()]")
+_CAPITAL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 _LETTERS = b"_" + string.ascii_letters.encode() + string.digits.encode()
 _BASES = re.compile(
     rb"\b(?:type\(|new_class\(|type\.__new__\((?!\s*m?cl?s\b|\s*meta)[^(),]{1,200},)"
@@ -103,7 +104,14 @@ def _file_derives(project: Project, path: Path) -> bool:
 
 
 def gets_members(project: Project, found: Class) -> bool:
-    """Whether the class is handed to a function that sets attributes of it under computed names, or has one do so."""
+    """Whether somebody sets attributes of the class's instances under computed names.
+
+    The class is handed to a function that does, or its file does, to a variable that is named after it.
+    """
+    for one in project.mro(*found.key).classes:
+        table = project.table(one.path) if project.is_ours(one.path) else None
+        if table is not None and _CAPITAL.sub("_", one.symbol.name).lower() in table.facts.dynamic_classes:
+            return True
     return any(
         _sets_attributes(project, file, symbol)
         for callee in _takers(project, found) - _NO_FACTORIES

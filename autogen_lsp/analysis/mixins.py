@@ -50,8 +50,6 @@ def may_have(
     for one in below:
         lineage = project.mro(*one.key)
         (having if lineage.open or name in lineage.names else lacking).append(one)
-    if not below and _MIXIN.search(found.symbol.name) and not _tests(project, found):
-        return True
     if not having and _stands_before_others(project, found, below):
         return True
     caller = _caller(found, scope)
@@ -78,11 +76,14 @@ def _tests(project: Project, found: Class) -> bool:
 def _stands_before_others(project: Project, found: Class, below: list[Class]) -> bool:
     """Whether the class is made to be combined with others, and is not used alone.
 
-    It is where one in its lineage has no bases, and all the same calls on ``super()`` what ``object`` has not.
+    It is named so, or one in its lineage has no bases, and all the same calls on ``super()`` what ``object`` has not.
     """
-    if not any(_reaches_beyond(project, one) for one in project.mro(*found.key).classes):
+    named = _MIXIN.search(found.symbol.name) is not None and not _tests(project, found)
+    if named and not below:
+        return True
+    if not named and not any(_reaches_beyond(project, one) for one in project.mro(*found.key).classes):
         return False
-    return not any(_is_made(project, one) for one in (found, *below))
+    return not any(_in_use(project, one, leaf=True) for one in (found, *below))
 
 
 def _reaches_beyond(project: Project, found: Class) -> bool:

@@ -31,6 +31,7 @@ _HARMLESS = frozenset(
     {"comparison_operator", "expression_statement", "not_operator", "if_statement", "for_statement", "for_in_clause"}
 )
 _PLAIN = frozenset({"true", "false", "none", "integer", "comment"})
+_DOTTED = re.compile(r"""['"]\w*(?:\.\w+)+['"]""")
 _WORDS = re.compile(r"[\w\s,]*")
 _MAX_STEPS = 12  # from a name back to what it is made of
 _SAID = "\0"  # a part that the call says
@@ -56,17 +57,21 @@ def matches(found: set[str], words: set[str] | None, name: str) -> bool:
     return any(re.fullmatch(pattern.replace(_SAID, part), name, re.S) for pattern in found)
 
 
+def names_a_module(source: Source, span: Span) -> bool:
+    """Whether the first that the call in the span says is the dotted name of a module: ``moved("other.module")``."""
+    arguments = _arguments(source, span)
+    return (
+        bool(arguments) and arguments[0].type == "string" and _DOTTED.fullmatch(nodes.text_of(arguments[0])) is not None
+    )
+
+
 def said(source: Source, span: Span, defined: Container[str]) -> set[str] | None:
     """The words that the call (or decorator) in the span hands over: names that are ``defined``, and strings of words.
 
     None where it hands over more than that.
     """
-    node: Node | None = nodes.node_at(source.tree, span)
-    while node is not None and node.type not in ("call", "decorator", "module"):
-        node = node.parent
-    arguments = node.child_by_field_name("arguments") if node is not None else None
     words: set[str] = set()
-    for argument in arguments.named_children if arguments is not None else ():
+    for argument in _arguments(source, span):
         value = argument.child_by_field_name("value") if argument.type == "keyword_argument" else argument
         content = nodes.text_of(value).strip("'\"")
         if value is not None and (content in defined if value.type == "identifier" else _is_words(value, content)):
@@ -74,6 +79,14 @@ def said(source: Source, span: Span, defined: Container[str]) -> set[str] | None
         elif value is None or value.type not in _PLAIN:
             return None
     return words
+
+
+def _arguments(source: Source, span: Span) -> list[Node]:
+    node: Node | None = nodes.node_at(source.tree, span)
+    while node is not None and node.type not in ("call", "decorator", "module"):
+        node = node.parent
+    arguments = node.child_by_field_name("arguments") if node is not None else None
+    return arguments.named_children if arguments is not None else []
 
 
 def _is_words(value: Node, content: str) -> bool:

@@ -79,6 +79,9 @@ def _is_planted(project: Project, path: Path, name: str) -> bool:
                 used.setdefault(text.partition("(")[0], []).append((Span(at, at + 1), {symbol.name}))
     for dotted, places in used.items():
         found = follow(project, path, dotted)
+        foreign = not isinstance(found, Definition) or not project.is_ours(found.path)
+        if foreign and not table.facts.symbols and any(planted.names_a_module(own, span) for span, _ in places):
+            return True
         if isinstance(found, Definition) and found.symbol.kind == SymbolKind.FUNCTION:
             source = project.source(found.path) if project.is_ours(found.path) else None
             patterns = planted.patterns(source, found.symbol) if source is not None else set()
@@ -197,7 +200,7 @@ def definition(project: Project, path: Path, name: str, scope: str = "", hops: i
             return None if _is_parameter(table, scope, name) else _imported(project, path, inner, hops)
         nested = table.symbols.get(f"{scope}.<locals>.{name}")
         if nested is not None:
-            return Definition(path, nested[0]) if len(nested) == 1 else None
+            return Definition(path, nested[0]) if len(nested) == 1 and not nested[0].conditional else None
         scope = scope.rpartition(".")[0].removesuffix(".<locals>")
     key = (path, name)
     if key not in project.meanings:

@@ -116,6 +116,19 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="a decorator reads the module's name",
         ),
         pytest.param(
+            "class A:\n    x = property(print)\n    @x.setter\n    def x(self, x): self.«n»()\n",
+            ("main.py", "A.n"),
+            id="in a setter",
+        ),
+        pytest.param(
+            CLASS + "    def h(self):\n        if isinstance(self, A): self.«n»()\n",
+            ("main.py", "A.n"),
+            id="self is narrowed to a class that lacks it",
+        ),
+        pytest.param(
+            "//- a.py\ndef f(x):\n    import b\n    b.«n»()\n//- b.py\n", ("b.py", "n"), id="imported in a function"
+        ),
+        pytest.param(
             CLASS + "def use(one): return setattr(one, 'x', 1)\nuse(A)\nA.«n»()\n",
             ("main.py", "A.n"),
             id="handed to what sets another attribute",
@@ -222,6 +235,36 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="handed to what sets attributes",
         ),
         pytest.param("class A:\n    def f(self): self._B__g()\n", id="private name of some class"),
+        pytest.param(
+            "class A:\n    def __init__(self, g): super().__setattr__('g', g)\n    def f(self): self.g()\n",
+            id="set by super()",
+        ),
+        pytest.param(
+            "class A:\n    def f(self, x):\n        if x and isinstance(self, B):\n            self.g()\n"
+            "class B(A):\n    def g(self): return 1\nclass C(A): x = 1\nclass D(A): x = 1\nA(), B(), C(), D()\n",
+            id="self is narrowed",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import TheData\nclass U:\n    def __init__(self): self.data = TheData()\n    def f(self): self.data.g()\n"
+            "//- b.py\nclass TheData: x = 1\nclass Entity:\n    def add(self, the_data): setattr(the_data, self.name, self)\n",
+            id="computed names of a variable that is named after the class",
+        ),
+        pytest.param(
+            "class A:\n    Native = property('A')\n    @Native.method('v')\n    def f(self): self.g()\n",
+            id="a variable of the class takes the method",
+        ),
+        pytest.param(
+            "def f(x):\n    if x:\n        y = x.pop()\n    else:\n        class y: z = 1\n    y.g()\n",
+            id="a class in one branch only",
+        ),
+        pytest.param(
+            "//- a.py\ndef f(x):\n    import b\n    if x:\n        b = x.make()\n        b.g()\n//- b.py\n",
+            id="an imported name gets another value",
+        ),
+        pytest.param(
+            "//- a.py\nimport pytest, b\n@pytest.mark.xfail(strict=True)\ndef test():\n    b.g()\n    h()\n//- b.py\n",
+            id="in a test that is expected to fail",
+        ),
         pytest.param(
             "//- a.py\nfrom b import fPy\n//- b.py\nfrom c import also\n@also\ndef f(): return 1\n"
             "//- c.py\nimport sys\ndef also(function):\n    names = sys._getframe(1).f_globals\n"

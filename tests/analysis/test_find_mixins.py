@@ -59,6 +59,10 @@ HAS = "    def g(self): return 1\n"
             id="tests of a mixin",
         ),
         pytest.param(
+            BASE.format(g="«g»").replace("class A", "class RunMixin") + "class B(RunMixin): x = 1\nB()\n",
+            id="named mixin, but a class below it is in use",
+        ),
+        pytest.param(
             BASE.format(g="«g»") + "    def __init__(self, **more): super().__init__(**more)\nA()\n",
             id="hands arguments to no base, but is in use",
         ),
@@ -100,6 +104,10 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
         ),
         pytest.param(BASE.format(g="g").replace("class A", "class RunMixin"), id="named mixin"),
         pytest.param(BASE.format(g="g").replace("class A", "class TestRunMixin"), id="a mixin for tests"),
+        pytest.param(
+            BASE.format(g="g").replace("class A", "class RunMixin") + "class MoreMixin(RunMixin): x = 1\n",
+            id="named mixin, as all below it",
+        ),
         pytest.param(
             BASE.format(g="g") + "def make(base):\n    class Made(base): x = 1\n    return Made\nmake(A)\n",
             id="factory",

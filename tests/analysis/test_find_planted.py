@@ -48,6 +48,7 @@ class Base:
         pytest.param("from c import also\nx = 'f'\nalso(print, x)\n" + ALSO, id="a variable"),
         pytest.param("import c\nc.also(print, 'a:z')\n" + ALSO, id="a string that is no word"),
         pytest.param("from c import var\nvar('a b')\n" + VAR, id="computed names"),
+        pytest.param("from elsewhere import moved\nmoved('other.module', 'soon')\n", id="a module that has moved"),
         pytest.param("from c import plant\nplant('fPy')\n" + PLANT, id="under the name itself"),
         pytest.param(
             "from c import plant\nplant()\n//- c.py\nimport sys\ndef plant(): sys._getframe(1).f_globals['fPy'] = 1\n",
@@ -82,6 +83,8 @@ def test_what_a_function_may_put_into_the_module_is_not_missing(tmp_path: Path, 
         pytest.param("from c import Base\n@Base.export\nclass A(Base): x = 1\n" + EXPORT, id="names of a loop"),
         pytest.param("from c import also\n@also\ndef f(): return 1\n" + ALSO, id="of another name"),
         pytest.param("from c import also\ndef g(): return 1\nalso(g, 'g')\n" + ALSO, id="made from another string"),
+        pytest.param("from elsewhere import run\nrun('now')\n", id="a call of something from elsewhere"),
+        pytest.param("from elsewhere import run\nrun('other.module')\ndef f(): return 1\n", id="a module of its own"),
         pytest.param("from c import plant\nplant('other', more=None)\n" + PLANT, id="another name"),
         pytest.param(
             "from c import plant\nplant()\n//- c.py\nimport sys\ndef plant(): sys._getframe(1).f_globals['g'] = 1\n",

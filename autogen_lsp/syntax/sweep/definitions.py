@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
-from autogen_lsp.syntax.guards import Guard
+from autogen_lsp.syntax.guards import EVERYTHING, Guard
 from autogen_lsp.syntax.model import ParameterKind, Symbol, SymbolKind
 from autogen_lsp.syntax.scopes import MAX_TEXT, Level, Scope
 from autogen_lsp.syntax.signatures import signature_of
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _PACKED = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 _PYTHON_2_METHODS = frozenset({"__unicode__", "__long__", "__cmp__", "__nonzero__", "__coerce__", "__getslice__"})
+_NOT_RUN = re.compile(
+    r"(?:pytest\.mark\.)?(?:skip|xfail)(?:\(.*)?|(?:unittest\.)?(?:skip\(.*|expectedFailure)|XFAIL|SKIP\(.*", re.S
+)
 _TRIVIAL_RAISE = re.compile(rb"raise\s+NotImplementedError\b")
 
 
@@ -66,6 +69,8 @@ def function(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         )
     )
     sweep.bind(scope, name)
+    if decorators and any(_NOT_RUN.fullmatch(text) for text in decorators):
+        sweep.guards.append((body_start, body.end_byte, EVERYTHING))
     holder = scope
     inner = Scope(Level.FUNCTION, scope, qualname, f"{qualname}.<locals>.")
     sweep.pending.append((body_start, end, inner))
