@@ -201,9 +201,18 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return truth()
         case "tuple" if _caught(parent):
             return role(Role.EXCEPTION)
+        case "generator_expression" if _is_quantified(parent, node):
+            return truth()
         case kind if kind in _DISPLAYS and (item := _display(lookup, path, parent, node, steps)) is not None:
             return replace(value(item.type, strong=True), upper=item.upper)
     return value()
+
+
+def _is_quantified(generator: Node, node: Node) -> bool:
+    """Whether it is what ``any()`` or ``all()`` looks at, item by item."""
+    call = generator.parent
+    function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
+    return nodes.same(generator.child_by_field_name("body"), node) and nodes.text_of(function) in ("any", "all")
 
 
 def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) -> Expected | None:
@@ -245,6 +254,8 @@ def _assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None
         if left is not None:
             if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
                 return _pattern(lookup, path, left), False
+            if left.type == "subscript":
+                return _stored(lookup, path, left), False
             declared = _declared(lookup, path, left)
             if declared is not None:
                 return _filled(declared, left, at_.child_by_field_name("right")), True
@@ -344,9 +355,11 @@ def _operators(comparison: Node) -> set[str]:
 
 def _compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type | None:
     operators = _operators(comparison)
-    if operators & {"in", "not in", "is", "is not", "not"} or comparison.named_child_count != 2:
+    if operators & {"in", "not in", "is", "is not", "not"} or comparison.named_child_count < 2:
         return None
-    other = comparison.named_children[0 if nodes.same(comparison.named_children[1], node) else 1]
+    operands = comparison.named_children
+    place = next((i for i, operand in enumerate(operands) if nodes.same(operand, node)), 0)
+    other = operands[place - 1 if place else 1]
     type_ = infer.type_of(lookup, path, other)
     return None if type_ == NONE else without_none(type_)
 
@@ -379,6 +392,8 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
         return unknown
     arguments = functions.arguments_of(call)
     index = next((i for i, argument in enumerate(arguments) if nodes.inside(node, argument.node)), None)
+    if nodes.text_of(function).rpartition(".")[2] in _RAISES and nodes.same(node.parent, listed):
+        return Expected(Role.EXCEPTION, path, node)
     callee = infer.type_of(lookup, path, function)
     if index is None or callee is None:
         return unknown
@@ -389,10 +404,22 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
     if not is_async and functions.takes_awaitable(lookup, callee, arguments, index):
         return replace(unknown, is_async=True)
     if type_ is None or type_.form is Form.VARIABLE:
-        return unknown
+        return replace(unknown, type=_field(lookup, callee, arguments[index].keyword))
     if type_.is_a("object"):
         return replace(unknown, demand=Demand.NOTHING)
     return replace(unknown, type=type_, strong=True, demand=Demand.TYPE, upper=True)
+
+
+_RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress"})  # these take exception classes
+
+
+def _field(lookup: Lookup, callee: Type, name: str) -> Type | None:
+    """The declared type of the field that a constructor takes by keyword: of a dataclass, a named tuple, a model."""
+    instance = callee.args[0] if callee.form is Form.CLASS else None
+    member = classes.member_of(lookup, instance, name) if instance is not None and name else None
+    if member is None or member.symbols[0].annotation is None:
+        return None
+    return classes.annotated(lookup, member.owner, member.symbols[0].annotation)
 
 
 def _managed(path: Path, parent: Node, node: Node, is_async: bool) -> Expected:
@@ -427,6 +454,19 @@ def _index(lookup: Lookup, path: Path, subscript: Node) -> Type | None:
     if key is not None:
         return key
     return builtin("int") if classes.as_base(lookup, type_, "collections.abc.Sequence") is not None else None
+
+
+def _stored(lookup: Lookup, path: Path, subscript: Node) -> Type | None:
+    """``d["a"] = f()``: the value of the mapping, an item of the sequence."""
+    value = subscript.child_by_field_name("value")
+    type_ = infer.type_of(lookup, path, value) if value is not None else None
+    if classes.as_base(lookup, type_, "collections.abc.Mapping") is not None:
+        return infer.mapping_of(lookup, type_)[1]
+    index = subscript.child_by_field_name("subscript")
+    listed = (
+        classes.as_base(lookup, type_, "collections.abc.Sequence") if index is None or index.type != "slice" else None
+    )
+    return infer.element_of(lookup, listed)
 
 
 def _caught(node: Node) -> bool:

@@ -8,7 +8,7 @@ return statements. How expressions are evaluated comes in as an argument. Never 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tree_sitter import Node
@@ -53,6 +53,11 @@ def arguments_of(call: Node) -> list[Argument]:
         return []
     if listed.type == "generator_expression":
         return [Argument(listed)]
+    return items_of(listed)
+
+
+def items_of(listed: Node) -> list[Argument]:
+    """The arguments between brackets; of a tuple or list, what would be passed as ``*listed``."""
     out: list[Argument] = []
     for child in listed.named_children:
         inner = child.named_children[0] if child.named_child_count else None
@@ -178,25 +183,43 @@ _SUPPRESSES: tuple[Type | None, ...] = (Type(Form.UNION, args=(builtin("bool"), 
 
 def parameter_type(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> Type | None:
     """What the callee asks of the argument at ``index``; not known where overloads differ or it is a type variable."""
-    argument = arguments[index]
     if callee.form is Form.CALLABLE:
         return callee.args[index] if not callee.variadic and index < len(callee.args) - 1 else None
-    function: Type | None = callee
-    if callee.form is Form.CLASS and callee.args[0] is not None:
-        function = _constructor(lookup, callee.args[0])
-    if function is None or function.form is not Form.FUNCTION or argument.star:
-        return None
     wanted: list[Type | None] = []
-    for symbol in symbols_of(lookup, function):
-        bound = function.owner is not None
-        parameter = parameter_for(_parameters(symbol, bound=bound), arguments, index)
-        if parameter is None:
-            continue
-        type_ = _annotation(lookup, function, symbol, parameter.annotation)
+    for _, _, type_ in _asked(lookup, callee, arguments, index):
         if type_ is not None and type_.is_a("object"):
             return type_  # some overload takes anything
         wanted.append(None if any(variables(type_)) else type_)
     return wanted[0] if wanted and all(type_ == wanted[0] for type_ in wanted) else None
+
+
+def callback(
+    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int, evaluate: Evaluate
+) -> Type | None:
+    """The ``Callable`` that the callee asks for at ``index``: of the first overload that asks for one and fits.
+
+    Unlike `parameter_type`, it knows what the other arguments bind of it, and nothing of what stays free.
+    """
+    given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
+    for function, symbol, type_ in _asked(lookup, callee, arguments, index):
+        asked = [member for member in members(type_) if member is not None and member != NONE]
+        known = _bound(lookup, function, symbol, given)
+        if known is not None and asked and all(member.form is Form.CALLABLE for member in asked):
+            return _settled(substitute(asked[0], known))
+    return None
+
+
+def _asked(
+    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int
+) -> Iterator[tuple[Type, Symbol, Type | None]]:
+    """The function that is called, each overload of it that takes an argument at ``index``, and what it asks there."""
+    function = _constructor(lookup, callee.args[0]) if callee.form is Form.CLASS and callee.args[0] else callee
+    if function is None or function.form is not Form.FUNCTION or arguments[index].star:
+        return
+    for symbol in symbols_of(lookup, function):
+        parameter = parameter_for(_parameters(symbol, bound=function.owner is not None), arguments, index)
+        if parameter is not None:
+            yield function, symbol, _annotation(lookup, function, symbol, parameter.annotation)
 
 
 def passes_on(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> bool:
@@ -469,18 +492,10 @@ def _is_async_generator(type_: Type | None) -> bool:
 
 def takes_awaitable(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> bool:
     """Whether the callee awaits the argument: each of its overloads asks for a coroutine or an awaitable there."""
-    if callee.form is not Form.FUNCTION or arguments[index].star:
+    if callee.form is not Form.FUNCTION:
         return False
-    asked = False
-    for symbol in symbols_of(lookup, callee):
-        parameter = parameter_for(_parameters(symbol, bound=callee.owner is not None), arguments, index)
-        if parameter is None:
-            continue
-        type_ = annotation.expanded(lookup, _annotation(lookup, callee, symbol, parameter.annotation))
-        if not any(m is not None and m.is_a(*_AWAITABLES) for m in members(type_)):
-            return False
-        asked = True
-    return asked
+    asked = [annotation.expanded(lookup, type_) for _, _, type_ in _asked(lookup, callee, arguments, index)]
+    return bool(asked) and all(any(m is not None and m.is_a(*_AWAITABLES) for m in members(t)) for t in asked)
 
 
 _AWAITABLES = ("collections.abc.Coroutine", "collections.abc.Awaitable", "asyncio.futures.Future")

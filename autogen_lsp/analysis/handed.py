@@ -7,7 +7,9 @@ passes its further arguments on, where its annotations say so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 from tree_sitter import Node
 
@@ -15,7 +17,7 @@ from autogen_lsp.analysis import annotation, classes, expected, functions, infer
 from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.sites import Use
-from autogen_lsp.analysis.types import Form, Type, callable_of, without_none
+from autogen_lsp.analysis.types import Form, Type, callable_of, members
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,42 +33,89 @@ class Handed:
         return self.callback is not None or bool(self.arguments)
 
 
+def is_function(lookup: Lookup, path: Path, expression: Node) -> bool:
+    """Whether a name that is not called is meant to be a function: a decorator, or where one is asked for."""
+    wanted = expected.at(lookup, path, expression)
+    return wanted.role is Role.DECORATOR or _callable(lookup, path, expression, wanted) is not None
+
+
 def handed_on(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None:
     """How a use that is no call hands the function on, None where it does not; ``wanted`` is what the use expects."""
-    listed = nodes.wrapped(use.expression).parent
-    call = listed.parent if listed is not None and listed.type == "argument_list" else None
-    if call is not None and call.type == "call":
-        together = _with_arguments(lookup, use, wanted, call)
-        if together is not None:
-            return together
-    return Handed(_callback(lookup, wanted)) if _is_kept(wanted) else None
+    together = _with_arguments(lookup, use, wanted)
+    if together is not None:
+        return together
+    return Handed(_callback(lookup, use, wanted)) if _is_kept(wanted) else None
 
 
-def _with_arguments(lookup: Lookup, use: Use, wanted: Expected, call: Node) -> Handed | None:
-    """``partial(f, a)``, ``start_soon(f, a)``; None for other calls."""
-    arguments = functions.arguments_of(call)
-    at = next((i for i, each in enumerate(arguments) if nodes.same(each.node, nodes.wrapped(use.expression))), None)
-    callee = call.child_by_field_name("function")
-    if at is None or callee is None or arguments[at].keyword:
+def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None:
+    """``partial(f, a)``, ``start_soon(f, a)``, ``Thread(target=f, args=(a,))``; None for other calls."""
+    found = _argument(use.expression)
+    if found is None:
         return None
-    if at == 0 and nodes.text_of(callee) in ("partial", "functools.partial"):
-        outer = expected.at(lookup, use.path, call)
-        return Handed(_callback(lookup, outer) if _is_kept(outer) else None, arguments[1:])
+    callee, arguments, at = found
     function = infer.type_of(lookup, use.path, callee)
-    if function is None or not functions.passes_on(lookup, function, arguments, at):
+    if function is None:
         return None
-    asked = annotation.expanded(lookup, wanted.type)
-    returns = asked.args[-1] if asked is not None and asked.form is Form.CALLABLE else None
-    return Handed(callable_of([], returns), [each for each in arguments[at + 1 :] if not each.keyword])
+    if at == 0 and nodes.text_of(callee) in ("partial", "functools.partial") and callee.parent is not None:
+        call = replace(use, expression=callee.parent)
+        outer = expected.at(lookup, use.path, call.expression)
+        return Handed(_callback(lookup, call, outer) if _is_kept(outer) else None, arguments[1:])
+    if functions.passes_on(lookup, function, arguments, at):
+        listed: Sequence[functions.Argument] = [each for each in arguments[at + 1 :] if not each.keyword]
+    else:
+        listed = _listed(arguments)
+    asked = _callable(lookup, use.path, use.expression, wanted) if listed else None
+    return Handed(callable_of([], asked.args[-1]), listed) if asked is not None and asked.variadic else None
+
+
+def _listed(arguments: Sequence[functions.Argument]) -> list[functions.Argument]:
+    """The arguments in ``args=(a,), kwargs={"b": b}``, as threads and timers take them."""
+    out: list[functions.Argument] = []
+    for each in arguments:
+        if each.keyword == "args" and each.node.type in ("tuple", "list"):
+            out += functions.items_of(each.node)
+        elif each.keyword == "kwargs" and each.node.type == "dictionary":
+            for pair in each.node.named_children:
+                key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+                if key is not None and value is not None and key.type == "string":
+                    out.append(functions.Argument(value, keyword=nodes.text_of(key).strip("'\"")))
+    return out
+
+
+def _argument(expression: Node) -> tuple[Node, Sequence[functions.Argument], int] | None:
+    """The function that the expression is an argument of, all its arguments, and which of them it is."""
+    argument = nodes.wrapped(expression)
+    listed = argument.parent
+    if listed is not None and listed.type == "keyword_argument":
+        listed = listed.parent
+    call = listed.parent if listed is not None and listed.type == "argument_list" else None
+    callee = call.child_by_field_name("function") if call is not None else None
+    if call is None or callee is None:
+        return None
+    arguments = functions.arguments_of(call)
+    at = next((i for i, each in enumerate(arguments) if nodes.same(each.node, argument)), None)
+    return None if at is None else (callee, arguments, at)
 
 
 def _is_kept(use: Expected) -> bool:
     return use.role is Role.VALUE and use.demand in (Demand.TYPE, Demand.UNKNOWN)
 
 
-def _callback(lookup: Lookup, use: Expected) -> Type | None:
+def _callback(lookup: Lookup, use: Use, wanted: Expected) -> Type | None:
     """What those call that the function is handed to as a value, None where that cannot be told."""
-    wanted = without_none(annotation.expanded(lookup, use.type))
-    if wanted is not None and wanted.form is Form.INSTANCE and classes.is_protocol(lookup, wanted):
-        wanted = infer.as_callable(lookup, infer.attribute_of(lookup, wanted, "__call__"))
-    return wanted if wanted is not None and wanted.form is Form.CALLABLE and not wanted.variadic else None
+    found = _callable(lookup, use.path, use.expression, wanted)
+    return None if found is None or found.variadic else found
+
+
+def _callable(lookup: Lookup, path: Path, expression: Node, wanted: Expected) -> Type | None:
+    """The ``Callable`` that is asked for where the expression stands, None where none is."""
+    for asked in members(annotation.expanded(lookup, wanted.type)):
+        if asked is not None and asked.form is Form.INSTANCE and classes.is_protocol(lookup, asked):
+            asked = infer.as_callable(lookup, infer.attribute_of(lookup, asked, "__call__"))
+        if asked is not None and asked.form is Form.CALLABLE:
+            return asked
+    found = _argument(expression)
+    callee = infer.type_of(lookup, path, found[0]) if found is not None else None
+    if found is None or callee is None:
+        return None
+    return functions.callback(lookup, callee, found[1], found[2], partial(infer.type_of, lookup, path))

@@ -69,7 +69,7 @@ def edits(project: Project, source: Source, needed: Iterable[NeededImport]) -> l
         s for s in present if not s.type_checking and s.node.parent is not None and s.node.parent.type == "module"
     ]
     left = _merge(source, wanted, runtime, out)
-    out += _new_statements(source, left, runtime, is_local)
+    out += _new_statements(source, left, runtime, is_local, block_follows=bool(typing_only) and guard is None)
     if typing_only and guard is None:
         nl, unit = newline_of(source.text), placement.indent_unit(source)
         lines = "".join(f"{unit}{line}{nl}" for line in _written(typing_only))
@@ -237,7 +237,12 @@ def _first_on_line(source: Source, node: Node) -> bool:
 
 
 def _new_statements(
-    source: Source, items: Sequence[NeededImport], present: Sequence[Statement], is_local: Callable[[str], bool]
+    source: Source,
+    items: Sequence[NeededImport],
+    present: Sequence[Statement],
+    is_local: Callable[[str], bool],
+    *,
+    block_follows: bool,
 ) -> list[Edit]:
     """A new line for each module, in its section and in order there."""
     if not items:
@@ -266,7 +271,7 @@ def _new_statements(
         if below and _statement_section(below[0], is_local) != previous and not stands_alone:
             text += nl
         if not leading:
-            text = _set_apart(source, at, text)
+            text = _apart_above(source, at) + text + ("" if block_follows else _apart_below(source, at))
         elif not above:
             text = ("" if at == 0 or _blank_above(source, at) else nl) + text
         if at == len(source.text) and source.text and source.text[-1:] not in b"\r\n":
@@ -304,19 +309,21 @@ def _leading(source: Source, present: Sequence[Statement]) -> list[Statement]:
     return [s for s in present if s.node.start_byte < first]
 
 
-def _set_apart(source: Source, at: int, text: str) -> str:
-    """A file's first imports: a blank line above (unless they open it), and below as what follows asks for."""
-    nl = newline_of(source.text)
-    if at > 0 and not _blank_above(source, at):
-        text = nl + text
+def _apart_above(source: Source, at: int) -> str:
+    """The blank line above a file's first imports, unless they open it."""
+    return newline_of(source.text) if at > 0 and not _blank_above(source, at) else ""
+
+
+def _apart_below(source: Source, at: int) -> str:
+    """The blank lines below a file's first imports, as what follows asks for."""
     rest = source.text[at:]
     if not rest.strip():
-        return text
+        return ""
     following = next((c for c in source.tree.root_node.named_children if c.start_byte >= at), None)
     wanted = 2 if following is not None and nodes.definition_of(following) is not None else 1
     lines = rest.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     have = len(lines) - len(lines.lstrip(b"\n"))
-    return text + nl * max(0, wanted - have)
+    return newline_of(source.text) * max(0, wanted - have)
 
 
 def _below_imports(source: Source, present: Sequence[Statement], block: str, *, has_new: bool) -> Edit:
@@ -324,14 +331,8 @@ def _below_imports(source: Source, present: Sequence[Statement], block: str, *, 
     leading = _leading(source, present)
     nl = newline_of(source.text)
     at = max((placement.line_after(source, s.node) for s in leading), default=header_end(source))
-    if leading or has_new:
-        text = nl + block
-        rest = source.text[at:]
-        if rest.strip() and not rest.startswith((b"\n", b"\r")):
-            text += nl
-    else:
-        text = _set_apart(source, at, block)
-    return Edit(Span(at, at), text)
+    above = nl if leading or has_new else _apart_above(source, at)
+    return Edit(Span(at, at), above + block + _apart_below(source, at))
 
 
 def _guard_block(source: Source) -> Node | None:

@@ -228,6 +228,10 @@ def _imported(lookup: Lookup, path: Path, item: Import, hops: int) -> Ref | None
         bound = item.module if item.asname else item.module.partition(".")[0]
         return Ref(bound, path=lookup.module_file(bound, path), spelled=(bound, ""))
     module, file = lookup.imported_module(path, item.module, item.level)
+    if file == path:  # a package takes its own module, which a variable of that name may stand for later: `os.path`
+        submodule = f"{module}.{item.name}"
+        if (own := lookup.module_file(submodule)) is not None:
+            return Ref(submodule, path=own, spelled=(submodule, ""))
     found = member(lookup, Ref(module, path=file, spelled=(module, "")), item.name, hops + 1)
     if found is None and file is None:
         return Ref(module, item.name, spelled=(module, item.name))

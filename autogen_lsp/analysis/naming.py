@@ -18,6 +18,7 @@ from autogen_lsp.syntax.builtin_names import BUILTINS
 # What a call's name says before the name of the thing: `get_user()` gives a user (rust-analyzer's and PyCharm's rule).
 _VERBS = re.compile(
     r"^(get|fetch|load|make|create|build|find|read|compute|calculate|calc|parse|generate|to|as|from|new|retrieve|lookup)_+(?=.)"
+    r"|^get(?!ter|text)(?=[a-z]{3})"  # as the standard library has it: `getcwd()`
 )
 _TRANSPARENT = frozenset({"str", "int", "float", "list", "tuple", "set", "dict", "bytes", "sorted", "bool", "frozenset",
                           "reversed", "iter", "next", "copy", "deepcopy", "cast", "abs", "round"})  # fmt: skip
@@ -49,6 +50,8 @@ def name_of(node: Node) -> str | None:
                         return None
                     node = inner
                     continue
+                if function.type == "attribute" and named in _PATHS:
+                    return "path" if name_of(function.child_by_field_name("object") or function) == "path" else None
                 if function.type == "attribute" and named in _ASKS:
                     if named == "get" and first is not None and first.type == "string":
                         return _of_key(first)
@@ -123,6 +126,9 @@ def distinct(name: str, taken: set[str]) -> str:
     return next(f"{base}_{n}" for n in range(1, len(taken) + 2) if f"{base}_{n}" not in taken)
 
 
+# Of `os.path`; on anything else, what they do says nothing of what they give (`", ".join(names)`).
+_PATHS = frozenset({"join", "abspath", "realpath", "normpath", "normcase", "expanduser", "expandvars", "relpath",
+                    "commonpath"})  # fmt: skip
 _ASKS = frozenset({"get", "pop", "copy", "strip", "lower", "upper", "encode", "decode", "lstrip", "rstrip", "split",
                    "keys", "values", "items", "format", "replace", "resolve"})  # fmt: skip
 

@@ -16,6 +16,7 @@ from tree_sitter import Node
 from autogen_lsp.analysis import (
     callers,
     classes,
+    enums,
     expected,
     locate,
     nodes,
@@ -135,6 +136,9 @@ def _attribute(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope
     owner = target.qualname.rpartition(".")[0]
     source = lookup.source(target.path)
     definition = nodes.find_definition(source.tree, owner) if source is not None and owner else None
+    instance = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
+    if definition is not None and classes.is_enum(lookup, instance):
+        return f"{target.name} = {enums.next_value(lookup, instance, target.name, scope)}\n"
     annotation, value = annotate(scope, optional(type_)), "None"
     if result.breaks(lookup, optional(type_) or NONE, wanted):
         if type_ is not None and type_.is_builtin and type_.name in _EMPTY:

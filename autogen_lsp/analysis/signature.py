@@ -142,9 +142,12 @@ def _join(columns: list[_Column], by_keyword: dict[str, _Column], sites: Sequenc
     position suggests; else, if that position suggests no name at all and the types agree. Later positions must not
     be passed at a site where the joined one is given by keyword.
     """
+    by_position = [set(column.sites) for column in columns]
     for name in list(by_keyword):
         column = by_keyword[name]
-        open_at = [c for i, c in enumerate(columns) if not c.fixed and _may_join(columns, i, column)]
+        open_at = [
+            c for i, c in enumerate(columns) if not c.fixed and not any(s & column.sites for s in by_position[i:])
+        ]
         match = next((c for c in open_at if name in c.hints()), None)
         if match is None and open_at:
             first = open_at[0]
@@ -155,10 +158,6 @@ def _join(columns: list[_Column], by_keyword: dict[str, _Column], sites: Sequenc
             match.sites |= column.sites
             match.fixed = name
             del by_keyword[name]
-
-
-def _may_join(columns: list[_Column], index: int, column: _Column) -> bool:
-    return not any(later.sites & column.sites for later in columns[index:])
 
 
 def _agree(a: Sequence[Passed], b: Sequence[Passed]) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import classes, imported, infer, nodes, sites, unbound
+from autogen_lsp.analysis.handed import is_function
 from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
@@ -144,7 +145,8 @@ def to_import(project: Project, finding: Finding) -> list[str]:
 
 
 def mentioned(lookup: Lookup, path: Path, node: Node) -> Target | None:
-    """What a name asks for that is not called: in an annotation or CapWords a class, in capitals a variable.
+    """What a name asks for that is not called: in an annotation or CapWords a class, in capitals a variable, where a
+    function is asked for that.
 
     None for any other, and for what is bound or can be imported.
     """
@@ -153,9 +155,13 @@ def mentioned(lookup: Lookup, path: Path, node: Node) -> Target | None:
         kind = TargetKind.CLASS
     elif unbound.is_read(node) and name.isupper() and len(name) > 1:
         kind = TargetKind.ATTRIBUTE
+    elif unbound.is_read(node):
+        kind = TargetKind.FUNCTION
     else:
         return None
     if not unbound.is_unbound(lookup, path, node) or name in HOMES:
+        return None
+    if kind is TargetKind.FUNCTION and not is_function(lookup, path, node):
         return None
     believed = Finding(path, span, FindingKind.UNDEFINED_CALL, name, "", path, name)
     return None if importable(lookup.project, believed) else Target(path, name, kind, path, span)
@@ -214,7 +220,7 @@ def _imported_kind(lookup: Lookup, finding: Finding) -> TargetKind:
 def _method_kind(lookup: Lookup, path: Path, node: Node, owner: str, home: Path) -> TargetKind:
     """``cls.m()`` and ``C.m()`` ask for a class method, but ``C.m(an_instance)`` for a method (row 9)."""
     expression = sites.expression_of(node)
-    if expression.type != "call":
+    if expression.type != "call" and not is_function(lookup, path, expression):
         return TargetKind.ATTRIBUTE
     receiver = sites.receiver_of(node)
     type_ = infer.type_of(lookup, path, receiver) if receiver is not None else None
@@ -305,7 +311,9 @@ def _attributes(lookup: Lookup, path: Path, node: Node, receiver: Node) -> Itera
         ref = resolve(lookup, path, nodes.text_of(node.parent))
         if ref is None and type_.path is not None and lookup.project.snapshot.root_of(type_.path) is not None:
             name = nodes.text_of(node)
-            kind = TargetKind.CLASS if is_class_name(name) else TargetKind.ATTRIBUTE
+            handed = is_function(lookup, path, sites.expression_of(node))
+            kind = TargetKind.FUNCTION if handed else TargetKind.ATTRIBUTE
+            kind = TargetKind.CLASS if is_class_name(name) else kind
             yield Target(type_.path, name, kind, path, nodes.span_of(node))
         return
     for target in _members(lookup, path, node):

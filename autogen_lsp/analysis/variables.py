@@ -19,6 +19,7 @@ from autogen_lsp.analysis.types import NONE, Form, Type, builtin, class_of, unio
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _PLAIN_DEFAULTS = frozenset({"integer", "float", "string", "true", "false"})
+_OF_EVERY_MODULE = ("__file__", "__name__")
 _MAX_ASSIGNMENTS = 6  # of one variable that are looked at
 _ASSIGNED_ELSEWHERE = 4  # what looking at another assignment costs, in depth
 
@@ -27,8 +28,10 @@ def identifier(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     """The type of a name where it stands."""
     found = bindings.reaching(node)
     if found is None:
-        ref = resolve(evaluate.lookup, path, nodes.text_of(node))
-        type_ = None if ref is None else value_of(evaluate, ref)
+        name = nodes.text_of(node)
+        ref = resolve(evaluate.lookup, path, name)
+        of_module = builtin("str") if name in _OF_EVERY_MODULE else None
+        type_ = of_module if ref is None else value_of(evaluate, ref)
     else:
         local = [b for b in found[0] if b.how is not How.VALUE or not nodes.inside(node, b.node)]
         # `x += 1` keeps the type of what it adds to.

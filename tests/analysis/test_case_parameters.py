@@ -32,6 +32,7 @@ def f(call: str, setup: str = "") -> str:
         ("f(rows[0])", "def f(row):"),
         ("f(row['name'])", "def f(name):"),
         ("f(-depth)", "def f(depth):"),
+        ("f(os.getcwd(), os.path.join(a, b), ', '.join(c))", "def f(cwd, path, arg3: str):"),
         ("f((depth))", "def f(depth):"),
     ],
 )
@@ -128,6 +129,10 @@ def test_row_29_an_argument_that_some_sites_leave_out_has_a_default() -> None:
 def test_row_29_by_position_here_and_by_keyword_there_is_one_parameter() -> None:
     assert f("f(1, width)\nf(1, width=2)") == "def f(arg1: int, width: int):"
     assert f("f(1, 2)\nf(1, width=2)") == "def f(arg1: int, width: int):"
+
+
+def test_row_29_several_keywords_may_each_be_a_position_elsewhere() -> None:
+    assert f("f(n, 3)\nf(3, size=4)\nf(size=1, n=2)") == "def f(n: int, size: int):"
 
 
 def test_row_29_a_name_passed_together_with_a_position_is_another_parameter() -> None:
@@ -311,6 +316,36 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from models import User
+
+
+def send(user: "User") -> None:
+    raise NotImplementedError
+""",
+    )
+
+
+def test_row_44_first_imports_of_a_file_are_set_apart_as_one() -> None:
+    check(
+        """\
+//- models.py
+import mail
+
+
+class User:
+    def welcome(self):
+        mail.$0send(self)
+//- mail.py
+def other(): ...
+""",
+        """\
+//- mail.py
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models import User
+
+
+def other(): ...
 
 
 def send(user: "User") -> None:
@@ -709,6 +744,25 @@ def send_by(call: Send) -> None: ...
     assert signature(f"{setup}$0f(1)\nprint(f)\n") == "def f(arg1: int) -> None:"
     method = f"{setup}class A:\n    def g(self, n: int):\n        self.$0f(n)\n        {{}}(self.f)\n"
     assert signature(method.format("send_by")) == "def f(self, n: int | str) -> None:"
+
+
+@pytest.mark.parametrize(
+    ("before", "head"),
+    [
+        ("def g(xs: list[str]):\n    return sorted(xs, key=$0f)\n", "def f(arg1: str) -> Any:"),
+        ("def g(xs: list[str]):\n    return list(map($0f, xs))\n", "def f(arg1: str) -> Any:"),
+        ("import signal\nsignal.signal(signal.SIGTERM, $0f)\n", "def f(arg1: int, arg2: FrameType | None):"),
+        ("from concurrent.futures import Executor\ndef g(e: Executor): e.submit($0f, 1)\n", "def f(arg1: int) -> Any:"),
+        (
+            "from threading import Thread\nThread(target=$0f, args=(1,), kwargs={'n': ''})\n",
+            "def f(arg1: int, *, n: str):",
+        ),
+        ("from threading import Timer\nTimer(3, $0f, args=[1.5])\n", "def f(arg1: float):"),
+        ("from typing import Callable\nf1: Callable[[int], str] = $0f\n", "def f(arg1: int) -> str:"),
+    ],
+)
+def test_a_name_that_stands_where_a_function_is_asked_for_is_one(before: str, head: str) -> None:
+    assert signature(before) == head
 
 
 def test_a_function_that_is_handed_to_what_awaits_it_is_async() -> None:

@@ -506,6 +506,32 @@ def test_row_13_a_dataclass_gets_a_field_with_a_default() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("base", "members", "name", "value"),
+    [
+        ("Enum", "A = 1\n    B = 2", "C", "3"),
+        ("Flag", "A = 1\n    B = 2", "C", "4"),
+        ("Enum", "A = auto()", "C", "auto()"),
+        ("Enum", "A = (1, 2)", "C", "auto()"),
+        ("StrEnum", "A = 'a'\n    DARK_RED = 'dark-red'", "LIGHT_RED", "'light-red'"),
+    ],
+)
+def test_row_13_a_member_of_an_enumeration_is_one_more_of_its_kind(
+    base: str, members: str, name: str, value: str
+) -> None:
+    before = f"from enum import {base}, auto\n\n\nclass K({base}):\n    {members}\n"
+    check(f"{before}\n\nx = K.$0{name}\n", f"{before}    {name} = {value}\n\n\nx = K.{name}\n")
+
+
+def test_row_13_where_a_function_is_asked_for_it_is_a_method() -> None:
+    check(
+        "import threading\n\n\nclass A:\n    def m(self):\n        threading.Thread(target=self.$0run, args=(1,))\n",
+        "import threading\n\n\nclass A:\n    def m(self):\n        threading.Thread(target=self.run, args=(1,))\n\n"
+        "    def run(self, arg1: int):\n        raise NotImplementedError\n",
+        title="Create method 'run' in class A (main.py)",
+    )
+
+
 def test_row_13_an_attribute_that_is_set_is_not_offered() -> None:
     check_not_offered("class A:\n    def m(self):\n        self.$0x = 1\n")
 

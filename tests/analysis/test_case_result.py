@@ -16,6 +16,13 @@ from tests.support.actions import check, signature, workspace
         ("def g(*, a: str): ...\n\n\ng(a=$0f())", "str"),
         ("class A:\n    def __init__(self, a: str): ...\n\n\nA($0f())", "str"),
         ("len($0f())", "Sized"),
+        ("class A:\n    x: int\n    y: str\n\n\nA(y=$0f())", "str"),
+        ("d: dict[str, int] = {}\nd['a'] = $0f()", "int"),
+        ("xs: list[int] = []\nxs[0] = $0f()", "int"),
+        ("x = any($0f() for c in 'abc')", "bool"),
+        ("x: float = 1.5\ny = x < $0f() <= 10", "float"),
+        ("import os\nx = os.path.join('a', 'b') + $0f()", "str"),
+        ("x = __file__ + $0f()", "str"),
         ("a, b = $0f()", "tuple[Any, Any]"),
         ("a: int\na, *b = $0f()", "tuple[Any, ...]"),
         ("a: int\nb: int | None\na, b = $0f()", "tuple[int, int]"),
@@ -159,6 +166,10 @@ def test_row_42_a_decorator_that_is_also_called_takes_what_the_calls_pass() -> N
 )
 def test_row_43_what_is_raised_or_caught_is_an_exception_class(usage: str) -> None:
     assert signature(f"{usage}\n") == "class f(Exception):"
+
+
+def test_row_43_what_a_test_expects_to_be_raised_is_an_exception_class() -> None:
+    assert signature("import pytest\nwith pytest.raises($0Bad): pass\n") == "class Bad(Exception):"
 
 
 def test_row_43_keywords_of_an_exception_need_a_constructor() -> None:
