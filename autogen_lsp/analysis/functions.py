@@ -344,11 +344,13 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None) -> bool:
     if given == NONE or wanted == NONE:
         return given == wanted or wanted.is_a("object")
     if wanted.form is Form.CALLABLE:
-        return given.form in (Form.CALLABLE, Form.FUNCTION, Form.CLASS)
+        return given.form in (Form.FUNCTION, Form.CLASS) or _accepts_callable(lookup, wanted, _called(lookup, given))
     if wanted.form is Form.CLASS:
         return given.form is Form.CLASS
     if wanted.form is not Form.INSTANCE or wanted.is_a("object"):
         return True
+    if given.form is Form.CALLABLE and (called := _called(lookup, wanted)) is not None:
+        return _accepts_callable(lookup, called, given)
     if given.form is not Form.INSTANCE:
         return not wanted.is_builtin or (wanted.is_a("type") and given.form is Form.CLASS)
     if wanted.is_builtin and given.is_builtin:
@@ -363,6 +365,24 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None) -> bool:
     if classes.is_open(lookup, given):
         return True
     return classes.is_protocol(lookup, wanted) and classes.satisfies(lookup, given, wanted)
+
+
+def _called(lookup: Lookup, type_: Type) -> Type | None:
+    """A callable, or an instance of a class with ``__call__`` as the callable that it is; None for other types."""
+    if type_.form is Form.CALLABLE:
+        return type_
+    member = classes.member_of(lookup, type_, "__call__") if type_.form is Form.INSTANCE else None
+    if member is None or member.symbols[0].kind != SymbolKind.FUNCTION:
+        return None
+    return callable_type(lookup, _method(member, type_)) or callable_of(None, None)
+
+
+def _accepts_callable(lookup: Lookup, wanted: Type, given: Type | None) -> bool:
+    """Whether it asks for no more arguments than are passed, and gives what is wanted."""
+    if given is None:
+        return False
+    too_many = not wanted.variadic and not given.variadic and len(given.args) > len(wanted.args)
+    return not too_many and accepts(lookup, wanted.args[-1], given.args[-1])
 
 
 def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type) -> bool:
