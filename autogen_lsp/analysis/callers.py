@@ -260,9 +260,11 @@ def on_the_class(lookup: Lookup, target: Target, use: Use) -> bool:
 
 
 def is_annotated(lookup: Lookup, target: Target) -> bool:
-    """Whether the target's file has type annotations at all."""
-    facts = lookup.facts(target.path)
-    signatures = [symbol.signature for symbol in facts.symbols if symbol.signature is not None] if facts else []
+    """Whether the target's file has type annotations at all; where it has no functions, the file of the use."""
+    signatures: list[Signature] = []
+    for path in (target.path, target.origin):
+        facts = lookup.facts(path) if not signatures else None
+        signatures += [s.signature for s in facts.symbols if s.signature is not None] if facts is not None else []
     return any(s.returns or any(p.annotation for p in s.parameters) for s in signatures)
 
 

@@ -195,14 +195,22 @@ def satisfies(lookup: Lookup, type_: Type, protocol: Type, but: str = "") -> boo
     """
     if not but and (is_open(lookup, type_) or member_of(lookup, type_, "__getattr__") is not None):
         return True
-    wanted: set[str] = set()
+    wanted: dict[str, Symbol] = {}
     for base in mro(lookup, protocol):
         facts = lookup.facts(base.path) if base.path is not None and is_protocol(lookup, base) else None
-        wanted |= (
-            {symbol.name for symbol in facts.symbols if symbol.parent == base.name} if facts is not None else set()
-        )
-    left = wanted - {but}
-    return (bool(left) or not but) and all(member_of(lookup, type_, name) is not None for name in left)
+        for symbol in facts.symbols if facts is not None else ():
+            if symbol.parent == base.name and symbol.name != but:
+                wanted.setdefault(symbol.name, symbol)
+    return (bool(wanted) or not but) and all(_has_alike(lookup, type_, symbol) for symbol in wanted.values())
+
+
+def _has_alike(lookup: Lookup, type_: Type, wanted: Symbol) -> bool:
+    """Whether the class has the member, and of functions one that is awaited if the other is."""
+    member = member_of(lookup, type_, wanted.name)
+    signature = member.symbols[0].signature if member is not None else None
+    if signature is None or wanted.signature is None or is_property(wanted):
+        return member is not None
+    return signature.is_async == wanted.signature.is_async or not is_transparent(wanted)
 
 
 def is_enum(lookup: Lookup, type_: Type) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, classes, nodes
+from autogen_lsp.analysis import annotation, classes, literals, nodes
 from autogen_lsp.analysis.annotation import Home
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import (
@@ -421,6 +421,8 @@ def _bound(
         taken.add(parameter.name)
         wanted = _annotation(lookup, function, symbol, parameter.annotation)
         if not accepts(lookup, wanted, type_):
+            return None
+        if type_ is not None and not literals.allows(lookup, function.path, parameter.annotation, argument.node):
             return None
         bind(lookup, wanted, type_, known)
     missing = [p for p in listed if p.default is None and p.kind not in _VARIADIC and p.name not in taken]

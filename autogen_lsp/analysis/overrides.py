@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from autogen_lsp.analysis import callers, classes, functions, result
-from autogen_lsp.analysis.annotation import parsed, self_type
+from autogen_lsp.analysis import callers, classes, functions, infer, result
+from autogen_lsp.analysis.annotation import bound_of, parsed, self_type
 from autogen_lsp.analysis.expected import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
@@ -63,14 +63,21 @@ def signature_of(
     for index, parameter in enumerate(signature.parameters):
         asked = types(partial(_annotation_at, index))
         type_ = asked[0] if all(other == asked[0] for other in asked) else None
+        if not above and not _is_passed(lookup, calls, listed, parameter, type_):
+            type_ = None
         parameters.append(Parameter(parameter.name, parameter.kind, annotate(scope, type_), parameter.default))
     parameters += [callers.parameter_of(scope, item) for item in more]
-    given = union(types(lambda other: other.returns), lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
+    returned = types(lambda other: other.returns)
+    is_itself = not above and any(type_ == holder for type_, (holder, _) in zip(returned, agreeing, strict=True))
+    returned = [replaced(type_, holder, own) for type_, (holder, _) in zip(returned, agreeing, strict=True)]
+    given = union(returned, lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
     if given is not None and result.breaks(lookup, given, wanted):
-        fitting = (type_ for type_ in types(lambda other: other.returns) if type_ is not None)
+        fitting = (type_ for type_ in returned if type_ is not None)
         given = next((type_ for type_ in fitting if not result.breaks(lookup, type_, wanted)), None)
     path = agreeing[0][0].path
     itself = self_type(lookup, path, signature.returns) if path is not None else None
+    if itself is None and is_itself:  # what a subclass gives of itself, the class gives of itself
+        itself = _usual_self(lookup)
     returns = annotate(scope, given if itself is None else replaced(given, own, itself))
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(tuple(parameters), returns, signature.is_async, carried)
@@ -78,6 +85,30 @@ def signature_of(
 
 def _annotation_at(index: int, signature: Signature) -> str | None:
     return signature.parameters[index].annotation
+
+
+def _is_passed(
+    lookup: Lookup, calls: Sequence[Use], listed: Sequence[Parameter], parameter: Parameter, type_: Type | None
+) -> bool:
+    """Whether no call passes something else than the type for a parameter."""
+    for use in calls:
+        arguments = functions.arguments_of(use.expression)
+        for index, argument in enumerate(arguments):
+            if argument.star or functions.parameter_for(listed, arguments, index) != parameter:
+                continue
+            passed = infer.type_of(lookup, use.path, argument.node)
+            if passed is None or passed == type_:
+                continue
+            bound = bound_of(lookup, passed)
+            if bound is None or not functions.accepts(lookup, type_, bound):
+                return False
+    return True
+
+
+def _usual_self(lookup: Lookup) -> Type | None:
+    """``Self`` from where the workspace imports it."""
+    modules = [item.module for _, item in lookup.project.importers("Self") if item.name == "Self"]
+    return Type(Form.VARIABLE, "Self", modules[0]) if modules else None
 
 
 def is_class_method(lookup: Lookup, target: Target) -> bool:
@@ -139,6 +170,8 @@ def _in_protocols(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type
     """The method in a protocol of which the class has all else."""
     instance = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
     out: list[tuple[Type, Symbol]] = []
+    if classes.is_protocol(lookup, instance):
+        return out  # it says itself what others must have
     for path, symbol in lookup.project.definitions(target.name)[:_MAX_DEFINITIONS]:
         protocol = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
         if symbol.kind != SymbolKind.FUNCTION or symbol.signature is None or "." not in symbol.qualname:

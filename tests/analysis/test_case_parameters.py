@@ -548,6 +548,68 @@ def show(shape: Shape):
     assert signature(text) == 'def area(self, unit: str = "mm") -> float:'
 
 
+def test_a_protocol_is_not_what_has_its_names_but_is_awaited() -> None:
+    text = """\
+from typing import Protocol
+
+
+class Store(Protocol):
+    def load(self) -> str: ...
+
+
+class AsyncStore(Protocol):
+    async def load(self) -> str: ...
+    async def save(self, text: str) -> bool: ...
+
+
+class Disk:
+    async def load(self) -> str: ...
+    async def save(self, text: str) -> bool: ...
+
+
+def copy(store: Store) -> None:
+    store.$0save("a")
+"""
+    assert signature(text) == "def save(self, arg1: str) -> None:"
+    assert signature(text.replace("async ", "")) == "def save(self, text: str) -> bool:"
+
+
+def test_what_subclasses_give_of_themselves_a_class_gives_of_itself() -> None:
+    text = """\
+//- a.py
+from typing_extensions import Self
+
+
+class Log:
+    def name(self) -> str: ...
+
+
+class FileLog(Log):
+    def bind(self, key: str) -> "FileLog": ...
+//- main.py
+from a import Log
+
+
+def g(log: Log) -> Log:
+    return log.$0bind("a")
+"""
+    with workspace(text) as space:
+        assert space.plan().skeleton.startswith("def bind(self, key: str) -> Self:")
+
+
+def test_what_subclasses_take_is_not_asked_for_where_calls_pass_something_else() -> None:
+    text = """\
+class Shape:
+    def show(self, size: int, name: str) -> None:
+        self.$0draw(size, name)
+
+
+class Square(Shape):
+    def draw(self, size: int, text: int) -> None: ...
+"""
+    assert signature(text) == "def draw(self, size: int, text) -> None:"
+
+
 def test_a_method_of_a_mixin_has_the_signature_of_what_it_is_mixed_in_before() -> None:
     text = """\
 class Mixin:
@@ -577,6 +639,15 @@ def test_what_partial_binds_and_what_is_passed_later_are_parameters() -> None:
     setup += "def on(call: Callable[[bytes], int]) -> None: ...\n\n\n"
     assert signature(f"{setup}def g(size: int) -> int:\n    on(partial(f, size))\n    return $0f(size)\n") == (
         "def f(size: int, arg2: bytes | None = None) -> int:"
+    )
+
+
+def test_overloads_are_told_apart_by_literals() -> None:
+    assert f("f(open('a', 'rb'), open('a'), open('a', 'w+t'))") == (
+        "def f(arg1: BufferedReader, arg2: TextIOWrapper, arg3: TextIOWrapper):"
+    )
+    assert signature("def g(mode: str, m):\n    $0f(open('a', mode), open('b', m))\n") == (
+        "def f(arg1: IO[Any], arg2) -> None:"
     )
 
 
