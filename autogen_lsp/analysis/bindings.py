@@ -40,13 +40,13 @@ class Binding:
     starred: bool = False
 
 
-def reaching(identifier: Node, *, assigned: bool = False) -> tuple[list[Binding], Node | None] | None:
+def reaching(identifier: Node, name: str = "", *, assigned: bool = False) -> tuple[list[Binding], Node | None] | None:
     """The bindings that may reach a use, and their scope; None where the name is no local one (module, builtin).
 
     The scope is None for the module's own. Where the name is declared somewhere in the scope, that alone counts, unless
     what is asked for is what was ``assigned`` last.
     """
-    name = nodes.text_of(identifier)
+    name = name or nodes.text_of(identifier)
     child: Node = identifier
     first_scope = True
     for scope in nodes.ancestors(identifier):

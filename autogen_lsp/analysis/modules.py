@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from autogen_lsp.analysis.environment import Environment, is_stdlib
+from autogen_lsp.workspace.snapshot import is_installed
 
 _MAX_CLIMB = 30
 # Suffixes of files that become, or stand for, a module that no .py file holds.
@@ -336,9 +337,8 @@ class Modules:
         stub = (
             folder / "__init__.pyi" if init is not None and init.suffix == ".py" and "__init__.pyi" in names else None
         )
-        origin = Origin.WORKSPACE if any(folder.is_relative_to(root) for root in self.roots) else Origin.INSTALLED
-        if not self.roots:
-            origin = Origin.WORKSPACE
+        ours = any(folder.is_relative_to(root) and not is_installed(folder, root) for root in self.roots)
+        origin = Origin.WORKSPACE if ours or not self.roots else Origin.INSTALLED
         package = Module(name, origin, init, folder, stub)
         if not module:
             return package
@@ -428,7 +428,7 @@ def _texts(folder: Path, names: Iterable[str]) -> str:
 
 
 def _configured(root: Path) -> Iterator[Path]:
-    """Folders that the root's pyproject.toml puts on the path: pytest, setuptools, poetry, pyright."""
+    """Folders that the root's pyproject.toml puts on the path: pytest, pyright, Ruff, and build backends."""
     import tomllib  # not before there is something to read: the first document waits for this module
 
     try:
@@ -440,6 +440,9 @@ def _configured(root: Path) -> Iterator[Path]:
         _get(data, "tool", "setuptools", "packages", "find", "where"),
         _get(data, "tool", "pyright", "extraPaths"),
         _get(data, "tool", "ruff", "src"),
+        _get(data, "tool", "maturin", "python-source"),
+        _get(data, "tool", "uv", "build-backend", "module-root"),
+        _get(data, "tool", "pdm", "build", "package-dir"),
         _get(data, "tool", "setuptools", "package-dir", ""),
     ]
     packages = _get(data, "tool", "poetry", "packages")

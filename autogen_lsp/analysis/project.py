@@ -7,7 +7,6 @@ itself. Answers are as of the snapshot: open documents win over disk and index. 
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -147,7 +146,7 @@ class Project:
         self._listing = listing
         self.caches = caches if caches is not None else Caches()
         self._tables: _Recent[Path, Table | None] = _Recent(_FILES_KEPT)
-        self._inside = tuple(f"{root}{os.sep}" for root in snapshot.roots)
+        self._ours: dict[Path, bool] = {}  # by folder
         self.mros: dict[tuple[Path, str], Mro] = {}
         self.meanings: dict[tuple[Path, str], Definition | Module | None] = {}  # of names at the top level of files
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
@@ -225,7 +224,12 @@ class Project:
 
     def is_ours(self, path: Path) -> bool:
         """Whether the file is inside the workspace; without roots every file is."""
-        return not self._inside or str(path).startswith(self._inside)
+        if not self.snapshot.roots:
+            return True
+        found = self._ours.get(path.parent)
+        if found is None:
+            found = self._ours[path.parent] = self.snapshot.root_of(path) is not None
+        return found
 
     # -- the workspace -----------------------------------------------------------------------------------------------
 

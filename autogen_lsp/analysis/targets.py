@@ -8,6 +8,7 @@ exists; `missing_by_qualname` what is used somewhere. Nothing outside the worksp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,9 @@ def targets_of(project: Project, finding: Finding) -> list[Target]:
     if finding.kind is FindingKind.MISSING_MODULE:
         return [Target(path, "", TargetKind.MODULE, finding.path, finding.span)]
     if finding.kind is FindingKind.STUB:
+        source = project.source(path)
+        if source is None or nodes.find_definition(source.tree, finding.target_qualname) is None:
+            return []  # among syntax errors
         return [Target(path, finding.target_qualname, TargetKind.STUB, finding.path, finding.span)]
     node = _name_at(project, finding.path, finding.span)
     if node is None:
@@ -74,7 +78,7 @@ def at(project: Project, path: Path, offset: int) -> list[Target]:
     if node.type == "identifier" and node.parent is not None and node.parent.type == "dotted_name":
         module = imported.new_module(project, path, offset)
         return [] if module is None else [module]
-    beyond = list(_beyond_findings(Lookup(project), path, node)) if node.type in _NAMES else []
+    beyond = list(_beyond_findings(Lookup(project), path, node, offset)) if node.type in _NAMES else []
     return beyond or list(_of_failing_import(project, path, node))
 
 
@@ -144,13 +148,13 @@ def to_import(project: Project, finding: Finding) -> list[str]:
     return importable(project, finding) or standard
 
 
-def mentioned(lookup: Lookup, path: Path, node: Node) -> Target | None:
+def mentioned(lookup: Lookup, path: Path, node: Node, offset: int = -1) -> Target | None:
     """What a name asks for that is not called: in an annotation or CapWords a class, in capitals a variable, where a
     function is asked for that.
 
-    None for any other, and for what is bound or can be imported.
+    None for any other, and for what is bound or can be imported. ``offset`` tells the name in a quoted annotation.
     """
-    name, span = nodes.text_of(node), nodes.span_of(node)
+    name, span = _word_at(node, offset)
     if unbound.is_annotation(node) or (unbound.is_read(node) and is_class_name(name)):
         kind = TargetKind.CLASS
     elif unbound.is_read(node) and name.isupper() and len(name) > 1:
@@ -159,12 +163,22 @@ def mentioned(lookup: Lookup, path: Path, node: Node) -> Target | None:
         kind = TargetKind.FUNCTION
     else:
         return None
-    if not unbound.is_unbound(lookup, path, node) or name in HOMES:
+    if not unbound.is_unbound(lookup, path, node, name) or name in HOMES:
         return None
     if kind is TargetKind.FUNCTION and not is_function(lookup, path, node):
         return None
     believed = Finding(path, span, FindingKind.UNDEFINED_CALL, name, "", path, name)
     return None if importable(lookup.project, believed) else Target(path, name, kind, path, span)
+
+
+def _word_at(node: Node, offset: int) -> tuple[str, Span]:
+    """The name, or the one at the offset in a string of several."""
+    text, span = nodes.text_of(node), nodes.span_of(node)
+    if node.type == "string_content" and not text.isidentifier() and text.isascii():
+        for found in re.finditer(r"(?<![\w.])[^\W\d]\w*(?![\w.])", text):
+            if span.start + found.start() <= offset <= span.start + found.end():
+                return found.group(), Span(span.start + found.start(), span.start + found.end())
+    return text, span
 
 
 def is_class_name(name: str) -> bool:
@@ -266,14 +280,14 @@ def _members(lookup: Lookup, path: Path, node: Node, meant: Target | None = None
         yield Target(home, f"{owner}.{name}", kind, path, nodes.span_of(node))
 
 
-def _beyond_findings(lookup: Lookup, path: Path, node: Node) -> Iterator[Target]:
+def _beyond_findings(lookup: Lookup, path: Path, node: Node, offset: int) -> Iterator[Target]:
     """Rows 10, 11 and 13: what may be missing although the name resolves."""
     expression = sites.expression_of(node)
     receiver = sites.receiver_of(node)
     if expression.type != "call":
         if receiver is not None:
             yield from _attributes(lookup, path, node, receiver)
-        elif (named := mentioned(lookup, path, node)) is not None:
+        elif (named := mentioned(lookup, path, node, offset)) is not None:
             yield named
         return
     callee = expression.child_by_field_name("function")

@@ -16,15 +16,15 @@ from autogen_lsp.analysis.presence import Presence, from_stars
 from autogen_lsp.syntax.builtin_names import BUILTINS, INSTALLED, PYTHON_2, SINCE
 
 
-def is_unbound(lookup: Lookup, path: Path, identifier: Node) -> bool:
-    """``identifier`` is a node of the file's current tree: a name, or the content of a string that is one."""
-    name = nodes.text_of(identifier)
+def is_unbound(lookup: Lookup, path: Path, identifier: Node, name: str = "") -> bool:
+    """``identifier`` is a node of the file's current tree: a name, or the content of a string that has it."""
+    name = name or nodes.text_of(identifier)
     table = lookup.project.table(path)
     if table is None or table.facts.dynamic or not name.isidentifier():
         return False
     if any(name in known for known in (BUILTINS, SINCE, INSTALLED, PYTHON_2, table.facts.bound)):
         return False
-    if bindings.reaching(identifier) is not None or _is_type_parameter(identifier, name):
+    if bindings.reaching(identifier, name) is not None or _is_type_parameter(identifier, name):
         return False
     return not table.stars or from_stars(lookup.project, path, table, name) is Presence.ABSENT
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autogen_lsp.config import Settings
 from autogen_lsp.workspace.source import Source
+
+_INSTALLED = re.compile(r"[/\\](?:site|dist)-packages(?:[/\\]|$)")
+
+
+def is_installed(path: Path, root: Path) -> bool:
+    """Whether it lies among the packages of an environment below the root (`.venv`): no part of the workspace."""
+    return _INSTALLED.search(str(path), len(str(root))) is not None
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,7 @@ class Snapshot:
 
     def root_of(self, path: Path) -> Path | None:
         """The innermost root that holds the path, None for a file outside the workspace."""
-        inside = [root for root in self.roots if path.is_relative_to(root)]
+        inside = [root for root in self.roots if path.is_relative_to(root) and not is_installed(path, root)]
         return max(inside, key=lambda root: len(root.parts), default=None)
 
     def relative(self, path: Path) -> str:

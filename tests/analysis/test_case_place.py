@@ -523,6 +523,15 @@ def test_row_13_a_member_of_an_enumeration_is_one_more_of_its_kind(
     check(f"{before}\n\nx = K.$0{name}\n", f"{before}    {name} = {value}\n\n\nx = K.{name}\n")
 
 
+def test_a_class_that_a_quoted_annotation_names_among_others() -> None:
+    check(
+        'def f(x: "int | $0Thing | None" = None): ...\n',
+        'class Thing:\n    pass\n\n\ndef f(x: "int | Thing | None" = None): ...\n',
+    )
+    check_not_offered('class Thing: ...\n\n\ndef f(x: "int | $0Thing | None" = None): ...\n')
+    check_not_offered('x = "hello $0World again"\n')
+
+
 def test_row_13_where_a_function_is_asked_for_it_is_a_method() -> None:
     check(
         "import threading\n\n\nclass A:\n    def m(self):\n        threading.Thread(target=self.$0run, args=(1,))\n",

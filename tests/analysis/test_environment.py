@@ -74,6 +74,24 @@ def test_names_of_installed_packages_are_never_missing(tmp_path: Path, monkeypat
     assert names_found(tmp_path, text) == ["h", "n"]
 
 
+def test_an_environment_in_the_root_is_no_part_of_the_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    packages = environment(tmp_path / ".venv")
+    (packages / "lib1").mkdir()
+    (packages / "lib1" / "__init__.py").write_text("from .sub import lost\nclass A:\n    def f(self): return 1\n")
+    (packages / "lib1" / "sub.py").write_text("")
+    text = (
+        "import lib1\nfrom lib1 import A, lost\nA().n(), A.n(), lib1.A().n()\na = A()\na.n()\ndef g(x: A): x.n()\n"
+        "class B(A):\n    def m(self): super().n(), self.own()\n"
+    )
+    assert names_found(tmp_path, text) == ["own"]
+    snapshot = Snapshot((tmp_path,))
+    assert snapshot.root_of(packages / "lib1" / "__init__.py") is None
+    assert Snapshot((packages / "lib1",)).root_of(packages / "lib1" / "sub.py") == packages / "lib1"
+
+
 def test_builtins_are_those_of_the_workspace_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     environment(tmp_path / ".venv", "3.10.2")

@@ -183,6 +183,22 @@ def test_names_of_the_standard_library_mean_it(tmp_path: Path, text: str) -> Non
     check_findings(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "[tool.maturin]\npython-source = 'python'\n",
+        "[tool.uv.build-backend]\nmodule-root = 'python'\n",
+        "[tool.poetry]\npackages = [{include = 'pkg', from = 'python'}]\n",
+    ],
+)
+def test_folders_of_build_backends_are_on_the_path(tmp_path: Path, settings: str) -> None:
+    check_findings(
+        tmp_path,
+        "//- tests/test_a.py\nfrom pkg import f, «g»\n//- python/pkg/__init__.py\ndef f(): return 1\n"
+        f"//- pyproject.toml\n{settings}",
+    )
+
+
 def test_the_name_of_the_project_is_no_module_to_be_built(tmp_path: Path) -> None:
     check_findings(tmp_path, "//- a.py\nfrom pkg import «Pkg»\n//- pkg/__init__.py\n//- pyproject.toml\nname = 'Pkg'\n")
 
