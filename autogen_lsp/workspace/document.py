@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _HIGH_SURROGATE = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\Z")
 _LOW_SURROGATE = re.compile(rb"\xed[\xb0-\xbf][\x80-\xbf]")
+_BLANKS = b" \t\f\r\n"
+_FAR = 2_000  # bytes before an edit in which code is looked for
 
 
 class Document:
@@ -50,15 +52,16 @@ class Document:
         """Replace the bytes of ``span`` by ``new``. The caller sets `version` after the last edit of a notification."""
         self._adopt()
         start, end, inserted = _joined(self.text, span.start, span.end, encode(new))
-        old_rows = self._points(start, end) if self._tree is not None else None
         text = self.text
+        first = _inside_token(text, start) if self._tree is not None else start
+        old_rows = self._points(first, end) if self._tree is not None else None
         self.text = text[:start] + inserted + text[end:]
         self._lines.replace(start, end, len(inserted), self.text)
         self._newline_only = self._newline_only and b"\r" not in inserted
         if self._tree is not None and old_rows is not None:
             start_point, old_end_point = old_rows
             new_end = start + len(inserted)
-            self._tree.edit(start, end, new_end, start_point, old_end_point, self._points(new_end)[0])
+            self._tree.edit(first, end, new_end, start_point, old_end_point, self._points(new_end)[0])
         self._source = None
 
     def replace(self, new: str) -> None:
@@ -121,6 +124,24 @@ def _joined(text: bytes, start: int, end: int, new: bytes) -> tuple[int, int, by
         new = encode((new + text[end : end + 3]).decode("utf-8", "surrogatepass"))
         end += 3
     return start, end, new
+
+
+def _inside_token(text: bytes, start: int) -> int:
+    """The start of an edit as the parser is best told: where it begins a line, the last character of code before that.
+
+    An edit that touches the line end or the indent before it makes the parser read most of what follows anew; one that
+    holds them does not. To say that more was edited than was is always right.
+    """
+    at = text.rfind(b"\n", 0, start) + 1
+    if text[at:start].strip(_BLANKS):
+        return start
+    while at > 0 and start - at < _FAR:
+        line = text.rfind(b"\n", 0, at - 1) + 1
+        code = text[line:at].strip(_BLANKS)
+        if len(code) > 1 and not code.startswith(b"#"):
+            return line + len(text[line:at].rstrip(_BLANKS)) - 1
+        at = line
+    return start
 
 
 class _Lines:

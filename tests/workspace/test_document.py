@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tree_sitter import Node
+from tree_sitter import Node, Parser
 
-from autogen_lsp.syntax.parser import parse
+from autogen_lsp.syntax.parser import LANGUAGE, parse
 from autogen_lsp.text import LineIndex, Span, moved
 from autogen_lsp.workspace.document import Document, encode
 
@@ -128,6 +128,28 @@ def test_a_large_text_is_parsed_on_a_thread_as_on_the_main_one() -> None:
         doc.edit(Span(14, 14), "if x:\n        ")
         again = pool.submit(lambda: shape(doc.snapshot().tree.root_node)).result()
     assert again == shape(parse(doc.text).root_node)
+
+
+def test_an_edit_that_begins_a_line_makes_the_parser_read_no_more_than_one_inside_it() -> None:
+    methods = (f"    def m{n}(self, x):  # {n}\n        y = x\n        return self.g(y, [1, 2])\n\n" for n in range(400))
+    text = "class A:\n" + "".join(methods)
+    first_statement = text.index("y = x", len(text) // 4)
+
+    def read_after_an_edit_at(offset: int) -> int:
+        doc = document(text)
+        doc.snapshot().tree
+        doc.edit(Span(offset, offset), "z")
+        source, read = doc.snapshot(), 0
+
+        def piece(offset: int, _point: object) -> bytes:
+            nonlocal read
+            read += 1
+            return source.text[offset : offset + 256]
+
+        Parser(LANGUAGE).parse(piece, source.older)
+        return read
+
+    assert read_after_an_edit_at(first_statement) <= read_after_an_edit_at(first_statement + 1) + 2
 
 
 @pytest.mark.parametrize(
