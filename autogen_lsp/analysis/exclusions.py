@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autogen_lsp.analysis.project import Project
 
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", ".flake8")
 _TESTS = re.compile(r"tests?|testing|testdata", re.I)
@@ -31,7 +34,15 @@ class Exclusions:
         return any(pattern.search(relative) for pattern in self.patterns)
 
 
-def is_excluded(roots: tuple[Path, ...], path: Path) -> bool:
+def is_excluded(project: Project, path: Path) -> bool:
+    """As of the project's first question for the file: typing must not wait for the disk."""
+    found = project.excluded.get(path)
+    if found is None:
+        found = project.excluded[path] = _is_excluded(project.snapshot.roots, path)
+    return found
+
+
+def _is_excluded(roots: tuple[Path, ...], path: Path) -> bool:
     for root in roots:
         if path.is_relative_to(root):
             if not any(_TESTS.fullmatch(part) for part in path.relative_to(root).parts[:-1]):

@@ -32,7 +32,7 @@ _OTHER_OFF = re.compile(
 
 def find(project: Project, path: Path) -> list[Finding]:
     """All findings of a file, in order; none where the project keeps its own linter from the file."""
-    if is_excluded(project.snapshot.roots, path):
+    if is_excluded(project, path):
         return []
     return sorted(_find(project, path, None), key=lambda finding: finding.span)
 

@@ -50,7 +50,7 @@ def among(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Ite
 
     ``text`` may be newer than the project's, as long as its imports are the same.
     """
-    if not is_excluded(project.snapshot.roots, path):
+    if not is_excluded(project, path):
         yield from _unbound(project, path, text, uses, everywhere=project.index is not None)
 
 

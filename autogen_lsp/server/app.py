@@ -60,6 +60,8 @@ def build_server(session: Session) -> Server:
         server.feature(method)(_guarded(session, method, handler, fallback))
     for method, request in custom.TABLE.items():
         server.feature(method)(_answered(session, method, request))
+    for method in (*REQUESTS, types.WORKSPACE_EXECUTE_COMMAND):
+        server.protocol.learn(method)
     return server
 
 
@@ -96,6 +98,10 @@ class Protocol(LanguageServerProtocol):
     def get_message_type(self, method: str) -> Any:  # type: ignore[override]  # pygls wraps its own in lru_cache
         known = types.METHOD_TO_TYPES.get(method)
         return _Custom if known is None else known[0]
+
+    def learn(self, method: str) -> None:
+        """Make what reads the method's messages now; the first of them would have to wait for it."""
+        self._converter.get_structure_hook(self.get_message_type(method))
 
     def _send_data(self, data: Any) -> None:
         self.owner.peer.send(self._converter.unstructure(data))

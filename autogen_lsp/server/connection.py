@@ -92,7 +92,8 @@ class _Typed:
         try:
             for name in _LATER:
                 await asyncio.to_thread(importlib.import_module, name)
-            assert self._protocol
+            built = await asyncio.to_thread(_build, self._session)
+            self.__dict__.setdefault("_protocol", built)  # unless a request came first
         finally:
             # What was loaded stays, and facts hold no cycles: collecting it all again and again would hold up the keys.
             gc.freeze()
@@ -101,6 +102,10 @@ class _Typed:
 
     @cached_property
     def _protocol(self) -> Protocol:
-        from autogen_lsp.server.app import build_server
+        return _build(self._session)
 
-        return build_server(self._session).protocol
+
+def _build(session: Session) -> Protocol:
+    from autogen_lsp.server.app import build_server
+
+    return build_server(session).protocol

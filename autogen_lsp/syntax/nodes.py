@@ -123,6 +123,8 @@ F_DEFINITION = _field("definition")
 # A string literal without interpolation: its content is group 2.
 STRING_LITERAL = re.compile(rb"""[rRbBuUfF]{0,2}('''|\"""|'|")(.*?)\1""", re.S)
 
+_PIECE = 16_000  # bytes of text, which a query takes less than a millisecond for
+
 COMPREHENSIONS = frozenset({LIST_COMPREHENSION, SET_COMPREHENSION, DICTIONARY_COMPREHENSION, GENERATOR})
 
 _QUERY = Query(
@@ -139,12 +141,22 @@ _QUERY = Query(
 def relevant(root: Node, end: int | None = None) -> list[Node]:
     """The nodes at and below ``root`` that bind names, open scopes, call, import or are broken, in document order.
 
-    With ``end``: only those that begin before that byte.
+    With ``end``: only those that begin before that byte. A query keeps the interpreter to itself, so that one over a
+    large tree would hold up the event loop: it is made in pieces, but where the text is broken (nodes without a width
+    would be at the seams).
     """
     cursor = QueryCursor(_QUERY)
-    if end is not None:
-        cursor.set_byte_range(root.start_byte, end)
-    return [found["node"][0] for _, found in cursor.matches(root)]
+    if root.end_byte - root.start_byte <= _PIECE or root.has_error:
+        if end is not None:
+            cursor.set_byte_range(root.start_byte, end)
+        return [found["node"][0] for _, found in cursor.matches(root)]
+    nodes: list[Node] = []
+    end = root.end_byte if end is None else end
+    for start in range(root.start_byte, end, _PIECE):
+        cursor.set_byte_range(start, min(start + _PIECE, end))
+        matches = cursor.matches(root)
+        nodes += [node for _, found in matches if (node := found["node"][0]).start_byte >= start]
+    return nodes
 
 
 def first_named(node: Node) -> Node | None:
