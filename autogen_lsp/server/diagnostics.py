@@ -1,7 +1,7 @@
 """Findings of open documents, shown as diagnostics: pushed shortly after an edit, or given when the client asks.
 
 Where a whole look takes more than a moment, a quick one goes before it: undefined names as of now, all else as last
-found (`looks`). It is made once its client has paused for a share of the time that the last one took, so small files
+found (`looks`). It is made once its client has paused for a share of the time that one takes, so small files
 answer at once and huge ones do not stall the keys; the whole look follows, on a thread, when the keys rest. The other
 open documents come last, since a definition here may be what a call there was missing. A client that asks
 (`textDocument/diagnostic`) is not pushed to from then on: it would show every diagnostic twice. It is told to ask
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SOURCE = "autogen-lsp"
 SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 
-# Seconds. The pause is a share of what the last look took, between these bounds; under a steady stream of edits (a held
+# Seconds. The pause is a share of what a look takes, between these bounds; under a steady stream of edits (a held
 # key) a look is taken after `_LONGEST` all the same.
 _SHARE = 1 / 3
 _SHORTEST_PAUSE = 0.001
@@ -38,6 +38,7 @@ _OTHERS = 0.3
 _CHEAP = 0.002  # a whole look that takes no longer needs no quick one before it
 _UNKNOWN = 1.0  # what a first whole look may take, with the workspace to be read
 _FIRST = 0.05  # and how it is treated when it comes to waiting for the keys to rest
+_NONE = (0.0, 0.0)
 _REST = 3  # a whole look after a quick one waits this many times its own cost: the next key comes first
 _LONGEST_REST = 1.0
 
@@ -51,7 +52,7 @@ class Diagnostics:
         self._timer: asyncio.TimerHandle | None = None
         self._others: asyncio.TimerHandle | None = None
         self._cost: dict[str, float] = {}  # URI → seconds that the last whole look took
-        self._quick_cost: dict[str, float] = {}
+        self._quick_cost: dict[str, tuple[float, float]] = {}  # and the last two quick ones
         self._quick: set[str] = set()  # had their quick look since the last edit
         self._shown: dict[str, list[Json]] = {}  # URI → what was pushed last
         self._pulls = False
@@ -172,7 +173,8 @@ class Diagnostics:
         """Seconds until the next look at a document."""
         if uri in self._quick:  # what is left can wait for the keys to rest
             return self._rest(uri)
-        cost = (self._quick_cost if self._is_quick(uri) else self._cost).get(uri, 0.0)
+        # One slow look is the first, which reads all of the document, or was held up: it says nothing of the next.
+        cost = min(self._quick_cost.get(uri, _NONE)) if self._is_quick(uri) else self._cost.get(uri, 0.0)
         pause = min(max(_SHARE * cost, _SHORTEST_PAUSE), _LONGEST_PAUSE)
         return max(min(pause, self._waiting[uri] + _LONGEST - now), 0.0)
 
@@ -207,7 +209,7 @@ class Diagnostics:
     def _quick_look(self, document: Document) -> None:
         started = time.perf_counter()
         items = self._items(document, self._session.looks.quick(document))
-        self._quick_cost[document.uri] = time.perf_counter() - started
+        self._quick_cost[document.uri] = (self._quick_cost.get(document.uri, _NONE)[1], time.perf_counter() - started)
         if items != self._shown.get(document.uri, []):
             self._publish(document.uri, document.version, items)
         self._shown[document.uri] = items
