@@ -50,8 +50,10 @@ def among(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Ite
 
     ``text`` may be newer than the project's, as long as its imports are the same.
     """
-    if not is_excluded(project, path):
-        yield from _unbound(project, path, text, uses, everywhere=project.index is not None)
+    for finding in _unbound(project, path, text, uses, everywhere=project.index is not None):
+        if is_excluded(project, path):  # asked where there is something to find: it reads settings
+            return
+        yield finding
 
 
 def certain(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # takes a hundred times as long.
 _LATER = tuple(
     f"autogen_lsp.{name}"
-    for name in ("syntax.peek", "analysis.findings", "backends.registry", "index.client", "server.app")
+    for name in ("syntax.mend", "syntax.peek", "analysis.findings", "backends.registry", "index.client", "server.app")
 )
 _COLLECT = (20_000, 20, 50)  # objects and rounds between collections of garbage; Python's own are (2,000, 10, 10)
 _QUIET = 0.25  # seconds after `initialized` in which the first document usually comes

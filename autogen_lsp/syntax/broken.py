@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from autogen_lsp.syntax.mend import names_bound
 from autogen_lsp.text import LineIndex
 
 
@@ -40,6 +39,8 @@ def broken_lines(
     text: bytes, lines: LineIndex, spans: Iterable[tuple[int, int]], names: frozenset[str] = frozenset()
 ) -> Broken:
     """The lines of a text that have errors at ``spans``; ``names`` are bound by what is left out of the text."""
+    from autogen_lsp.syntax.mend import names_bound  # as late as that: most texts have no errors
+
     out: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         first = lines.starts[lines.line_of(start)]

@@ -22,7 +22,6 @@ from autogen_lsp.syntax import nodes as n
 from autogen_lsp.syntax.bounds import is_data, is_readable
 from autogen_lsp.syntax.broken import Broken, broken_lines
 from autogen_lsp.syntax.builtin_names import BUILTINS, INSTALLED, PYTHON_2
-from autogen_lsp.syntax.mend import mend
 from autogen_lsp.syntax.model import Facts, SymbolKind, Use
 from autogen_lsp.syntax.parser import parse
 from autogen_lsp.syntax.sweep import sweep
@@ -65,6 +64,8 @@ def _parsed(source: Source) -> _Parsed | None:
     root = source.tree.root_node
     found = _Parsed(root, source.text, False)
     if root.has_error:
+        from autogen_lsp.syntax.mend import mend  # as late as that: most texts have no errors
+
         mended = mend(source.text)
         found = _Parsed(parse(mended.text).root_node, mended.text, True, mended.names, mended.regions)
     return found if is_readable(found.root) else None
