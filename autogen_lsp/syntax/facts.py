@@ -16,14 +16,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import force_setattr, replace
-from tree_sitter import Node
+from tree_sitter import Node, Tree
 
 from autogen_lsp.syntax import nodes as n
 from autogen_lsp.syntax.bounds import is_data, is_readable
 from autogen_lsp.syntax.broken import Broken, broken_lines
 from autogen_lsp.syntax.builtin_names import BUILTINS, INSTALLED, PYTHON_2
 from autogen_lsp.syntax.model import Facts, SymbolKind, Use
-from autogen_lsp.syntax.parser import parse
+from autogen_lsp.syntax.parser import parse, reparse
 from autogen_lsp.syntax.sweep import sweep
 from autogen_lsp.syntax.sweep.definitions import docstring_of
 from autogen_lsp.syntax.units import Cut, Unit, moved, statements
@@ -50,24 +50,28 @@ def extract(source: Source) -> Facts:
 class _Parsed:
     """A tree that depends on the text only; ``text`` is the mended one, of the same length."""
 
-    root: Node
+    tree: Tree
     text: bytes
     errors: bool
     names: frozenset[str] = frozenset()
     blanked: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def root(self) -> Node:
+        return self.tree.root_node
 
-def _parsed(source: Source) -> _Parsed | None:
-    """None for what is not to be looked at (`bounds`)."""
+
+def _parsed(source: Source, known: _Parsed | None = None) -> _Parsed | None:
+    """None for what is not to be looked at (`bounds`). ``known``: of a similar text, whose tree has no errors."""
     if is_data(source.text):
         return None
-    root = source.tree.root_node
-    found = _Parsed(root, source.text, False)
-    if root.has_error:
+    found = _Parsed(source.tree, source.text, False)
+    if found.root.has_error:
         from autogen_lsp.syntax.mend import mend  # as late as that: most texts have no errors
 
         mended = mend(source.text)
-        found = _Parsed(parse(mended.text).root_node, mended.text, True, mended.names, mended.regions)
+        tree = parse(mended.text) if known is None else reparse(mended.text, known.text, known.tree)
+        found = _Parsed(tree, mended.text, True, mended.names, mended.regions)
     return found if is_readable(found.root) else None
 
 
@@ -76,14 +80,17 @@ class Incremental:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, bytes], Unit] = {}
+        self._sound: _Parsed | None = None  # the last one whose tree has no errors, for broken texts to come
         self.cut: Cut | None = None
 
     def update(self, source: Source) -> Facts:
         """Facts of the document's new text; costs what changed, and a little for each statement."""
-        parsed = _parsed(source)
+        parsed = _parsed(source, self._sound)
         if parsed is None:
-            self._kept, self.clean = {}, None
+            self._kept, self._sound, self.cut = {}, None, None
             return _SILENT
+        if not parsed.root.has_error:
+            self._sound = parsed
         kept: dict[tuple[str, bytes], Unit] = {}
         units: list[Unit] = []
         for node, owner, end in statements(parsed.root):

@@ -11,17 +11,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# One match takes everything up to the next bracket that is not closed at once, or the next line end. Possessive
-# throughout: nothing here may backtrack, texts are hostile.
+# One match takes everything up to the next bracket that is not closed at once, or the next line end; or all whole lines
+# without such a bracket. Possessive throughout: nothing here may backtrack, texts are hostile.
 _STRING = (
     rb'"""(?:[^"\\]++|\\.|"(?!""))*+"""' + rb"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
     rb'|"(?:[^"\\\r\n]++|\\.)*+"?' + rb"|'(?:[^'\\\r\n]++|\\.)*+'?"
 )
 _PLAIN = rb"[^()\[\]{}\"'#\r\n\\]++"
 _CALL = rb"\((?:" + _PLAIN + rb"|(?!\"\"\"|''')(?:" + _STRING + rb"))*+\)"
-_TOKEN = re.compile(
-    rb"(?:" + _PLAIN + rb"|#[^\r\n]*+|" + _STRING + rb"|\\(?:\r\n|.)?|" + _CALL + rb")*+([()\[\]{}]|\r\n|\n|\r|$)", re.S
-)
+_PART = _PLAIN + rb"|#[^\r\n]*+|" + _STRING + rb"|\\(?:\r\n|.)?|" + _CALL
+_TOKEN = re.compile(rb"(?:" + _PART + rb")*+([()\[\]{}]|\r\n|\n|\r|$)", re.S)
+_LINES = re.compile(rb"(?:(?:" + _PART + rb")*+(?:\r\n|\n|\r))*+", re.S)
 _MAX_BYTES = 2_000_000  # larger texts are left as they are
 _MAX_LINE = 5000  # bytes of a line that is searched for names
 _OPEN, _CLOSE = b"([{", b")]}"
@@ -85,32 +85,36 @@ def _unfinished(text: bytes) -> list[tuple[int, int]]:
     """Regions to blank: sorted, disjoint, from the first character of a statement to the end of a line."""
     out: list[tuple[int, int]] = []
     depth = 0
-    line = _LINE_START.match(text).end()  # type: ignore[union-attr]  # the pattern matches everywhere
-    indent, logical = line, line
-    for token in _TOKEN.finditer(text):
+    at, logical = 0, _end(_LINE_START, text, 0)
+    indent = logical
+    while True:
+        if not depth and (line := _end(_LINES, text, at)) > at:
+            at, logical = line, _end(_LINE_START, text, line)
+            indent = logical - line
+        token = _TOKEN.match(text, at)
+        assert token is not None
+        at = token.end()
         first = token.group(1)
         if not first:
             break
         if first in _OPEN:
             depth += 1
         elif first in _CLOSE:
+            start = at - 1
             if depth:
                 depth -= 1
-            elif not out or out[-1][1] <= token.start(1):
-                end = _line_end(text, token.start(1))
-                out.append((logical, end))
+            elif not out or out[-1][1] <= start:
+                out.append((logical, _line_end(text, start)))
         else:
-            start = token.end()
-            content = _LINE_START.match(text, start).end()  # type: ignore[union-attr]
+            content = _end(_LINE_START, text, at)
             if text[content : content + 1] in (b"", b"\r", b"\n", b"#"):
                 continue
-            column = content - start
-            if depth:
-                dedented = column <= indent and text[content : content + 1] not in (b")", b"]", b"}")
-                if not dedented and not _STATEMENT.match(text, content):
-                    continue
-                out.append((logical, token.start(1)))
-                depth = 0
+            column = content - at
+            dedented = column <= indent and text[content : content + 1] not in (b")", b"]", b"}")
+            if not dedented and not _STATEMENT.match(text, content):
+                continue
+            out.append((logical, token.start(1)))
+            depth = 0
             indent, logical = column, content
     if depth:
         out.append((logical, len(text)))
@@ -121,6 +125,12 @@ def _unfinished(text: bytes) -> list[tuple[int, int]]:
             disjoint.append((max(start, at), end))
             at = end
     return disjoint
+
+
+def _end(pattern: re.Pattern[bytes], text: bytes, start: int) -> int:
+    """Where the match of a pattern that matches everywhere ends."""
+    match = pattern.match(text, start)
+    return start if match is None else match.end()
 
 
 def _blanked(statement: bytes) -> bytes:

@@ -11,6 +11,8 @@ import threading
 import tree_sitter_python
 from tree_sitter import Language, Parser, Tree
 
+from autogen_lsp.text import difference
+
 LANGUAGE = Language(tree_sitter_python.language())
 _local = threading.local()
 
@@ -31,3 +33,22 @@ def parse(text: bytes, old: Tree | None = None) -> Tree:
         return text[offset : offset + _PIECE]
 
     return parser.parse(read) if old is None else parser.parse(read, old)
+
+
+def reparse(text: bytes, old: bytes, tree: Tree) -> Tree:
+    """The tree of a text, given that of one that differs from it in one stretch.
+
+    Without errors a tree depends on its text alone; where there are some, the text is parsed from scratch.
+    """
+    differs = difference(old, text)
+    end = differs.end + len(text) - len(old)
+    edited = tree.copy()
+    edited.edit(
+        differs.start, differs.end, end, _point(old, differs.start), _point(old, differs.end), _point(text, end)
+    )
+    found = parse(text, edited)
+    return parse(text) if found.root_node.has_error else found
+
+
+def _point(text: bytes, offset: int) -> tuple[int, int]:
+    return text.count(b"\n", 0, offset), offset - text.rfind(b"\n", 0, offset) - 1

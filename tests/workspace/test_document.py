@@ -131,13 +131,13 @@ def test_a_large_text_is_parsed_on_a_thread_as_on_the_main_one() -> None:
 
 
 def test_an_edit_that_begins_a_line_makes_the_parser_read_no_more_than_one_inside_it() -> None:
-    methods = (f"    def m{n}(self, x):  # {n}\n        y = x\n        return self.g(y, [1, 2])\n\n" for n in range(400))
-    text = "class A:\n" + "".join(methods)
+    method = "    def m{}(self, x):  # {}\n        y = x\n        return self.g(y, [1, 2])\n\n"
+    text = "class A:\n" + "".join(method.format(number, number) for number in range(400))
     first_statement = text.index("y = x", len(text) // 4)
 
     def read_after_an_edit_at(offset: int) -> int:
         doc = document(text)
-        doc.snapshot().tree
+        assert not doc.snapshot().tree.root_node.has_error
         doc.edit(Span(offset, offset), "z")
         source, read = doc.snapshot(), 0
 
