@@ -16,6 +16,8 @@ from pathlib import Path
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _ENDLESS = 1 << 62
+_BLANKS = b" \t\f\r\n"
+_FAR = 2_000  # bytes before an edit in which code is looked for
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -172,6 +174,24 @@ def _agree(length: int, same: Callable[[int, int], bool]) -> int:
         else:
             high = middle - 1
     return low
+
+
+def inside_token(text: bytes, start: int) -> int:
+    """The start of an edit as a parser is best told: where it begins a line, the last character of code before that.
+
+    An edit that touches the line end or the indent before it makes the parser read most of what follows anew; one that
+    holds them does not. To say that more was edited than was is always right.
+    """
+    at = text.rfind(b"\n", 0, start) + 1
+    if text[at:start].strip(_BLANKS):
+        return start
+    while at > 0 and start - at < _FAR:
+        line = text.rfind(b"\n", 0, at - 1) + 1
+        code = text[line:at].strip(_BLANKS)
+        if len(code) > 1 and not code.startswith(b"#"):
+            return line + len(text[line:at].rstrip(_BLANKS)) - 1
+        at = line
+    return start
 
 
 @dataclass(frozen=True, slots=True)

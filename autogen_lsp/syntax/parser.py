@@ -11,7 +11,7 @@ import threading
 import tree_sitter_python
 from tree_sitter import Language, Parser, Tree
 
-from autogen_lsp.text import difference
+from autogen_lsp.text import difference, inside_token
 
 LANGUAGE = Language(tree_sitter_python.language())
 _local = threading.local()
@@ -41,11 +41,9 @@ def reparse(text: bytes, old: bytes, tree: Tree) -> Tree:
     Without errors a tree depends on its text alone; where there are some, the text is parsed from scratch.
     """
     differs = difference(old, text)
-    end = differs.end + len(text) - len(old)
+    start, end = inside_token(old, differs.start), differs.end + len(text) - len(old)
     edited = tree.copy()
-    edited.edit(
-        differs.start, differs.end, end, _point(old, differs.start), _point(old, differs.end), _point(text, end)
-    )
+    edited.edit(start, differs.end, end, _point(old, start), _point(old, differs.end), _point(text, end))
     found = parse(text, edited)
     return parse(text) if found.root_node.has_error else found
 

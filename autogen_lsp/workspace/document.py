@@ -14,7 +14,7 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autogen_lsp.text import LineIndex, Span
+from autogen_lsp.text import LineIndex, Span, inside_token
 from autogen_lsp.workspace.source import Source
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _HIGH_SURROGATE = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\Z")
 _LOW_SURROGATE = re.compile(rb"\xed[\xb0-\xbf][\x80-\xbf]")
-_BLANKS = b" \t\f\r\n"
-_FAR = 2_000  # bytes before an edit in which code is looked for
 
 
 class Document:
@@ -53,7 +51,7 @@ class Document:
         self._adopt()
         start, end, inserted = _joined(self.text, span.start, span.end, encode(new))
         text = self.text
-        first = _inside_token(text, start) if self._tree is not None else start
+        first = inside_token(text, start) if self._tree is not None else start
         old_rows = self._points(first, end) if self._tree is not None else None
         self.text = text[:start] + inserted + text[end:]
         self._lines.replace(start, end, len(inserted), self.text)
@@ -124,24 +122,6 @@ def _joined(text: bytes, start: int, end: int, new: bytes) -> tuple[int, int, by
         new = encode((new + text[end : end + 3]).decode("utf-8", "surrogatepass"))
         end += 3
     return start, end, new
-
-
-def _inside_token(text: bytes, start: int) -> int:
-    """The start of an edit as the parser is best told: where it begins a line, the last character of code before that.
-
-    An edit that touches the line end or the indent before it makes the parser read most of what follows anew; one that
-    holds them does not. To say that more was edited than was is always right.
-    """
-    at = text.rfind(b"\n", 0, start) + 1
-    if text[at:start].strip(_BLANKS):
-        return start
-    while at > 0 and start - at < _FAR:
-        line = text.rfind(b"\n", 0, at - 1) + 1
-        code = text[line:at].strip(_BLANKS)
-        if len(code) > 1 and not code.startswith(b"#"):
-            return line + len(text[line:at].rstrip(_BLANKS)) - 1
-        at = line
-    return start
 
 
 class _Lines:
