@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from autogen_lsp.analysis import annotation, classes, functions, names, narrowin
 from autogen_lsp.analysis.enclosing import annotated, class_instance, enclosing_class
 from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
 from autogen_lsp.analysis.names import Lookup, Ref
-from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, class_of, members
+from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, class_of, members, received
 from autogen_lsp.analysis.variables import declared, value_of
 from autogen_lsp.syntax.model import SymbolKind
 
@@ -86,7 +87,7 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
         return Type(Form.FUNCTION, symbol.qualname, member.owner.module, path=path, owner=owner, args=(member.owner,))
     if symbol.kind == SymbolKind.VARIABLE and symbol.annotation is None and classes.is_enum(lookup, instance):
         return instance
-    return declared(evaluate, path, member.symbols, member.owner)
+    return received(declared(evaluate, path, member.symbols, member.owner), instance)
 
 
 def _called(evaluate: Evaluation, path: Path, callee: Type | None, node: Node) -> Type | None:
@@ -118,4 +119,4 @@ def _super(lookup: Lookup, path: Path, node: Node) -> Type | None:
     if instance is None:
         return None
     base = next(iter(classes.bases(lookup, instance)), None)
-    return base if base is not None and base.module else None
+    return replace(base, own=True) if base is not None and base.module else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tree_sitter import Node
@@ -66,6 +67,7 @@ def first_parameter_of(lookup: Lookup, path: Path, function: Node, name: str) ->
     decorators = [text.partition("(")[0].rpartition(".")[2] for text in nodes.decorators(function)]
     if instance is None or "staticmethod" in decorators:
         return None
+    instance = replace(instance, own=True)
     special = nodes.text_of(function.child_by_field_name("name"))
     if "classmethod" in decorators or special in ("__new__", "__init_subclass__", "__class_getitem__"):
         return class_of(instance)

@@ -25,6 +25,7 @@ from autogen_lsp.analysis.types import (
     class_of,
     members,
     named,
+    received,
     substitute,
     union,
     variables,
@@ -172,7 +173,8 @@ def returned(
                 "contextlib", manager, type_.args[0] if type_ is not None and type_.args else None, *_SUPPRESSES
             )
     else:
-        type_ = _by_body(lookup, function, symbol, evaluate_at) if evaluate_at is not None and manager is None else None
+        by_body = None if evaluate_at is None or manager else _by_body(lookup, function, symbol, evaluate_at)
+        type_ = received(by_body, instance)
     if signature.is_async and not classes.is_property(symbol) and not _is_async_generator(type_):
         return named("collections.abc", "Coroutine", None, None, type_)
     return type_

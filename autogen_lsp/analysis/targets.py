@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import classes, imported, infer, nodes, sites, unbound
+from autogen_lsp.analysis import classes, imported, infer, locate, nodes, sites, unbound
 from autogen_lsp.analysis.handed import is_function
 from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
@@ -33,7 +33,15 @@ def target_of(project: Project, finding: Finding) -> Target | None:
 
 
 def targets_of(project: Project, finding: Finding) -> list[Target]:
-    """What a finding asks for; one for each class where the receiver is a union (row 17)."""
+    """What a finding asks for; one for each class where the receiver is a union (row 17).
+
+    Facts are of the mended text: among syntax errors the tree may have no class of which they tell.
+    """
+    found = _asked_for(project, finding)
+    return [t for t in found if t.kind is TargetKind.MODULE or locate.placement(project, t) is not None]
+
+
+def _asked_for(project: Project, finding: Finding) -> list[Target]:
     path = finding.target_path
     if path is None or project.snapshot.root_of(path) is None:
         return []
@@ -41,9 +49,6 @@ def targets_of(project: Project, finding: Finding) -> list[Target]:
     if finding.kind is FindingKind.MISSING_MODULE:
         return [Target(path, "", TargetKind.MODULE, finding.path, finding.span)]
     if finding.kind is FindingKind.STUB:
-        source = project.source(path)
-        if source is None or nodes.find_definition(source.tree, finding.target_qualname) is None:
-            return []  # among syntax errors
         return [Target(path, finding.target_qualname, TargetKind.STUB, finding.path, finding.span)]
     node = _name_at(project, finding.path, finding.span)
     if node is None:

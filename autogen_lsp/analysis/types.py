@@ -28,7 +28,8 @@ class Form(Enum):
 class Type:
     """One type. ``module`` and ``name`` are where it is defined; ``path`` is that file, where it is known.
 
-    ``spelled`` is how the file that used it imports it: (module, name). It does not take part in comparisons.
+    ``spelled`` is how the file that used it imports it: (module, name). ``own``: it is what ``self`` is in a method, so
+    for an instance of a subclass one of that (`received`). Neither takes part in comparisons.
     """
 
     form: Form
@@ -40,6 +41,7 @@ class Type:
     scoped: str = ""  # a type parameter's source text, with its bound
     owner: Type | None = None
     spelled: tuple[str, str] | None = field(default=None, compare=False)
+    own: bool = field(default=False, compare=False)
 
     @property
     def is_builtin(self) -> bool:
@@ -136,6 +138,17 @@ def replaced(type_: Type | None, old: Type, new: Type) -> Type | None:
     if type_ is None or type_ == old:
         return None if type_ is None else new
     return replace(type_, args=tuple(replaced(arg, old, new) for arg in type_.args)) if type_.args else type_
+
+
+def received(type_: Type | None, receiver: Type | None) -> Type | None:
+    """What a method or attribute gives, for the instance that it is asked of."""
+    if type_ is None:
+        return None
+    if type_.own:
+        return replace(type_, own=False) if receiver is None else receiver
+    if not any(part.own for part in parts(type_)):
+        return type_
+    return replace(type_, args=tuple(received(arg, receiver) for arg in type_.args))
 
 
 def variables(type_: Type | None) -> Iterator[Type]:

@@ -91,6 +91,18 @@ def test_row_27_a_bound_method_is_a_callable_without_self() -> None:
     assert f("f(self.on)", setup) == "def f(on: Callable[[int], None]) -> Any:"
 
 
+def test_what_gives_self_gives_an_instance_of_the_subclass() -> None:
+    setup = (
+        "class A:\n    def me(self): return self\n    @property\n    def own(self): return [type(self)()]\n"
+        "    def __enter__(self): return self\n    def __init__(self): self.root = self\n"
+        "    @classmethod\n    def make(cls): return cls()\n    def other(self): return A()\n\n\n"
+        "class B(A):\n    def up(self): return super().me()\n\n\nb = B()\n"
+    )
+    assert signature(f"{setup}x = $0f(b.me(), b.own, b.root, B.make(), b.up().me(), b.other())\n") == (
+        "def f(me: B, own: list[B], root: B, make: B, me_1: B, other: A):"
+    )
+
+
 def test_row_28_a_type_variable_in_scope_is_carried() -> None:
     old = 'from typing import TypeVar\n\nT = TypeVar("T")\n\n\ndef g(x: T, ys: list[T]) -> T:\n    return '
     assert f("f(x, ys)", old) == "def f(x: T, ys: list[T]) -> T:"

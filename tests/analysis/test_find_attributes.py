@@ -320,6 +320,15 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         pytest.param("class A:\n    def f(self):\n        [*self.g] = ()\n        self.g()\n", id="takes the rest"),
         pytest.param("class A:\n    def f(self, x):\n        self = x\n        self.g()\n", id="self reassigned"),
         pytest.param("class A:\n    def f(self): return lambda self: self.g()\n", id="self of a lambda"),
+        pytest.param(
+            "class A:\n    def me(self): return self\n    def also(self): return [self.me()]\n    def __enter__(self): return self\n"
+            "    def __exit__(self, *a): return None\n    @classmethod\n    def make(cls): return cls()\n"
+            "    def new(self): return type(self)()\n    def f(self): return 1\n"
+            "class B(A):\n    def g(self): return 1\n    def up(self): return super().me()\n"
+            "def h():\n    x = B().me()\n    x.g(), x.f()\n    y = B.make()\n    y.g(), y.new().g(), y.up().g(), y.also()[0].g()\n"
+            "    with B() as z:\n        z.g()\n",
+            id="what gives self gives an instance of the subclass",
+        ),
         pytest.param("class A:\n    def f(this, x): x.g()\n    def h(schema): schema.pop()\n", id="not self"),
         pytest.param("class A:\n    @staticmethod\n    def f(self): self.g()\n", id="static method"),
         pytest.param(
