@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from autogen_lsp.analysis.decorated import leaves_class
 from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
@@ -23,13 +24,7 @@ _MAX_SUBCLASSES = 300
 _PLAIN_METACLASSES = frozenset({"ABCMeta", "type", "EnumMeta", "EnumType", "_ProtocolMeta"})
 # Special forms of typing, and bases that add nothing but what every class has.
 _EMPTY_BASES = frozenset({"Generic", "Protocol", "object", "ABC"})
-_OPEN_BASES = frozenset({"Any", "TypedDict", "NamedTuple", "Mock", "MagicMock", "SimpleNamespace", "Namespace"})
-_PLAIN_DECORATORS = re.compile(
-    r"(?:[\w.]+\.)?(?:dataclass|total_ordering|final|runtime_checkable|unique|verify|dataclass_transform|define|frozen"
-    r"|mutable|attrs|attrs?\.s|deprecated|type_check_only|disjoint_base|skip|skipIf|skipUnless|expectedFailure"
-    r"|override_settings|modify_settings|tag|usefixtures|patch|patch\.\w+|pytest\.mark\.\w+)(?:\(.*)?",
-    re.S,
-)
+_OPEN_BASES = frozenset({"Any", "TypedDict", "Mock", "MagicMock", "SimpleNamespace", "Namespace"})
 _HANDED_ON = re.compile(rb"(?<!super)\(\s*cls\s*[,)]")
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
 _WRITTEN_OUT = re.compile(
@@ -154,7 +149,7 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         or symbol.name in table.facts.dynamic_classes
         or any(s.kind == SymbolKind.ATTRIBUTE for s in own.get("__class__", ()))
         or ("__slots__" in own and path != project.builtins and _slots(project, found)[1])
-        or not all(_PLAIN_DECORATORS.fullmatch(text) for text in symbol.decorators)
+        or not all(leaves_class(project, path, text, symbol.parent) for text in symbol.decorators)
         or _changes_subclasses(project, found, own.get("__init_subclass__", []))
     )
     scope = symbol.parent

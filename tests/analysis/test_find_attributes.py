@@ -192,7 +192,7 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             "    def f(self): self.g()\n    def h(self): return 1\n",
             id="set on a new instance",
         ),
-        pytest.param("def d(c): return c\n@d\nclass A:\n    def f(self): self.g()\n", id="class decorator"),
+        pytest.param("from d import d\n@d\nclass A:\n    def f(self): self.g()\n", id="class decorator"),
         pytest.param(
             "class A:\n    def __init__(self, **k):\n        for n in k: setattr(self, n, k[n])\n    def f(self): self.g()\n",
             id="setattr",
