@@ -17,6 +17,8 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, infer, nodes
 from autogen_lsp.analysis.derived import gets_members
+from autogen_lsp.analysis.guesses import Key, guesses
+from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.mixins import may_have
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
@@ -58,8 +60,8 @@ def missing_attributes(project: Project, path: Path, table: Table, near: Span | 
             continue
         found = look.receiver(item)
         if found is None:
-            continue
-        if isinstance(found, Module):
+            finding = look.missing_in_inferred(item)
+        elif isinstance(found, Module):
             finding = look.missing_in_module(item, found)
         else:
             finding = look.missing_in_class(item, found)
@@ -73,6 +75,7 @@ class _Look:
     path: Path
     table: Table
     _receivers: dict[tuple[str, str, bool, str], Module | Receiver | None] = field(default_factory=dict)
+    _guesses: dict[tuple[str, str, bool, str], frozenset[Key]] = field(default_factory=dict)
 
     def receiver(self, item: Call | Reference) -> Module | Receiver | None:
         made = item.made if isinstance(item, Call) else ""
@@ -95,7 +98,7 @@ class _Look:
             if method is not None:
                 return self._of_self(*method) if text == first else self._of_own_attribute(text, *method)
             if not self._defined_locally(first, item.scope):
-                made = item.made if isinstance(item, Call) else ""
+                made = item.made if isinstance(item, Call) and text == first else ""
                 return self._of_made(self.path, made, item.scope)
         elif self._in_class_body(first, item.scope):
             return None
@@ -201,7 +204,7 @@ class _Look:
     def _of_made(self, path: Path, made: str, scope: str) -> Receiver | None:
         """An instance, by how its variable was made (see `Call.made`), in the file where that is written."""
         written = _class_text(made[1:]) if made.startswith(":") else made[1:]
-        if not _DOTTED.fullmatch(written):
+        if made[:1] not in (":", "=") or not _DOTTED.fullmatch(written):
             return None
         found = follow(self.project, path, written, scope)
         if not isinstance(found, Definition):
@@ -217,10 +220,7 @@ class _Look:
         receiver = self._of_class(found.path, symbol.qualname, exact=made.startswith("="), of_class=False)
         if receiver is None:
             return None
-        if "__get__" in receiver.lineage.names:  # a descriptor: reading the attribute gives something else
-            return None
-        maker = receiver.lineage.owner("__new__")
-        if receiver.exact and maker is not None and maker.symbol.qualname != "object":  # it may return anything
+        if _may_be_other(receiver.lineage, made=receiver.exact):
             return None
         return replace(receiver, inferred=True)
 
@@ -254,7 +254,7 @@ class _Look:
         mro = receiver.lineage
         above = _SUPER.fullmatch(item.receiver) is not None
         names = mro.after(mro.classes[0].key).names if above else mro.names
-        if name in names or (receiver.of_class and name in self._of_type):
+        if name in names or (receiver.of_class and name in self._of_any_class):
             return None
         if self._doubtful(item, mro.classes[0]) or self._is_lent(mro, name):
             return None
@@ -275,8 +275,38 @@ class _Look:
         message = f"{receiver.described[0].upper()}{receiver.described[1:]} {'have' if above else 'has'} no '{name}'"
         return self._finding(item, message, owner.path, f"{owner.symbol.qualname}.{name}")
 
+    def missing_in_inferred(self, item: Call | Reference) -> Finding | None:
+        """A finding where the receiver's class follows from the program's flow only, which takes longer to find out.
+
+        So it is asked only where a guess says that the member may be missing, or where nothing in the workspace has it.
+        """
+        if item.receiver in SELF or item.receiver.startswith("super(") or not self._is_suspicious(item):
+            return None
+        parts = members(self._type_of_receiver(item))
+        findings = [
+            self.missing_in_class(item, receiver) if receiver is not None else None
+            for receiver in map(self._of_type, parts)
+        ]
+        return findings[0] if None not in findings else None
+
+    def _is_suspicious(self, item: Call | Reference) -> bool:
+        made = item.made if isinstance(item, Call) else ""
+        key = (item.receiver, item.scope, item.local, made)
+        if key not in self._guesses:
+            self._guesses[key] = guesses(self.project, self.path, item.receiver, item.scope, made)
+        found = self._guesses[key]
+        return any(not (mro := self.project.mro(*each)).open and item.name not in mro.names for each in found)
+
+    def _of_type(self, part: Type | None) -> Receiver | None:
+        of_class = part is not None and part.form is Form.CLASS
+        instance = part.args[0] if part is not None and part.form is Form.CLASS else part
+        if instance is None or instance.form is not Form.INSTANCE or instance.path is None:
+            return None
+        found = self._of_class(instance.path, instance.name, exact=False, of_class=of_class)
+        return None if found is None or _may_be_other(found.lineage) else found
+
     @cached_property
-    def _of_type(self) -> frozenset[str]:
+    def _of_any_class(self) -> frozenset[str]:
         """Members that a class has besides its own: those of ``type`` and of the metaclasses that say nothing else."""
         builtins = self.project.builtins
         if builtins is None:
@@ -358,11 +388,11 @@ class _Look:
     def _made_elsewhere(self, mro: Mro, name: str) -> bool:
         """Whether a base may have it without saying so.
 
-        Typeshed leaves out private members; and ``type(name, bases, {"name": …})`` makes classes with members that no
+        Stubs leave out private members; and ``type(name, bases, {"name": …})`` makes classes with members that no
         class body shows.
         """
-        in_stubs = any(found.path.suffix == ".pyi" and found.symbol.qualname != "object" for found in mro.classes)
-        if in_stubs and name.startswith("_"):
+        stubs = {found.path for found in mro.classes if found.path.suffix == ".pyi"}
+        if name.startswith("_") and any(stub_may_omit(self.project, stub, name) for stub in stubs):
             return True
         key = re.compile(rb"['\"]" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"['\"]\s*[:,\]]")
         for found in mro.classes:
@@ -391,6 +421,12 @@ class _Look:
     def _finding(self, item: Call | Reference, message: str, target: Path, qualname: str) -> Finding:
         span = Span(item.start, item.end)
         return Finding(self.path, span, FindingKind.MISSING_ATTRIBUTE, item.name, message, target, qualname)
+
+
+def _may_be_other(lineage: Mro, *, made: bool = True) -> bool:
+    """Whether reading an attribute that holds an instance (a descriptor), or making one, may give something else."""
+    maker = lineage.owner("__new__") if made else None
+    return "__get__" in lineage.names or (maker is not None and maker.path.suffix == ".py")
 
 
 def _made(symbol: Symbol) -> str:

@@ -87,7 +87,23 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
         return Type(Form.FUNCTION, symbol.qualname, member.owner.module, path=path, owner=owner, args=(member.owner,))
     if symbol.kind == SymbolKind.VARIABLE and symbol.annotation is None and classes.is_enum(lookup, instance):
         return instance
-    return received(declared(evaluate, path, member.symbols, member.owner), instance)
+    found = declared(evaluate, path, member.symbols, member.owner)
+    made_here = symbol.kind == SymbolKind.VARIABLE and symbol.annotation is None
+    return None if made_here and _may_be_changed(lookup, member.owner, found) else received(found, instance)
+
+
+def _may_be_changed(lookup: Lookup, owner: Type, found: Type | None) -> bool:
+    """Whether an object that a class body makes may be another one when it is asked for.
+
+    A descriptor gives something else, and a metaclass that is not known may put anything in its place.
+    """
+    made = [
+        part for part in members(found) if part is not None and part.form is Form.INSTANCE and part.path is not None
+    ]
+    if not any(part.path is not None and part.path.suffix == ".py" for part in made):
+        return False
+    is_open = owner.path is None or lookup.project.mro(owner.path, owner.name).open
+    return is_open or any(classes.member_of(lookup, part, "__get__") is not None for part in made)
 
 
 def _called(evaluate: Evaluation, path: Path, callee: Type | None, node: Node) -> Type | None:

@@ -129,7 +129,9 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     double_star: bool = False
     guarded: bool = False  # broken, or expected to fail: hasattr, except AttributeError, assertRaises
     local: bool = False  # the receiver's first name is bound in a function: a parameter, a variable, a local import
-    made: str = ""  # of a local receiver, if all its bindings agree: ':' and its annotation, '=' and what was called
+    # How the receiver's first name got its value, if it is local and all bindings agree: ':' and its annotation, '='
+    # and what was called, '.' and another name, '*' and what it is an item of.
+    made: str = ""
 
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):

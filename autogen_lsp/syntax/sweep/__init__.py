@@ -126,7 +126,7 @@ class Sweep:
                 force_setattr(item, "local", True)
             elif (holder := local_scope(scope, receiver)) is not None:
                 force_setattr(item, "local", True)
-                if item.receiver == receiver and isinstance(item, Call):
+                if isinstance(item, Call):
                     force_setattr(item, "made", holder.made.get(receiver, ""))
 
 

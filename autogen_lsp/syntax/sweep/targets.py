@@ -77,15 +77,15 @@ def _made(sweep: Sweep, assignment: Node) -> str:
     value = assignment.child_by_field_id(n.F_RIGHT)
     if annotation is not None:
         return f":{sweep.cut(annotation)}" if value is None else ""
-    return _called(sweep, value) if value is not None else ""
+    return _taken(sweep, value) if value is not None else ""
 
 
-def _called(sweep: Sweep, value: Node) -> str:
+def _taken(sweep: Sweep, value: Node) -> str:
     if value.kind_id == n.CALL:
         function = value.child_by_field_id(n.F_FUNCTION)
         if function is not None and function.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
             return f"={sweep.cut(function)}"
-    return ""
+    return f".{sweep.cut(value)}" if value.kind_id in (n.IDENTIFIER, n.ATTRIBUTE) else ""
 
 
 def augmented(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
@@ -111,8 +111,12 @@ def loop(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 
 def for_in(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
-    left = node.child_by_field_id(n.F_LEFT)
-    if left is not None:
+    left, right = node.child_by_field_id(n.F_LEFT), node.child_by_field_id(n.F_RIGHT)
+    if left is None:
+        return
+    if left.kind_id == n.IDENTIFIER and scope.level >= Level.FUNCTION:
+        sweep.bind(scope, sweep.cut(left), "" if right is None else f"*{sweep.cut(right)}")
+    else:
         _targets(sweep, left, left, scope)
 
 
@@ -122,7 +126,7 @@ def as_pattern(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         target = children[-1]
         name = n.first_named(target) if target.kind_id == n.AS_PATTERN_TARGET else None
         if name is not None and name.kind_id == n.IDENTIFIER and scope.level >= Level.FUNCTION:
-            sweep.bind(scope, sweep.cut(name), _called(sweep, children[0]))
+            sweep.bind(scope, sweep.cut(name), _taken(sweep, children[0]))
         else:
             _targets(sweep, target, target, scope)
 

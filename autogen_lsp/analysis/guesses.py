@@ -1,0 +1,155 @@
+"""Classes that an expression may be of, as its text and what is annotated suggest: a cheap guess, from facts alone.
+
+It tells where to ask `infer`, which needs syntax trees and time; no finding rests on it. All classes that an annotation
+names are guesses: optional values and elements are among them. Whether something is called, awaited, iterated over or
+taken from a container makes no difference.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from autogen_lsp.analysis.modules import Module
+from autogen_lsp.analysis.outside import SELF
+from autogen_lsp.analysis.presence import Definition, follow
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.syntax.model import Symbol, SymbolKind
+
+Key = tuple[Path, str]
+"""A class: its file and qualname."""
+
+_NAME = re.compile(r"[^\W\d]\w*")
+_DOTTED = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
+_BEFORE = re.compile(r"(?:\s|\(|await\b|\*)*")
+_OPENING, _CLOSING = "([{", ")]}"
+_MAX_HOPS = 6
+_NOTHING: frozenset[Key] = frozenset()
+
+
+def guesses(project: Project, path: Path, text: str, scope: str = "", made: str = "", hops: int = 0) -> frozenset[Key]:
+    """Classes of the workspace that the expression may be an instance of; ``made``: of its first name (`Call.made`)."""
+    names = _names(text)
+    if not names or hops > _MAX_HOPS:
+        return _NOTHING
+    found = _of_local(project, path, names[0], scope, made, hops)
+    if found is None:
+        meant, used = follow(project, path, names[0], scope), 1
+        while used < len(names) and (isinstance(meant, Module) or _is_class(meant)):
+            inner = follow(project, path, ".".join(names[: used + 1]), scope)
+            if inner is None:
+                break
+            meant, used = inner, used + 1
+        if not isinstance(meant, Definition):
+            return _NOTHING
+        found = _of_symbol(project, meant.path, meant.symbol, _NOTHING, hops)
+        names = names[used - 1 :]
+    for name in names[1:]:
+        found = _of_member(project, found, name, hops)
+    return found
+
+
+def _names(text: str) -> list[str]:
+    """The names of a dotted expression, without what is called and taken: ``a.b(1)[c].d`` is a, b, d."""
+    before = _BEFORE.match(text)
+    at = before.end() if before is not None else 0
+    out: list[str] = []
+    while (name := _NAME.match(text, at)) is not None:
+        out.append(name.group())
+        at = name.end()
+        depth = 0
+        while at < len(text) and (depth or text[at] in _OPENING):
+            depth += (text[at] in _OPENING) - (text[at] in _CLOSING)
+            at += 1
+        if text[at : at + 1] != ".":
+            break
+        at += 1
+    return out
+
+
+def _of_local(project: Project, path: Path, name: str, scope: str, made: str, hops: int) -> frozenset[Key] | None:
+    """What the parameter or variable of a function may be; None where the name is no local one."""
+    if made:
+        if made.startswith(":"):
+            return _named_in(project, path, made[1:], scope, _NOTHING)
+        return guesses(project, path, made[1:], scope, "", hops + 1)
+    table = project.table(path)
+    while scope and table is not None:
+        for symbol in table.symbols.get(scope, ()):
+            listed = symbol.signature.parameters if symbol.signature is not None else ()
+            for position, parameter in enumerate(listed):
+                if parameter.name != name:
+                    continue
+                if parameter.annotation is not None:
+                    return _named_in(project, path, parameter.annotation, scope, _NOTHING)
+                holder = (path, symbol.parent)
+                own = not position and name in SELF and _is_class_key(project, holder)
+                return frozenset({holder}) if own else _NOTHING
+        scope = scope.rpartition(".")[0].removesuffix(".<locals>")
+    return None
+
+
+def _of_member(project: Project, holders: frozenset[Key], name: str, hops: int) -> frozenset[Key]:
+    out = _NOTHING
+    for holder in holders:
+        owner = project.mro(*holder).owner(name)
+        table = project.table(owner.path) if owner is not None else None
+        if owner is None or table is None:
+            continue
+        for symbol in table.members.get(owner.symbol.qualname, {}).get(name, ()):
+            out |= _of_symbol(project, owner.path, symbol, frozenset({holder}), hops)
+    return out
+
+
+def _of_symbol(project: Project, path: Path, symbol: Symbol, holder: frozenset[Key], hops: int) -> frozenset[Key]:
+    if symbol.kind == SymbolKind.CLASS:
+        return frozenset({(path, symbol.qualname)})
+    if symbol.kind == SymbolKind.FUNCTION:
+        returns = symbol.signature.returns if symbol.signature is not None else None
+        return _named_in(project, path, returns, symbol.parent, holder)
+    if symbol.annotation is not None:
+        return _named_in(project, path, symbol.annotation, symbol.parent, holder)
+    if symbol.value is None or symbol.value == "None":
+        return _NOTHING
+    return guesses(project, path, symbol.value, _function_at(project, path, symbol), "", hops + 1)
+
+
+def _function_at(project: Project, path: Path, symbol: Symbol) -> str:
+    """The method that sets an attribute."""
+    table = project.table(path)
+    if symbol.kind != SymbolKind.ATTRIBUTE or table is None:
+        return ""
+    members = table.members.get(symbol.parent, {})
+    return next(
+        (
+            each.qualname
+            for listed in members.values()
+            for each in listed
+            if each.kind == SymbolKind.FUNCTION and each.start <= symbol.start < each.end
+        ),
+        "",
+    )
+
+
+def _named_in(
+    project: Project, path: Path, annotation: str | None, scope: str, holder: frozenset[Key]
+) -> frozenset[Key]:
+    """The classes of the workspace that an annotation names."""
+    out = _NOTHING
+    for dotted in _DOTTED.findall(annotation or ""):
+        if dotted.rpartition(".")[2] == "Self":
+            out |= holder
+            continue
+        found = follow(project, path, dotted, scope)
+        if isinstance(found, Definition) and _is_class(found) and project.is_ours(found.path):
+            out |= {(found.path, found.symbol.qualname)}
+    return out
+
+
+def _is_class(found: Definition | Module | None) -> bool:
+    return isinstance(found, Definition) and found.symbol.kind == SymbolKind.CLASS
+
+
+def _is_class_key(project: Project, key: Key) -> bool:
+    table = project.table(key[0])
+    return table is not None and any(s.kind == SymbolKind.CLASS for s in table.symbols.get(key[1], ()))

@@ -1,0 +1,129 @@
+"""Attributes missing from classes that are read through decorators, stubs and the flow of the program."""
+
+# Fixture texts are read best on one line.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.findings import check_findings
+
+CLASS = "class A:\n    def f(self): return 1\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("def d(c): return c\n@d\n" + CLASS + "    def g(self): self.«n»()\n", id="returns the class"),
+        pytest.param(
+            "def d(name):\n    def inner(c):\n        c.label = name\n        return c\n    return inner\n@d('x')\n"
+            + CLASS
+            + "    def g(self): print(self.label), self.«n»()\n",
+            id="a decorator with arguments that sets an attribute by name",
+        ),
+        pytest.param(
+            "def outer(c): return inner(c)\ndef inner(c):\n    setattr(c, 'x', 1)\n    return c\n@outer\n"
+            + CLASS
+            + "    def g(self): self.«n»()\n",
+            id="returns what another one returns",
+        ),
+        pytest.param(
+            "class R:\n    @classmethod\n    def add(cls, c):\n        cls.all.append(c)\n        return c\n    all = []\nclass S(R): x = 1\n@S.add\n"
+            + CLASS
+            + "    def g(self): self.«n»()\n",
+            id="an inherited class method",
+        ),
+        pytest.param(
+            "from collections.abc import Sized\n@Sized.register\n" + CLASS + "    def g(self): self.«n»()\n",
+            id="registered as a virtual subclass",
+        ),
+    ],
+)
+def test_decorator_that_leaves_the_class_as_it_is(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text, "missing-attribute")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("def d(c):\n    setattr(c, c.name, 1)\n    return c\n", id="computed name"),
+        pytest.param("def d(c):\n    class New(c): x = 1\n    return New\n", id="subclass"),
+        pytest.param("def d(c): return type(c.__name__, (c,), make())\n", id="type()"),
+        pytest.param("def d(c): return Proxy(c)\nclass Proxy: x = 1\n", id="returns something else"),
+        pytest.param("def d(c):\n    fill(c)\n    return c\ndef fill(c): c.__dict__.update(x)\nx = {}\n", id="helper"),
+        pytest.param("from unknown import d\n", id="not to be read"),
+        pytest.param("from unknown import e\n@e\ndef d(c): return c\n", id="decorated itself"),
+    ],
+)
+def test_decorator_that_may_change_the_class(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text.replace("make()", "{}") + "@d\n" + CLASS + "    def g(self): self.n()\n")
+
+
+def test_named_tuple_has_its_fields_and_no_more(tmp_path: Path) -> None:
+    text = "from typing import NamedTuple\nclass A(NamedTuple):\n    x: str\n    def g(self): self.x.lower(), self._replace(x=''), self.count(1), self.«n»()\n"
+    check_findings(tmp_path, text, "missing-attribute")
+
+
+def test_private_member_that_the_standard_library_does_not_mention(tmp_path: Path) -> None:
+    text = "import threading\nclass A(threading.Thread):\n    def run(self): self.«_no_such_member»(), self._bootstrap_inner()\n"
+    check_findings(tmp_path, text, "missing-attribute")
+
+
+def test_private_member_of_what_is_written_in_c(tmp_path: Path) -> None:
+    check_findings(tmp_path, "import _io\nclass A(_io.BytesIO):\n    def f(self): self._anything()\n")
+    check_findings(tmp_path, "class A(dict):\n    def f(self): self.«_anything»()\n", "missing-attribute")
+
+
+HOLDER = CLASS + "class B:\n    a: A\n    all: list[A]\n    def make(self) -> A: return A()\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("def g(b: B): b.a.f(), b.a.«n»()\n", id="attribute of a parameter's"),
+        pytest.param("def g(b: B):\n    x = b.make()\n    x.«n»()\n", id="what a method gives"),
+        pytest.param("def g(b: B): b.make().«n»()\n", id="what a call gives"),
+        pytest.param("def g(b: B):\n    for x in b.all: x.«n»()\n", id="item of a loop"),
+        pytest.param("def g(b: B): return [x.«n»() for x in b.all]\n", id="item of a comprehension"),
+        pytest.param("def g(b: B):\n    x = b.a\n    x.«n»()\n", id="another name"),
+        pytest.param("def g(b: B): b.all[0].«n»()\n", id="taken from a list"),
+        pytest.param(
+            "class C:\n    def __init__(self, b: B): self.a = b.make()\n    def g(self): self.a.«n»()\n",
+            id="attribute that a parameter's method made",
+        ),
+        pytest.param(
+            "from typing import Self\nclass C:\n    b: B\n    def same(self) -> Self: return self\n"
+            "def g(c: C): c.same().same().b.a.«n»()\n",
+            id="Self",
+        ),
+        pytest.param("def g(b: B | None): b.a.«n»() if b else 1\n", id="optional"),
+        pytest.param("x = B()\ndef g(): x.a.«n»()\n", id="attribute of a module's variable"),
+    ],
+)
+def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, HOLDER + text, "missing-attribute")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("def g(b: B):\n    x = b.a\n    if isinstance(x, str): x.lower()\n", id="narrowed"),
+        pytest.param("class C(A):\n    def n(self): return 1\ndef g(b: B): b.a.n()\n", id="a subclass has it"),
+        pytest.param("def g(b: B):\n    x = b.a\n    x = foo\n    x.n()\nimport foo\n", id="something else later"),
+        pytest.param("def g(b: B):\n    b.a.n = print\n    b.a.n()\n", id="set from outside"),
+        pytest.param("def g(b: B | dict): b.a.keys()\n", id="one of several"),
+        pytest.param(
+            "from unknown import Model\nclass C(Model):\n    a = A()\ndef g(c: C): c.a.n()\n",
+            id="made in the body of a class that may change it",
+        ),
+        pytest.param(
+            "class D:\n    def __get__(self, i, o): return ''\nclass C:\n    d = D()\ndef g(c: C): c.d.lower()\n",
+            id="descriptor",
+        ),
+    ],
+)
+def test_class_does_not_follow(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, HOLDER + text)
