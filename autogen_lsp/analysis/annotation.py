@@ -10,7 +10,7 @@ import ast
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autogen_lsp.analysis.names import Lookup, Ref, resolve
@@ -259,14 +259,19 @@ def _generic(lookup: Lookup, home: Home, dotted: str, items: list[ast.expr], dep
 
 
 def _constant(node: ast.expr) -> Type | None:
-    """The widened type of a ``Literal`` argument."""
+    """The type of a ``Literal`` argument; widened where it cannot be written within quotes."""
     match node:
         case ast.Constant(value=None):
             return NONE
+        case ast.Constant(value=str() as text):
+            plain = text.isprintable() and not set(text) & set("'\"\\")
+            return replace(builtin("str"), literals=(f'"{text}"',) if plain else ())
+        case ast.Constant(value=bool() | int() as value):
+            return replace(builtin(type(value).__name__), literals=(str(value),))
         case ast.Constant(value=value):
             return builtin(type(value).__name__)
         case ast.UnaryOp():
-            return builtin("int")
+            return replace(builtin("int"), literals=(ast.unparse(node),))
     return None
 
 

@@ -98,6 +98,8 @@ def unpacked(evaluate: Evaluation, type_: Type | None, path: Sequence[int], star
         type_ = annotation.expanded(evaluate.lookup, type_)
         if starred and depth == len(path) - 1:
             return builtin("list", element_of(evaluate, type_))
+        if type_ is not None and type_.form is Form.UNION:
+            return evaluate.union(unpacked(evaluate, member, path[depth:], starred) for member in type_.args)
         parts = classes.as_tuple(evaluate.lookup, type_)
         if parts is not None and not parts.variadic:
             type_ = parts.args[index] if index < len(parts.args) else None

@@ -29,6 +29,7 @@ from autogen_lsp.analysis.types import (
     named,
     optional,
     union,
+    widened,
     without_none,
 )
 
@@ -361,7 +362,7 @@ def _compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type 
     place = next((i for i, operand in enumerate(operands) if nodes.same(operand, node)), 0)
     other = operands[place - 1 if place else 1]
     type_ = infer.type_of(lookup, path, other)
-    return None if type_ == NONE else without_none(type_)
+    return None if type_ == NONE else widened(without_none(type_))
 
 
 def _operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | None:
@@ -369,7 +370,7 @@ def _operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | 
     operator = nodes.text_of(operation.child_by_field_name("operator"))
     is_right = nodes.same(right, node)
     other = left if is_right else right
-    type_ = infer.type_of(lookup, path, other) if other is not None else None
+    type_ = widened(infer.type_of(lookup, path, other)) if other is not None else None
     if type_ is None or not type_.is_a(*_OPERANDS):
         return None
     if operator == "%" and type_.is_a("str", "bytes"):

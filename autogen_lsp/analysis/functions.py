@@ -118,7 +118,7 @@ def result_of_method(
         fits = True
         for parameter, type_ in zip(listed, given, strict=False):
             wanted = _annotation(lookup, function, symbol, parameter.annotation)
-            fits = fits and accepts(lookup, wanted, type_)
+            fits = fits and accepts(lookup, wanted, type_, widely=True)
             bind(lookup, wanted, type_, known)
         if fits:
             return _settled(substitute(returned(lookup, function, symbol, instance, evaluate_at), known))
@@ -308,7 +308,9 @@ def bind(
         rest = [member for member in wanted.args if member is not None and member.form is Form.VARIABLE]
         for part in members(given):
             fitting = [
-                m for m in wanted.args if m is not None and m.form is not Form.VARIABLE and accepts(lookup, m, part)
+                m
+                for m in wanted.args
+                if m is not None and m.form is not Form.VARIABLE and accepts(lookup, m, part, widely=True)
             ]
             for member in fitting[:1] or rest[:1]:
                 bind(lookup, member, part, known, depth + 1)
@@ -332,17 +334,20 @@ def bind(
                     bind(lookup, inner, outer, known, depth + 1)
 
 
-def accepts(lookup: Lookup, wanted: Type | None, given: Type | None) -> bool:
-    """Whether a value of the type may be passed; "not known" may always."""
+def accepts(lookup: Lookup, wanted: Type | None, given: Type | None, *, widely: bool = False) -> bool:
+    """Whether a value of the type may be passed; "not known" may always.
+
+    ``widely``: the type is that of an expression, widened, so it may well be one of the literals that are wanted.
+    """
     if wanted is not None and wanted == given:
         return True
     wanted, given = annotation.expanded(lookup, wanted), annotation.expanded(lookup, given)
     if wanted is None or given is None or wanted.form is Form.VARIABLE:
         return True
     if given.form is Form.UNION:
-        return all(accepts(lookup, wanted, part) for part in given.args)
+        return all(accepts(lookup, wanted, part, widely=widely) for part in given.args)
     if wanted.form is Form.UNION:
-        return any(accepts(lookup, part, given) for part in wanted.args)
+        return any(accepts(lookup, part, given, widely=widely) for part in wanted.args)
     if given == NONE or wanted == NONE:
         return given == wanted or wanted.is_a("object")
     if wanted.form is Form.CALLABLE:
@@ -355,6 +360,10 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None) -> bool:
         return _accepts_callable(lookup, called, given)
     if given.form is not Form.INSTANCE:
         return not wanted.is_builtin or (wanted.is_a("type") and given.form is Form.CLASS)
+    if wanted.literals and not widely:
+        return (wanted.module, wanted.name) == (given.module, given.name) and (
+            bool(given.literals) and set(given.literals) <= set(wanted.literals)
+        )
     if wanted.is_builtin and given.is_builtin:
         numbers = ("bool", "int", "float", "complex")
         if wanted.name in numbers and given.name in numbers:
@@ -363,7 +372,7 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None) -> bool:
         lookup, given, wanted.name if wanted.module == "builtins" else f"{wanted.module}.{wanted.name}"
     )
     if base is not None:
-        return _accepts_arguments(lookup, wanted, base)
+        return _accepts_arguments(lookup, wanted, base, widely)
     if classes.is_open(lookup, given):
         return True
     return classes.is_protocol(lookup, wanted) and classes.satisfies(lookup, given, wanted)
@@ -387,7 +396,7 @@ def _accepts_callable(lookup: Lookup, wanted: Type, given: Type | None) -> bool:
     return not too_many and accepts(lookup, wanted.args[-1], given.args[-1])
 
 
-def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type) -> bool:
+def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type, widely: bool) -> bool:
     """Whether the type arguments of one class fit, taken as covariant."""
     inner, outer = given.args, wanted.args
     if wanted.is_a("tuple"):
@@ -395,7 +404,7 @@ def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type) -> bool:
             outer = outer[:1] * len(inner)
         elif not given.variadic and len(inner) != len(outer):
             return False
-    return all(accepts(lookup, wide, narrow) for wide, narrow in zip(outer, inner, strict=False))
+    return all(accepts(lookup, wide, narrow, widely=widely) for wide, narrow in zip(outer, inner, strict=False))
 
 
 _VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
@@ -422,7 +431,7 @@ def _bound(
             return None
         taken.add(parameter.name)
         wanted = _annotation(lookup, function, symbol, parameter.annotation)
-        if not accepts(lookup, wanted, type_):
+        if not accepts(lookup, wanted, type_, widely=True):
             return None
         if type_ is not None and not literals.allows(lookup, function.path, parameter.annotation, argument.node):
             return None

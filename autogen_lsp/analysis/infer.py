@@ -18,7 +18,7 @@ from autogen_lsp.analysis.containers import awaited, mapping_of
 from autogen_lsp.analysis.enclosing import annotated, first_parameter_of
 from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
 from autogen_lsp.analysis.names import Lookup, resolve, star_modules
-from autogen_lsp.analysis.types import NONE, Form, Type, builtin, substitute
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, substitute, widened
 from autogen_lsp.analysis.types import variables as variables_of
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _expression(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         case "none":
             return NONE
         case kind if kind in containers.DISPLAYS:
-            return containers.display(evaluate, path, node)
+            return widened(containers.display(evaluate, path, node))
         case "identifier":
             return variables.identifier(evaluate, path, node)
         case "attribute":
@@ -133,9 +133,9 @@ def _expression(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         case "subscript":
             return operators.subscript(evaluate, path, node)
         case "binary_operator":
-            return operators.binary(evaluate, path, node)
+            return widened(operators.binary(evaluate, path, node))
         case "unary_operator":
-            return operators.unary(evaluate, path, node)
+            return widened(operators.unary(evaluate, path, node))
         case "comparison_operator":
             return operators.comparison(evaluate, path, node)
         case "boolean_operator":

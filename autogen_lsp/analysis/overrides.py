@@ -100,7 +100,7 @@ def _is_passed(
             if passed is None or passed == type_:
                 continue
             bound = bound_of(lookup, passed)
-            if bound is None or not functions.accepts(lookup, type_, bound):
+            if bound is None or not functions.accepts(lookup, type_, bound, widely=True):
                 return False
     return True
 

@@ -141,7 +141,7 @@ def _attribute(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope
         return f"{target.name} = {enums.next_value(lookup, instance, target.name, scope)}\n"
     annotation, value = annotate(scope, optional(type_)), "None"
     if result.breaks(lookup, optional(type_) or NONE, wanted):
-        if type_ is not None and type_.is_builtin and type_.name in _EMPTY:
+        if type_ is not None and type_.is_builtin and type_.name in _EMPTY and not type_.literals:
             annotation, value = annotate(scope, type_), _EMPTY[type_.name]
         else:
             annotation = annotate_any(scope) if callers.is_annotated(lookup, target) else None

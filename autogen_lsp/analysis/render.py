@@ -82,7 +82,9 @@ def annotate(scope: Scope, type_: Type | None) -> str | None:
     scope.needed += [item for item in dict.fromkeys(pieces.needed) if item not in scope.needed]
     scope.parameters |= pieces.parameters
     quoted = pieces.quoted or (("[" in text or "|" in text) and scope.predates_unions)
-    return f'"{text}"' if quoted and not scope.postponed else text
+    if not quoted or scope.postponed:
+        return text
+    return '"' + text.replace('"', "'") + '"'
 
 
 def annotate_any(scope: Scope) -> str | None:
@@ -128,6 +130,8 @@ def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str
             if inner is None:
                 raise _NoName(type_.name)
             return _write(scope, inner, pieces, depth + 1)
+    if type_.literals:
+        return f"{_known(scope, 'typing', 'Literal', pieces)}[{', '.join(type_.literals)}]"
     if type_.module == "collections.abc" and type_.name.startswith("dict_"):  # those have no name at run time
         type_ = classes.as_base(scope.lookup, type_, *_VIEWS) or type_
     name = _name(scope, type_, pieces)

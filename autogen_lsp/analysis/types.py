@@ -1,7 +1,7 @@
 """What is known of an expression's type, as plain data: unions, widening, and the operations that merging needs.
 
-`None` stands for "not known" everywhere and never becomes an annotation. Literals are widened when a type is made, so
-no ``Literal`` exists here. Nothing in this module reads files.
+`None` stands for "not known" everywhere and never becomes an annotation. The type of a literal expression is widened;
+``Literal`` is only what an annotation says. Nothing in this module reads files.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Type:
     variadic: bool = False
     scoped: str = ""  # a type parameter's source text, with its bound
     owner: Type | None = None
+    literals: tuple[str, ...] = ()  # source texts of the only values, where the annotation was a `Literal`
     spelled: tuple[str, str] | None = field(default=None, compare=False)
     own: bool = field(default=False, compare=False)
 
@@ -96,7 +97,7 @@ def union(types: Iterable[Type | None], is_subclass: Callable[[Type, Type], bool
             if member is None:
                 return None
             if member not in found:
-                found.append(member)
+                _add(found, member)
     has_none = NONE in found
     found = [member for member in found if member is not NONE and member != NONE]
     kept = [t for t in found if not any(_absorbs(other, t, is_subclass) for other in found if other != t)]
@@ -105,6 +106,23 @@ def union(types: Iterable[Type | None], is_subclass: Callable[[Type, Type], bool
     if not kept:
         return None
     return kept[0] if len(kept) == 1 else Type(Form.UNION, args=tuple(kept))
+
+
+def _add(found: list[Type], member: Type) -> None:
+    """Adds a member of a union; literals of one class join each other."""
+    for at, other in enumerate(found):
+        if member.literals and other.literals and (member.module, member.name) == (other.module, other.name):
+            found[at] = replace(other, literals=tuple(dict.fromkeys(other.literals + member.literals)))
+            return
+    found.append(member)
+
+
+def widened(type_: Type | None) -> Type | None:
+    """The type without ``Literal`` anywhere in it: ``str`` for ``Literal["a"]``."""
+    if type_ is None or not (type_.args or type_.literals):
+        return type_
+    args = tuple(widened(arg) for arg in type_.args)
+    return union(args) if type_.form is Form.UNION else replace(type_, args=args, literals=())
 
 
 def optional(type_: Type | None) -> Type | None:
@@ -174,8 +192,12 @@ _NUMBERS = {"bool": 0, "int": 1, "float": 2, "complex": 3}
 
 
 def _absorbs(wide: Type, narrow: Type, is_subclass: Callable[[Type, Type], bool] | None) -> bool:
+    if wide.literals:
+        return False
     if wide.is_builtin and narrow.is_builtin and wide.name in _NUMBERS and narrow.name in _NUMBERS:
-        return _NUMBERS[wide.name] > _NUMBERS[narrow.name]
+        return _NUMBERS[wide.name] > _NUMBERS[narrow.name] or (wide.name == narrow.name and bool(narrow.literals))
+    if narrow.literals:
+        return (wide.module, wide.name) == (narrow.module, narrow.name)
     if (
         wide.form is narrow.form is Form.INSTANCE
         and (wide.module, wide.name) == (narrow.module, narrow.name)

@@ -663,6 +663,27 @@ def test_overloads_are_told_apart_by_literals() -> None:
     )
 
 
+def test_literals_that_are_declared_are_kept() -> None:
+    setup = "from typing import Literal\n\nMode = Literal['r', 'w']\n\n\n"
+    take = f"{setup}def g(a: Literal['r', 'w'], b: Mode, c: list[Literal[1]], d: Literal['r']):\n"
+    assert signature(f"{take}    $0f(a, b, c)\n") == (
+        'def f(a: Literal["r", "w"], b: Mode, c: list[Literal[1]]) -> None:'
+    )
+    assert signature(f"{take}    $0f(a)\n    f('x')\n") == "def f(a: str) -> None:"
+    assert signature(f"{take}    $0f([a], a + d, (a, d))\n") == (
+        "def f(arg1: list[str], arg2: str, arg3: tuple[str, str]) -> None:"
+    )
+    assert signature(f"{setup}def g(a: Literal['r', 1]): ...\n\n\ng($0f())\n") == (
+        'def f() -> Literal["r"] | Literal[1]:'
+    )
+    assert signature(f"{setup}def g(a: Literal['r', 'w']):\n    if $0f() == a:\n        pass\n") == "def f() -> str:"
+
+
+def test_tuples_of_a_union_are_taken_apart_one_by_one() -> None:
+    text = "def g(a: tuple[int, str] | tuple[None, None]):\n    x, y = a\n    $0f(x, y)\n"
+    assert signature(text) == "def f(x: int | None, y: str | None) -> None:"
+
+
 def test_cast_says_what_it_gives() -> None:
     setup = "from typing import Union, cast\n\n\nclass Item: ...\n\n\n"
     assert f("f(cast(Union[int, Item], g()), cast('list[str]', 1))", setup) == (
