@@ -13,6 +13,7 @@ import os
 import subprocess
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +24,23 @@ _STRICT = (
     "reportUntyped", "reportPrivateUsage", "reportMatchNotExhaustive", "reportMissingSuperCall",
 )  # fmt: skip
 _ERROR = 1  # DiagnosticSeverity.Error
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error: where it is, by the text of its line, and the rule that it breaks.
+
+    The message takes no part in comparisons: what is wrong there before and after is no new error, though the types
+    that its message names are others.
+    """
+
+    path: Path
+    rule: str
+    line: str
+    message: str = field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.rule}: {self.message}"
 
 
 class Pyright:
@@ -51,17 +69,22 @@ class Pyright:
         self._process.kill()
         self._process.wait()
 
-    def errors(self, texts: dict[Path, bytes], files: Iterable[Path]) -> Counter[str]:
-        """Errors in ``files``, as ``file: rule: first line of the message``, where ``texts`` replace those on disk."""
+    def errors(self, texts: dict[Path, bytes], files: Iterable[Path]) -> Counter[Problem]:
+        """Errors in ``files``, where ``texts`` replace those on disk."""
         files = sorted(files)
         for path in dict.fromkeys([*self._shown, *texts, *files]):
             self._show(path, texts[path] if path in texts else path.read_bytes())
-        found: Counter[str] = Counter()
+        found: Counter[Problem] = Counter()
         for path in files:
             report = self._ask("textDocument/diagnostic", textDocument={"uri": path.as_uri()})
-            name = path.relative_to(self.root)
+            lines = _text(self._shown[path]).split("\n")
             found.update(
-                f"{name}: {item.get('code', '')}: {item['message'].splitlines()[0]}"
+                Problem(
+                    path.relative_to(self.root),
+                    str(item.get("code", "")),
+                    lines[item["range"]["start"]["line"]].strip(),
+                    item["message"].splitlines()[0],
+                )
                 for item in report["items"]
                 if item.get("severity") == _ERROR and not str(item.get("code", "")).startswith(_STRICT)
             )

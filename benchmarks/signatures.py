@@ -8,8 +8,9 @@ never on disk), created with the skeleton, and compared with the original:
 accepted   the share of call sites whose arguments the created parameters accept
 names      the share of parameters named like the real one, or like an argument that is passed for it
 types      the share of our annotations (parameters and return) compatible with the real ones
-pyright    the share of creations after which pyright reports no error that it did not report for the original, in any
-           file that has the function's name (with --pyright; set VIRTUAL_ENV to what has the package's dependencies)
+pyright    the share of creations after which pyright reports no error (a rule broken by a line) that it did not
+           report for the original, in any file that has the function's name (with --pyright; set VIRTUAL_ENV to what
+           has the package's dependencies)
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature, Symbol
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
-from benchmarks.pyright import Pyright
+from benchmarks.pyright import Problem, Pyright
 
 MAX_FILES = 15  # in which pyright is asked for the errors of one function
 BATCH = 5  # functions that are created together
@@ -405,13 +406,13 @@ def judge(pyright: Pyright, changes: Sequence[Change]) -> Score:
     of different files are created together first; only if there is an error, one by one.
     """
     score = Score()
-    intact: dict[Path, Counter[str]] = {}
+    intact: dict[Path, Counter[Problem]] = {}
     for batch in batches(changes):
         files = dict.fromkeys(path for change in batch for path in change.files)
         for path in [path for path in files if path not in intact]:
             intact[path] = pyright.errors({}, [path])
 
-        def new(texts: dict[Path, bytes], files: Iterable[Path]) -> Counter[str]:
+        def new(texts: dict[Path, bytes], files: Iterable[Path]) -> Counter[Problem]:
             return pyright.errors(texts, files) - sum((intact[path] for path in files), Counter())
 
         together = new({change.path: change.created for change in batch}, files)
@@ -424,7 +425,9 @@ def judge(pyright: Pyright, changes: Sequence[Change]) -> Score:
                 score.clean += 1
                 continue
             score.misses.append(f"made: {change.label}: {change.skeleton.strip()!r}")
-            score.misses += [f"pyright: {change.label}: {each}" for each in sorted(problems.elements())[:MAX_SHOWN]]
+            score.misses += [
+                f"pyright: {change.label}: {each}" for each in sorted(map(str, problems.elements()))[:MAX_SHOWN]
+            ]
     return score
 
 
