@@ -128,7 +128,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "return_statement":
             return value(_returned(lookup, path, parent), strong=True)
         case "yield":
-            return value(_yielded(lookup, path, parent))
+            return value(_yielded(lookup, path, parent), strong=True)
         case "not_operator" | "assert_statement":
             if parent.type == "assert_statement" and not nodes.same(parent.named_children[0], node):
                 return value(demand=Demand.NOTHING)

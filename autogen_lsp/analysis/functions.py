@@ -339,25 +339,31 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None, *, widely: 
 
     ``widely``: the type is that of an expression, widened, so it may well be one of the literals that are wanted.
     """
+    return _accepts(lookup, wanted, given, widely, 0)
+
+
+def _accepts(lookup: Lookup, wanted: Type | None, given: Type | None, widely: bool, depth: int) -> bool:
     if wanted is not None and wanted == given:
         return True
     wanted, given = annotation.expanded(lookup, wanted), annotation.expanded(lookup, given)
-    if wanted is None or given is None or wanted.form is Form.VARIABLE:
+    if wanted is None or given is None or wanted.form is Form.VARIABLE or depth > _MAX_NESTING:
         return True
     if given.form is Form.UNION:
-        return all(accepts(lookup, wanted, part, widely=widely) for part in given.args)
+        return all(_accepts(lookup, wanted, part, widely, depth + 1) for part in given.args)
     if wanted.form is Form.UNION:
-        return any(accepts(lookup, part, given, widely=widely) for part in wanted.args)
+        return any(_accepts(lookup, part, given, widely, depth + 1) for part in wanted.args)
     if given == NONE or wanted == NONE:
         return given == wanted or wanted.is_a("object")
     if wanted.form is Form.CALLABLE:
-        return given.form in (Form.FUNCTION, Form.CLASS) or _accepts_callable(lookup, wanted, _called(lookup, given))
+        return given.form in (Form.FUNCTION, Form.CLASS) or _accepts_callable(
+            lookup, wanted, _called(lookup, given), depth
+        )
     if wanted.form is Form.CLASS:
         return given.form is Form.CLASS
     if wanted.form is not Form.INSTANCE or wanted.is_a("object"):
         return True
     if given.form is Form.CALLABLE and (called := _called(lookup, wanted)) is not None:
-        return _accepts_callable(lookup, called, given)
+        return _accepts_callable(lookup, called, given, depth)
     if given.form is not Form.INSTANCE:
         return not wanted.is_builtin or (wanted.is_a("type") and given.form is Form.CLASS)
     if wanted.literals and not widely:
@@ -372,7 +378,7 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None, *, widely: 
         lookup, given, wanted.name if wanted.module == "builtins" else f"{wanted.module}.{wanted.name}"
     )
     if base is not None:
-        return _accepts_arguments(lookup, wanted, base, widely)
+        return _accepts_arguments(lookup, wanted, base, widely, depth)
     if classes.is_open(lookup, given):
         return True
     return classes.is_protocol(lookup, wanted) and classes.satisfies(lookup, given, wanted)
@@ -388,15 +394,15 @@ def _called(lookup: Lookup, type_: Type) -> Type | None:
     return callable_type(lookup, _method(member, type_)) or callable_of(None, None)
 
 
-def _accepts_callable(lookup: Lookup, wanted: Type, given: Type | None) -> bool:
+def _accepts_callable(lookup: Lookup, wanted: Type, given: Type | None, depth: int) -> bool:
     """Whether it asks for no more arguments than are passed, and gives what is wanted."""
     if given is None:
         return False
     too_many = not wanted.variadic and not given.variadic and len(given.args) > len(wanted.args)
-    return not too_many and accepts(lookup, wanted.args[-1], given.args[-1])
+    return not too_many and _accepts(lookup, wanted.args[-1], given.args[-1], False, depth + 1)
 
 
-def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type, widely: bool) -> bool:
+def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type, widely: bool, depth: int) -> bool:
     """Whether the type arguments of one class fit, taken as covariant."""
     inner, outer = given.args, wanted.args
     if wanted.is_a("tuple"):
@@ -404,9 +410,10 @@ def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type, widely: bool) 
             outer = outer[:1] * len(inner)
         elif not given.variadic and len(inner) != len(outer):
             return False
-    return all(accepts(lookup, wide, narrow, widely=widely) for wide, narrow in zip(outer, inner, strict=False))
+    return all(_accepts(lookup, wide, narrow, widely, depth + 1) for wide, narrow in zip(outer, inner, strict=False))
 
 
+_MAX_NESTING = 8  # of types in types: aliases may be recursive
 _VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
 

@@ -1,8 +1,8 @@
 """What a missing predicate tells of its argument: the code behind ``if is_leaf(node):`` takes it for something special.
 
-The argument's declared type says which members of a union it may be; what is asked of it where the predicate has held
-says which of them it is there. That is the predicate's return type, ``TypeGuard[Leaf]``, without which type checkers
-object to that code. Where all members will do, or none, or the uses differ, it says nothing.
+The argument's declared type says what it may be: members of a union, subclasses. What is asked of it where the
+predicate has held says which of them it is there. That is the predicate's return type, ``TypeGuard[Leaf]``, without
+which type checkers object to that code. Where what is declared will do, or the uses differ, it says nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, expected, functions, infer, narrowing, nodes, result
-from autogen_lsp.analysis.expected import Demand
+from autogen_lsp.analysis.expected import Demand, Expected
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.sites import Use
 from autogen_lsp.analysis.types import Form, Type, members, named, union
@@ -31,13 +31,32 @@ def _taken_for(lookup: Lookup, use: Use) -> Type | None:
     subject = arguments[0].node if arguments and not arguments[0].star else None
     if subject is None or subject.type not in ("identifier", "attribute"):
         return None
-    declared = annotation.expanded(lookup, infer.type_of(lookup, use.path, subject))
-    if declared is None or declared.form is not Form.UNION or None in declared.args:
+    declared = annotation.bound_of(lookup, annotation.expanded(lookup, infer.type_of(lookup, use.path, subject)))
+    if declared is None or None in members(declared):
         return None
     demands = [expected.at(lookup, use.path, node) for node in _behind(use.expression, nodes.text_of(subject))]
     demands = [each for each in demands if each.demand in (Demand.ATTRIBUTE, Demand.TYPE)]
+    if not result.breaks(lookup, declared, demands):
+        return None
     fitting = [m for m in members(declared) if m is not None and not result.breaks(lookup, m, demands)]
-    return union(fitting) if fitting and len(fitting) < len(declared.args) else None
+    return union(fitting) if fitting else _below(lookup, declared, demands)
+
+
+def _below(lookup: Lookup, declared: Type, demands: Sequence[Expected]) -> Type | None:
+    """What inherits from a class and stands all demands: a type that is asked for, or what has the attributes."""
+    named_ones = [each.type for each in demands if each.demand is Demand.TYPE]
+    for each in demands:
+        for path, symbol in lookup.project.definitions(each.attribute)[:_MAX_READS] if each.attribute else ():
+            named_ones.append(Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path))
+    fitting = [
+        type_
+        for type_ in dict.fromkeys(named_ones)
+        if type_ is not None
+        and all(m is not None and m.form is Form.INSTANCE for m in members(annotation.expanded(lookup, type_)))
+        and functions.accepts(lookup, declared, type_)
+        and not result.breaks(lookup, type_, demands)
+    ]
+    return next((t for t in fitting if all(functions.accepts(lookup, t, other) for other in fitting)), None)
 
 
 def _behind(call: Node, text: str) -> Iterator[Node]:

@@ -17,9 +17,11 @@ from autogen_lsp.analysis import annotation, classes, functions
 from autogen_lsp.analysis.model import NeededImport
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.types import MAX_UNION, Form, Type
+from autogen_lsp.syntax.builtin_names import BUILTINS, SINCE
 from autogen_lsp.syntax.model import Import, SymbolKind
 
 _OLD_UNION = re.compile(r"\b(Optional|Union)\[")
+_BUILTINS = BUILTINS | SINCE.keys()  # typeshed knows those of the next Python, too
 _MAX_TEXT = 100
 _MAX_CYCLE = 300  # modules looked at for an import cycle
 
@@ -156,7 +158,7 @@ def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
         raise _NoName(name)
     lookup = scope.lookup
     if module == "builtins":
-        if _shadowed(scope, name):
+        if _shadowed(scope, name) or name not in _BUILTINS:
             raise _NoName(name)
         return name
     top, _, rest = name.partition(".")

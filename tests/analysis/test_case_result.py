@@ -313,6 +313,53 @@ def test_a_predicate_tells_what_its_argument_is_taken_for(use: str, returns: str
     assert signature(text) == f"def is_leaf(node: Leaf | Branch) -> {returns}:"
 
 
+def test_a_predicate_tells_which_subclass_its_argument_is_taken_for() -> None:
+    text = """\
+from collections.abc import Iterator
+
+
+class Stream: ...
+
+
+class File(Stream):
+    def name(self) -> str: ...
+
+
+class Other:
+    def name(self) -> str: ...
+
+
+def g(stream: Stream) -> Iterator[File]:
+    if $0is_file(stream):
+        {}
+"""
+    assert signature(text.format("print(stream.name())")) == "def is_file(stream: Stream) -> TypeGuard[File]:"
+    assert signature(text.format("yield stream")) == "def is_file(stream: Stream) -> TypeGuard[File]:"
+    assert signature(text.format("print(stream)")) == "def is_file(stream: Stream) -> bool:"
+
+
+def test_an_alias_may_be_recursive() -> None:
+    setup = """\
+from __future__ import annotations
+
+from typing import Union
+
+Json = Union[str, list["Json"], dict[str, "Json"]]
+Other = Union[int, list["Other"], dict[str, "Other"]]
+
+
+def show(value: Json) -> None: ...
+
+
+def g(n: int) -> Other:
+    """
+    assert signature(f"{setup}a = $0f(n)\n    show(a)\n    return a\n") == "def f(n: int) -> Any:"
+
+
+def test_a_builtin_of_a_later_python_is_not_written() -> None:
+    assert signature("//- m.py\n//- a.py\nimport m\n\nexec('', m.$0f())\n") == "def f():"
+
+
 def test_an_alias_with_type_arguments_is_what_it_stands_for() -> None:
     setup = """\
 from typing import Generic, TypeVar
