@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from autogen_lsp.analysis import callers, classes, functions, infer, result
-from autogen_lsp.analysis.annotation import bound_of, parsed, self_type
+from autogen_lsp.analysis.annotation import bound_of, dotted_name, parsed, self_type
 from autogen_lsp.analysis.expected import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
-from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.render import Scope, annotate
 from autogen_lsp.analysis.signature import Merged, merge
 from autogen_lsp.analysis.sites import Use
@@ -36,11 +36,11 @@ def signature_of(
         _in_bases(lookup, target, owner) or _in_siblings(lookup, target, owner) or _in_protocols(lookup, target, owner)
     )
     found = above or list(_in_subclasses(lookup, target, owner)) or list(_in_implementers(lookup, target, owner))
-    shapes = Counter(_shape(symbol) for _, symbol in found)
+    shapes = Counter(_shape(lookup, holder, symbol, scope) for holder, symbol in found)
     shape, count = shapes.most_common(1)[0] if shapes else (None, 0)
     if shape is None or count * 2 <= len(found):
         return None
-    agreeing = [(holder, symbol) for holder, symbol in found if _shape(symbol) == shape]
+    agreeing = [(holder, symbol) for holder, symbol in found if _shape(lookup, holder, symbol, scope) == shape]
     signature = agreeing[0][1].signature
     if signature is None or not all(_is_alike(target, symbol) for _, symbol in agreeing):
         return None
@@ -203,12 +203,25 @@ def _in_subclasses(lookup: Lookup, target: Target, owner: str) -> Iterator[tuple
             yield subclass, symbol
 
 
-def _shape(symbol: Symbol) -> tuple[object, ...] | None:
+def _shape(lookup: Lookup, holder: Type, symbol: Symbol, scope: Scope) -> tuple[object, ...] | None:
     """What must agree; None where a default cannot be written elsewhere."""
     signature = symbol.signature
     if signature is None:
         return None
     defaults = [parsed(p.default) for p in signature.parameters if p.default is not None]
-    if not all(isinstance(default, ast.Constant) for default in defaults):
+    if not all(_means_the_same(lookup, holder, default, scope) for default in defaults):
         return None
     return (signature.is_async, tuple((p.name, p.kind, p.default) for p in signature.parameters))
+
+
+def _means_the_same(lookup: Lookup, holder: Type, default: ast.expr | None, scope: Scope) -> bool:
+    """Whether a default of the holder's file is a constant, or a name that the definition's file has, too."""
+    if isinstance(default, ast.Constant):
+        return True
+    name = dotted_name(default) if default is not None else None
+    if name is None or holder.path is None:
+        return False
+    there, here = resolve(lookup, holder.path, name), resolve(lookup, scope.path, name)
+    if there is None or here is None or (there.module, there.name) != (here.module, here.name):
+        return False
+    return here.path != scope.path or all(symbol.end <= scope.at for symbol in here.symbols)

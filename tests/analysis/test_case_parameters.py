@@ -622,6 +622,30 @@ class Square(Shape):
     assert signature(text) == "def draw(self, size: int, text) -> None:"
 
 
+def test_a_default_may_be_a_name_that_the_file_has() -> None:
+    text = """\
+//- a.py
+NOTHING = object()
+
+
+class Shape:
+    pass
+
+
+def show(shape: Shape) -> None:
+    shape.$0area()
+//- b.py
+from a import NOTHING, Shape
+
+
+class Square(Shape):
+    def area(self, unit: object = NOTHING) -> float:
+        return 1.0
+"""
+    assert signature(text) == "def area(self, unit: object = NOTHING) -> float:"
+    assert signature(text.replace("NOTHING, Shape", "Shape\n\nNOTHING = 1")) == "def area(self) -> None:"
+
+
 def test_a_method_of_a_mixin_has_the_signature_of_what_it_is_mixed_in_before() -> None:
     text = """\
 class Mixin:
