@@ -78,6 +78,12 @@ def reaching(identifier: Node, name: str = "", *, assigned: bool = False) -> tup
     return None
 
 
+def is_global(identifier: Node) -> bool:
+    """Whether the function around a name says ``global name``."""
+    function = nodes.enclosing(identifier, frozenset({nodes.FUNCTION}))
+    return function is not None and _in_function(function, nodes.text_of(identifier)) is None
+
+
 def bindings_in(body: Node | None, name: str) -> Iterator[Binding]:
     """Bindings of a name in one scope's body, in order. Nested functions and classes are not entered."""
     for node in nodes.own_nodes(body):

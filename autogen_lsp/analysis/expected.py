@@ -15,7 +15,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, classes, endings, functions, infer, narrowing, nodes
-from autogen_lsp.analysis.annotation import iterable
+from autogen_lsp.analysis.annotation import Home, iterable, type_of_text
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import (
@@ -286,6 +286,10 @@ def _declared(lookup: Lookup, path: Path, target: Node) -> Type | None:
         for binding in found[0] if found is not None else ():
             if binding.how is How.ANNOTATION:
                 return infer.annotated(lookup, path, binding.node)
+        if bindings.is_global(target):
+            symbols = lookup.symbols(path, nodes.text_of(target))
+            written = next((symbol.annotation for symbol in symbols if symbol.annotation), None)
+            return type_of_text(lookup, Home(path), written)
         return _declared_parameter(lookup, path, target)
     if target.type == "attribute":
         receiver = target.child_by_field_name("object")

@@ -85,13 +85,18 @@ def _special(lookup: Lookup, type_: Type | None) -> Iterator[Type]:
 
 def _suits(lookup: Lookup, type_: Type, every: Sequence[Expected]) -> bool:
     """Whether all uses stand if this is what they get."""
-    if any(use.demand is Demand.UNKNOWN and (use.kept_as is None or use.kept_as != type_) for use in every):
+    if any(use.demand is Demand.UNKNOWN and not _is_kept_as(use, type_) for use in every):
         declared = any(use.strong and not use.upper for use in every)
         if _says_little(lookup, type_) or (not declared and _has_subclasses(lookup, type_)):
             return False
     if type_.is_a("list", "dict", "set") and any(type_.args) and any(map(_asks_more, every)):
         return False  # what may be changed must have exactly the elements that are asked for
     return all(_stands(lookup, type_, use) for use in every)
+
+
+def _is_kept_as(use: Expected, type_: Type) -> bool:
+    """Whether it is read from a variable that is declared so: there it is no more than that, whatever it was."""
+    return use.kept_as is not None and type_ in (use.kept_as, without_none(use.kept_as))
 
 
 def _asks_more(use: Expected) -> bool:
@@ -155,28 +160,28 @@ def _followed(lookup: Lookup, uses: Sequence[Expected]) -> Iterator[Expected]:
         understood = False
         for target in use.bound if kept < _MAX_VARIABLES else ():
             kept += 1
-            if target.type == "attribute":
+            elsewhere = target.type == "attribute" or bindings.is_global(target)  # its other uses may be
+            if elsewhere:
                 inner: list[Expected] | None = list(_of_attribute(lookup, use, target))
             else:
                 inner = _of_variable(lookup, use, target)
-            understood = inner is not None and target.type != "attribute"  # one's other uses may be in other functions
+            understood = inner is not None and not elsewhere
             yield from (replace(each, kept_as=declared) for each in inner or ())
         if not understood or use.demand is not Demand.UNKNOWN:
             yield use
 
 
 def _of_attribute(lookup: Lookup, use: Expected, target: Node) -> Iterator[Expected]:
-    """What is asked of an attribute in the rest of the function that sets it."""
+    """What is asked of an attribute, or a global variable, in the rest of the function that sets it."""
     function = nodes.enclosing(target, frozenset({nodes.FUNCTION}))
     text = nodes.text_of(target)
     read = [
         node
         for node in nodes.own_nodes(function.child_by_field_name("body") if function is not None else None)
-        if node.type == "attribute" and node.start_byte > target.end_byte and nodes.text_of(node) == text
+        if node.type == target.type and node.start_byte > target.end_byte and nodes.text_of(node) == text
     ]
     for node in read[:_MAX_USES]:
-        parent = node.parent
-        if parent is None or parent.type != "assignment" or not nodes.same(parent.child_by_field_name("left"), node):
+        if _is_read(node):
             yield expected.at(lookup, use.path, node)
 
 

@@ -338,6 +338,27 @@ def g(stream: Stream) -> Iterator[File]:
     assert signature(text.format("print(stream)")) == "def is_file(stream: Stream) -> bool:"
 
 
+def test_what_is_kept_as_an_optional_is_no_more_than_that() -> None:
+    text = """\
+class Base:
+    size: int
+
+
+class More(Base): ...
+
+
+kept: Base | None = None
+
+
+def g(call) -> None:
+    global kept
+    kept = $0f()
+    print(kept.size)
+    call(kept)
+"""
+    assert signature(text) == "def f() -> Base:"
+
+
 def test_an_alias_may_be_recursive() -> None:
     setup = """\
 from __future__ import annotations
