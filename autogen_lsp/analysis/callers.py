@@ -216,17 +216,23 @@ def _returned(
     returns, nothing = result.merge(lookup, of_calls)
     if nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
         returns = None  # somebody may look at it after all
-    asked = [each.args[-1] if each is not None else None for each in handed]
+    unclear = None in handed
+    asked = [each.args[-1] for each in handed if each is not None]
     asked = [type_ for type_ in asked if type_ is None or not type_.is_a("object")]
     coroutines = [infer.awaited(lookup, type_) for type_ in asked]
-    is_async = any(use.is_async for use in of_calls) or (bool(asked) and None not in coroutines)
+    is_async = any(use.is_async for use in of_calls) or (bool(asked) and not unclear and None not in coroutines)
     if is_async:
         asked = coroutines
-    if asked and (nothing or not of_calls):
-        returns = asked[0] if all(type_ == asked[0] for type_ in asked) else None
-    elif not _is_never(returns) and any(t is None or not functions.accepts(lookup, t, returns) for t in asked):
+    if (asked or unclear) and (nothing or not of_calls):
+        returns = asked[0] if not unclear and all(type_ == asked[0] for type_ in asked) else None
+    elif not _is_never(returns) and (unclear or not all(_suits(lookup, type_, returns, is_async) for type_ in asked)):
         returns = None
     return returns, is_async
+
+
+def _suits(lookup: Lookup, asked: Type | None, returns: Type | None, is_async: bool) -> bool:
+    """Whether what a callback must return is no other type; a callback that may return anything takes no coroutine."""
+    return not is_async if asked is None else functions.accepts(lookup, asked, returns)
 
 
 def _is_never(type_: Type | None) -> bool:

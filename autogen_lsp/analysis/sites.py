@@ -16,7 +16,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, bindings, classes, infer, locate, nodes
 from autogen_lsp.analysis.model import Target, TargetKind
-from autogen_lsp.analysis.names import Lookup, imported_from, resolve
+from autogen_lsp.analysis.names import Lookup, imported_from, resolve, star_modules
 from autogen_lsp.analysis.types import Form, Type, members
 from autogen_lsp.syntax.model import Call, Import
 from autogen_lsp.text import Span
@@ -239,8 +239,18 @@ def _bare_means(lookup: Lookup, target: Target, path: Path, name: Node) -> bool:
         if path == target.path:
             return True
         ref = resolve(lookup, path, text)
-        return ref is not None and ref.path == target.path and ref.name == target.qualname
+        if ref is not None:
+            return ref.path == target.path and ref.name == target.qualname
+        return any(_is_given(lookup, target, file, text) for _, file in star_modules(lookup, path))
     return _leads_to(lookup, target, path, item)
+
+
+def _is_given(lookup: Lookup, target: Target, module: Path | None, name: str) -> bool:
+    """Whether what imports everything from a module gets the module-level target from it."""
+    item = lookup.imports(module).get(name) if module is not None else None
+    if module is None or item is None:
+        return module == target.path
+    return _leads_to(lookup, target, module, item)
 
 
 def _member_means(lookup: Lookup, target: Target, receiver: Type | None, name: str) -> bool:

@@ -737,6 +737,32 @@ pkg.area("x")
     assert signature(text) == "def area(arg1: int | str, *, unit: str | None = None) -> None:"
 
 
+def test_row_29_sites_that_import_everything_count() -> None:
+    text = """\
+//- pkg/__init__.py
+from .tools import area as area
+//- pkg/tools.py
+import os
+//- a.py
+from pkg.tools import $0area
+
+area(1)
+//- b.py
+from pkg import *
+
+area("x", unit="mm")
+//- c.py
+from pkg.tools import *
+
+area(2.5)
+//- d.py
+from other import *
+
+area(b"")
+"""
+    assert signature(text) == "def area(arg1: str | float, *, unit: str | None = None) -> None:"
+
+
 def test_row_29_a_receiver_may_be_known_by_an_alias_or_as_part_of_a_named_tuple() -> None:
     text = """\
 from typing import NamedTuple, Union

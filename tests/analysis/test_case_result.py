@@ -291,6 +291,14 @@ def test_a_name_in_capitals_that_gives_one_of_several_classes_is_a_function() ->
     assert signature(f"{setup}feed($0Make(1))\n") == "def Make(arg1: int) -> Pet:"
 
 
+def test_a_callback_that_may_return_anything_says_nothing_of_the_result() -> None:
+    setup = (
+        "from collections.abc import Callable\nfrom typing import Any\n\n\ndef on(f: Callable[[int], Any]): ...\n\n\n"
+    )
+    assert signature(f"{setup}on(f)\nx: int = $0f(1)\n") == "def f(arg1: int) -> int:"
+    assert signature(f"{setup}on(f)\n$0f(1)\n") == "def f(arg1: int) -> Any:"
+
+
 def test_what_never_returns_may_be_handed_on_to_anything() -> None:
     setup = "from typing import NoReturn\n\n\ndef h(a: int, call) -> NoReturn:\n    call(f)\n"
     assert signature(f"{setup}    $0f()\n") == "def f() -> NoReturn:"
