@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -203,7 +204,10 @@ class LineIndex:
 
     @classmethod
     def of(cls, text: bytes) -> LineIndex:
-        return cls([0, *(m.end() for m in _LINE_END.finditer(text))], len(text))
+        starts = list(accumulate(map(len, text.splitlines(keepends=True)), initial=0))
+        if len(starts) > 1 and not text.endswith((b"\n", b"\r")):
+            starts.pop()  # the end of the last line starts none
+        return cls(starts, len(text))
 
     def line_of(self, offset: int) -> int:
         """0-based line that contains ``offset``."""
