@@ -28,6 +28,7 @@ _OTHER_OFF = re.compile(
     rb"|reportAttribute|reportMissing|reportUnknown|unresolved|missing)|disable=[^#]*(?:no-name-in-module|import-error"
     rb"|no-member|E0611|E0401|E1101)"
 )
+_REPLACED = re.compile(rb"\bmodules\[[^\]\n]*\]\s*=(?!=)")  # an entry of `sys.modules`
 
 
 def find(project: Project, path: Path) -> list[Finding]:
@@ -87,7 +88,12 @@ def _missing_module(project: Project, path: Path, item: Import, module: Module, 
     expected = module.expected
     if expected is None or not project.is_ours(expected) or project.modules.may_be_generated(expected, module.name):
         return None
-    if not item.level and _is_made(source.text, item.module.split(".")[: module.absent + 1]):
+    parts = item.module.split(".")
+    if not item.level and _is_made(source.text, parts[: module.absent + 1]):
+        return None
+    package = project.resolve_module(".".join(parts[: module.absent]), item.level, path) if module.absent else None
+    holder = project.source(package.path) if package is not None and package.path is not None else None
+    if holder is not None and _REPLACED.search(holder.text):
         return None
     written = source.text[item.module_start : item.module_end]
     start = item.module_start

@@ -17,7 +17,8 @@ from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.syntax.model import Call
+from autogen_lsp.syntax.builtin_names import BUILTINS
+from autogen_lsp.syntax.model import Call, Symbol, SymbolKind
 
 _MAX_CALLS = 200  # of a class's name that are looked at for one that makes an instance
 _MANY = 3  # instances that lack the member, for one that has it
@@ -50,6 +51,8 @@ def may_have(
     for one in below:
         lineage = project.mro(*one.key)
         (having if lineage.open or name in lineage.names else lacking).append(one)
+    if of_self and _is_brought_at_run_time(project, name):
+        return True
     if not having and _stands_before_others(project, found, below):
         return True
     caller = _caller(found, scope)
@@ -65,6 +68,26 @@ def may_have(
     if sum(lacks) > len([one for one in having if one.key not in inner]):
         return False
     return not _mostly_made(project, failing, having)
+
+
+def _is_brought_at_run_time(project: Project, name: str) -> bool:
+    """Whether a class that a function derives from one in a variable has the member: it may be derived from any."""
+    for path, symbol in project.definitions(name):
+        table = project.table(path) if "<locals>" in symbol.parent else None
+        for holder in table.symbols.get(symbol.parent, ()) if table is not None else ():
+            if holder.kind == SymbolKind.CLASS and any(_is_variable(project, path, holder, b) for b in holder.bases):
+                return True
+    return False
+
+
+def _is_variable(project: Project, path: Path, holder: Symbol, base: str) -> bool:
+    """Whether a base is a variable of the function around."""
+    table = project.table(path)
+    if table is None or table.stars or base in table.facts.bound or base in BUILTINS or not base.isidentifier():
+        return False
+    if any(bound == base for _, bound in table.imports):
+        return False
+    return follow(project, path, base, holder.parent) is None
 
 
 def _tests(project: Project, found: Class) -> bool:

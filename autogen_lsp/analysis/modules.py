@@ -40,7 +40,7 @@ _OTHER_SOURCES = (
     ".j2",
     ".proto",
 )
-_GENERATED = ("_pb2", "_pb2_grpc", "_version", "__version__", "_build", "_git_version")
+_GENERATED = ("_pb2", "_pb2_grpc", "_version", "__version__", "_build", "_git_version", "_cffi")
 _SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "MANIFEST.in", ".gitignore"})
 _BUILD_SCRIPTS = frozenset({"meson.build", "CMakeLists.txt", "Makefile", "noxfile.py", "hatch_build.py", "build.py"})
 _SETUP = re.compile(r"setup(?:_\w+)?\.py")

@@ -240,6 +240,16 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="set by super()",
         ),
         pytest.param(
+            "class A:\n    def __new__(cls, names):\n        made = object.__new__(cls)\n        for name in names: setattr(made, name, 1)\n"
+            "        return made\n    def f(self): self.g()\n",
+            id="computed names in __new__",
+        ),
+        pytest.param(
+            "def start(x):\n    class A:\n        def f(self): self.g()\n    class B:\n        def f(self): A.g = staticmethod(self.x)\n"
+            "    return A, B\n",
+            id="set in another class of the function",
+        ),
+        pytest.param(
             "class A:\n    def f(self, x):\n        if x and isinstance(self, B):\n            self.g()\n"
             "class B(A):\n    def g(self): return 1\nclass C(A): x = 1\nclass D(A): x = 1\nA(), B(), C(), D()\n",
             id="self is narrowed",

@@ -127,6 +127,11 @@ def test_missing_names_and_modules(
             "//- a.py\nmake('pkg.plugins.')\ndef make(x): return x\ndef f():\n    import pkg.plugins.works as w\n//- pkg/__init__.py\n",
             id="named in a string",
         ),
+        pytest.param(
+            "//- a.py\nfrom pkg.old.more import x\n//- pkg/__init__.py\n//- pkg/old/__init__.py\nimport sys, pkg.new\n"
+            "sys.modules[__name__] = pkg.new\n//- pkg/new/__init__.py\n",
+            id="in a package that is another one",
+        ),
         pytest.param("//- a.py\nfrom b import f  # type: ignore\n//- b.py\n", id="switched off"),
         pytest.param("//- a.py\nfrom b import f\n//- b.pyi\ndef g(): ...\n", id="only a stub"),
         pytest.param("//- a.py\nfrom b import f\n//- b.py\n//- b.pyi\ndef f(): ...\n", id="stub beside"),

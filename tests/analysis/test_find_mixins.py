@@ -59,6 +59,11 @@ HAS = "    def g(self): return 1\n"
             id="tests of a mixin",
         ),
         pytest.param(
+            BASE.format(g="«g»")
+            + "def run():\n    class Z: x = 1\n    class Other(Z):\n        def g(self): return 1\n    return Other\n",
+            id="a class in a function has it",
+        ),
+        pytest.param(
             BASE.format(g="«g»").replace("class A", "class RunMixin") + "class B(RunMixin): x = 1\nB()\n",
             id="named mixin, but a class below it is in use",
         ),
@@ -104,6 +109,12 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
         ),
         pytest.param(BASE.format(g="g").replace("class A", "class RunMixin"), id="named mixin"),
         pytest.param(BASE.format(g="g").replace("class A", "class TestRunMixin"), id="a mixin for tests"),
+        pytest.param(
+            BASE.format(g="g")
+            + "def run(tests):\n    for one in tests:\n        found = type(one)\n        class Wrapper(found):\n"
+            "            def g(self): return 1\n        one.__class__ = Wrapper\nA()\n",
+            id="brought by a class that is derived from a variable",
+        ),
         pytest.param(
             BASE.format(g="g").replace("class A", "class RunMixin") + "class MoreMixin(RunMixin): x = 1\n",
             id="named mixin, as all below it",

@@ -118,8 +118,8 @@ class Sweep:
             if found is not None:
                 (chunk.direct if found else chunk.nested).append(Use(name, start, end, scope.qualname, how))
         for scope, receiver, symbol in self.stores:
-            if local_scope(scope, receiver.partition(".")[0]) is not None:  # of an object that only the function knows
-                force_setattr(symbol, "qualname", f"{scope.prefix}{symbol.qualname}")
+            if (holder := local_scope(scope, receiver.partition(".")[0])) is not None:  # that only the function knows
+                force_setattr(symbol, "qualname", f"{holder.prefix}{symbol.qualname}")
             chunk.symbols.append(symbol)
         for scope, receiver, item in self.received:
             if receiver == scope.self:

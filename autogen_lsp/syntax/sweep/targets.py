@@ -308,7 +308,8 @@ def _item(sweep: Sweep, node: Node, scope: Scope) -> None:
 
 def dynamic_class(sweep: Sweep, receiver: str, scope: Scope) -> None:
     owned = not receiver or receiver in (scope.self, f"type({scope.self})", f"{scope.self}.__class__")
-    sweep.chunk.dynamic_classes.add(scope.owner if owned else receiver)
+    made = scope.qualname.endswith(".__new__")  # `setattr(instance, …)` before it is returned
+    sweep.chunk.dynamic_classes.add(scope.owner if owned or (made and scope.owner) else receiver)
 
 
 def exports(sweep: Sweep, value: Node | None) -> None:
