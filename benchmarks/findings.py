@@ -7,7 +7,8 @@ lines, and printed. (b) Recall: functions, classes and methods that are used are
 document and not on disk, and the uses that are reported are counted: calls by bare name in the same file, imports of
 the name elsewhere, and calls through ``self`` where all bases of the class are in the workspace. A use counts only if
 nothing else provides the name after the deletion. Calls through ``self`` of a method that a subclass has, too, are
-counted apart: after the deletion the class looks like a mixin, and mixins are not reported.
+counted apart: after the deletion the class looks like a mixin, and mixins are not reported. Uses in files that the
+project keeps from its own linter do not count.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.findings import find
 from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.mro import TooMany, subclasses
@@ -128,6 +130,8 @@ class Package:
                 for path in {path for _, path, _ in deletion.uses}
             }
             for kind, path, offset in deletion.uses:
+                if is_excluded(self.project.snapshot.roots, path):
+                    continue
                 at = offset - moved if path == deletion.path and offset >= deletion.symbol.end else offset
                 own_wanted[kind] += 1
                 own_found[kind] += at in reported[path]

@@ -15,7 +15,7 @@ from autogen_lsp.analysis.attributes import missing_attributes
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
-from autogen_lsp.analysis.presence import Presence, has_name, home_of
+from autogen_lsp.analysis.presence import Presence, definition, has_name, home_of
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.stubs import unwritten
 from autogen_lsp.analysis.undefined import certain, switched_off
@@ -132,18 +132,20 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
         return None
     if module.folder is not None and project.modules.may_be_generated(module.folder / f"{item.name}.py", item.name):
         return None
-    if module.path == path or assigned_from_outside(project, item.name):
+    if module.path == path or assigned_from_outside(project, module, item.name):
         return None
     message = f"Module '{module.name}' has no '{item.name}'"
     home, name = home_of(project, module, item.name)
     return Finding(path, span, FindingKind.MISSING_IMPORT, item.name, message, home.path, name)
 
 
-def assigned_from_outside(project: Project, name: str) -> bool:
-    """Whether somebody in the workspace assigns an attribute of that name to a module: ``module.name = …``."""
+def assigned_from_outside(project: Project, module: Module, name: str) -> bool:
+    """Whether somebody in the workspace assigns an attribute of that name to what may be the module: ``m.name = …``."""
     for file, symbol in project.definitions(name):
         table = project.table(file)
         owner = symbol.parent
         if "." not in owner and table is not None and symbol.kind == 3 and ("", owner) in table.imports:
-            return True
+            found = definition(project, file, owner)
+            if not isinstance(found, Module) or found.path is None or found.path == module.path:
+                return True
     return False

@@ -215,7 +215,7 @@ class Modules:
                 return True
         names = "|".join(map(re.escape, dict.fromkeys(leaves)))
         word = re.compile(rf"(?:[./](?:{names})(?!\w)|(?<!\w)(?:{names})\.\w)")
-        code = re.compile(rf"(?<!\w)(?:{names})(?!\w)")
+        code = re.compile(rf"(?<![\w:])(?:{names})(?!\w|\s*=\s*[\w.]+:)")  # but no entry point `main = package:main`
         roots = [root for root in self.roots if expected.is_relative_to(root)]
         above = [folder for folder in expected.parents if any(folder.is_relative_to(root) for root in roots)]
         texts = [self._build_texts(folder) for folder in above]

@@ -52,7 +52,7 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
     found = _in_files(project, module, name, set())
     if found is Presence.ABSENT and (
         not module.certain
-        or project.modules.is_extended(module.path)
+        or (module.folder is not None and project.modules.is_extended(module.path))
         or _is_planted(project, module.path, name)
         or _is_known_by_name(project, module.path)
     ):

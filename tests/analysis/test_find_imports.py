@@ -41,6 +41,24 @@ from tests.support.findings import check_findings
             id="relative module, reported once",
         ),
         pytest.param(
+            "//- a.py\nfrom b import «f»\n//- b.py\ndef g(x): return x.__path__\n",
+            ("missing-import",),
+            (("b.py", "f"),),
+            id="a module that asks packages where they lie",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import «f»\n//- b.py\nimport c\nc.f = 1\n//- c.py\n",
+            ("missing-import",),
+            (("b.py", "f"),),
+            id="assigned to another module",
+        ),
+        pytest.param(
+            "//- a.py\nfrom pkg import «main»\n//- pkg/__init__.py\n//- setup.py\nsetup(entry_points=['main = pkg:main', 'x=pkg:main'])\ndef setup(**k): return k\n",
+            ("missing-import",),
+            (("pkg/__init__.py", "main"),),
+            id="an entry point of the build script",
+        ),
+        pytest.param(
             "//- pkg/__init__.py\n//- a.py\nfrom unittest.mock import patch\nimport pkg.«missing»\npatch('pkg.missing.f')\n",
             ("missing-module",),
             (("pkg/missing.py", ""),),
