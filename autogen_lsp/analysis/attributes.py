@@ -375,7 +375,7 @@ class _Look:
         return None if receiver is None else without_none(infer.type_of(self._lookup, self.path, receiver))
 
     def _node_of_receiver(self, item: Call | Reference) -> Node | None:
-        source = self.project.source(self.path)
+        source = self._lookup.source(self.path)
         if source is None:
             return None
         attribute = nodes.node_at(source.tree, Span(item.start, item.end)).parent
