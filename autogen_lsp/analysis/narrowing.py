@@ -147,9 +147,11 @@ def _test(
     node: Node, truth: bool, text: str, type_: Type | None, evaluate: Callable[[Node], Type | None]
 ) -> Type | None:
     if _subject(node) == text:
-        return _drop(type_, NONE) if truth else type_
+        return _drop(type_, NONE) if truth else _falsy(type_)
     if (is_none := _says_none(node, text)) is not None:
-        return type_ if is_none == truth else _drop(type_, NONE)
+        if is_none != truth:
+            return _drop(type_, NONE)
+        return NONE if NONE in members(type_) else type_
     if node.type == "call":
         function = nodes.text_of(node.child_by_field_name("function"))
         arguments = node.child_by_field_name("arguments")
@@ -159,6 +161,12 @@ def _test(
         if function == "callable" and truth and len(given) == 1 and _subject(given[0]) == text:
             return type_ if type_ is not None and type_.form is not Form.UNION else None
     return type_
+
+
+def _falsy(type_: Type | None) -> Type | None:
+    """Without the workspace's own classes where it may be None: hardly any of them has instances that are false."""
+    left = [m for m in members(type_) if m is None or m.path is None or m.path.suffix == ".pyi"]
+    return union(left) if NONE in left else type_
 
 
 def _says_none(test: Node, text: str) -> bool | None:

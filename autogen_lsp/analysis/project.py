@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.presence import Definition
     from autogen_lsp.index.client import Index
 
+_SOURCES_KEPT = 8
 _FILES_KEPT = 800
 
 
@@ -146,6 +147,7 @@ class Project:
         self._listing = listing
         self.caches = caches if caches is not None else Caches()
         self._tables: _Recent[Path, Table | None] = _Recent(_FILES_KEPT)
+        self._sources: _Recent[Path, tuple[int, int, Source]] = _Recent(_SOURCES_KEPT)
         self._ours: dict[Path, bool] = {}  # by folder
         self.mros: dict[tuple[Path, str], Mro] = {}
         self.meanings: dict[tuple[Path, str], Definition | Module | None] = {}  # of names at the top level of files
@@ -173,7 +175,20 @@ class Project:
     # -- one file ----------------------------------------------------------------------------------------------------
 
     def source(self, path: Path) -> Source | None:
-        return self.snapshot.source(path)
+        """The file's text; one on disk is read, and parsed, again only if it changed or many others were asked for."""
+        if path in self.snapshot.documents:
+            return self.snapshot.documents[path]
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        kept = self._sources.recent(path)
+        if kept is not None and kept[:2] == (status.st_mtime_ns, status.st_size):
+            return kept[2]
+        source = self.snapshot.source(path)
+        if source is not None:
+            self._sources[path] = (status.st_mtime_ns, status.st_size, source)
+        return source
 
     def facts(self, path: Path) -> Facts | None:
         """Facts of a file, inside the workspace or not; None where it cannot be read."""

@@ -399,6 +399,7 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="function made for it",
         ),
         pytest.param(CLASS + "def g(x: 'A | int'): x.n()\n", id="union"),
+        pytest.param(CLASS + "def g(x: 'A | None'):\n    if x is None: x.n()\n    if not x: x.n()\n", id="None"),
         pytest.param(CLASS + "x = A()\ndef g():\n    global x\n    x = object\nx.n()\n", id="global reassigned"),
         pytest.param("def g(*args: int, **k: str):\n    args.n(), k.n()\n", id="packed parameters"),
         pytest.param(
