@@ -23,6 +23,7 @@ from autogen_lsp.syntax.model import Import, SymbolKind
 _OLD_UNION = re.compile(r"\b(Optional|Union)\[")
 _BUILTINS = BUILTINS | SINCE.keys()  # typeshed knows those of the next Python, too
 _MAX_TEXT = 100
+_MAX_NEIGHBOURS = 20
 _MAX_CYCLE = 300  # modules looked at for an import cycle
 
 
@@ -265,20 +266,28 @@ def _public(lookup: Lookup, type_: Type, top: str) -> tuple[str, str] | None:
 
 def _spelling(lookup: Lookup, path: Path, module: str) -> str:
     """The module as the file would import it: relative where it imports its own package so."""
-    facts = lookup.facts(path)
     own = lookup.module_name(path).split(".")
     parts = module.split(".")
-    relative = [i for i in facts.imports if i.level and not i.scope] if facts is not None else []
-    absolute = (
-        [i for i in facts.imports if not i.level and i.module.partition(".")[0] == own[0]] if facts is not None else []
-    )
-    if not relative or absolute or len(own) < 2 or own[0] != parts[0]:
+    if len(own) < 2 or own[0] != parts[0] or not _imports_relatively(lookup, path, own[0]):
         return module
     package = own if path.stem == "__init__" else own[:-1]
     common = 0
     while common < min(len(package), len(parts)) and package[common] == parts[common]:
         common += 1
     return "." * (len(package) - common + 1) + ".".join(parts[common:])
+
+
+def _imports_relatively(lookup: Lookup, path: Path, package: str) -> bool:
+    """Whether the file imports its own package relatively, and only so; where it does not at all, its neighbours."""
+    names = sorted(lookup.project.modules.listing.names(path.parent))
+    neighbours = [path.with_name(name) for name in names if name.endswith(".py") and name != path.name]
+    for files in ([path], neighbours[:_MAX_NEIGHBOURS]):
+        items = [item for file in files if (facts := lookup.facts(file)) is not None for item in facts.imports]
+        relative = sum(item.level > 0 and not item.scope for item in items)
+        absolute = sum(not item.level and item.module.partition(".")[0] == package for item in items)
+        if relative or absolute:
+            return relative > 0 and (not absolute if files == [path] else relative > absolute)
+    return False
 
 
 def _imports_back(lookup: Lookup, module: str, target: Path) -> bool:

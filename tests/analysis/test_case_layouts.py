@@ -126,7 +126,7 @@ def thing(ks: list[K]) -> K:
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pkg.a import K
+    from .a import K
 
 
 def helper(ks: "list[K]", *, key: str) -> "K":

@@ -336,6 +336,41 @@ def send(user: "User") -> None:
     )
 
 
+def test_row_44_a_file_without_imports_of_its_package_has_them_as_its_neighbours_do() -> None:
+    check(
+        """\
+//- pkg/__init__.py
+//- pkg/models.py
+from . import mail
+
+
+class User:
+    def welcome(self):
+        mail.$0send(self, Note())
+
+
+class Note: ...
+//- pkg/mail.py
+X = 1
+//- pkg/notes.py
+from .models import Note
+""",
+        """\
+//- pkg/mail.py
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .models import Note, User
+
+X = 1
+
+
+def send(user: "User", note: "Note") -> None:
+    raise NotImplementedError
+""",
+    )
+
+
 def test_row_44_first_imports_of_a_file_are_set_apart_as_one() -> None:
     check(
         """\
