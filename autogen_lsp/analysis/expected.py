@@ -338,7 +338,8 @@ def _yielded(lookup: Lookup, path: Path, node: Node) -> Type | None:
     type_ = infer.annotated(lookup, path, annotated) if annotated is not None else None
     item = type_.args[0] if type_ is not None and type_.form is Form.INSTANCE and type_.args else None
     if any(child.type == "from" for child in node.children):
-        return iterable("Iterator", item)
+        is_used = node.parent is not None and node.parent.type != "expression_statement"
+        return None if is_used else iterable("Iterator", item)  # it gives something at its end, too
     return item
 
 

@@ -1,13 +1,12 @@
 """A method that is missing in a class but defined in its bases or subclasses: their signature, as the class writes it.
 
-Overriding must stay compatible, so what a base says, or most subclasses agree on, says more than the calls. Where these
-differ in parameters, do not take a call, or have defaults that mean nothing elsewhere, the calls decide after all.
+Overriding must stay compatible, so what a base says, or most subclasses agree on, says more than the calls. What does
+not take a call, or has defaults that mean nothing elsewhere, does not count; where nothing is left, the calls decide.
 """
 
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -28,7 +27,7 @@ _MAX_DEFINITIONS = 60
 def signature_of(
     lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence[Expected], scope: Scope
 ) -> Signature | None:
-    """The signature of the nearest base, or of most subclasses; None where there is none or they differ too much."""
+    """The signature of the nearest base, or of most subclasses; None where there is none that takes all calls."""
     owner = target.qualname.rpartition(".")[0]
     if not owner or target.name.startswith("__"):
         return None
@@ -36,20 +35,20 @@ def signature_of(
         _in_bases(lookup, target, owner) or _in_siblings(lookup, target, owner) or _in_protocols(lookup, target, owner)
     )
     found = above or list(_in_subclasses(lookup, target, owner)) or list(_in_implementers(lookup, target, owner))
-    shapes = Counter(_shape(lookup, holder, symbol, scope) for holder, symbol in found)
-    shape, count = shapes.most_common(1)[0] if shapes else (None, 0)
-    if shape is None or count * 2 <= len(found):
-        return None
-    agreeing = [(holder, symbol) for holder, symbol in found if _shape(lookup, holder, symbol, scope) == shape]
-    signature = agreeing[0][1].signature
-    if signature is None or not all(_is_alike(target, symbol) for _, symbol in agreeing):
+    calls = [use for use in uses if use.is_call and (not use.through_class or target.kind is TargetKind.CLASS_METHOD)]
+    for agreeing in _groups(lookup, found, scope):
+        if above and len(agreeing) * 2 <= len(found):
+            return None
+        signature = agreeing[0][1].signature
+        if signature is None or not all(_is_alike(target, symbol) for _, symbol in agreeing):
+            continue
+        more = _more(lookup, target, calls, signature.parameters[1:]) if above else []
+        taking = [*signature.parameters[1:], *(Parameter(item.name, item.kind, default=item.default) for item in more)]
+        if all(functions.takes(taking, functions.arguments_of(use.expression)) for use in calls):
+            break
+    else:
         return None
     listed = signature.parameters[1:]
-    calls = [use for use in uses if use.is_call and (not use.through_class or target.kind is TargetKind.CLASS_METHOD)]
-    more = _more(lookup, target, calls, listed) if above else []
-    taking = [*listed, *(Parameter(item.name, item.kind, default=item.default) for item in more)]
-    if not all(functions.takes(taking, functions.arguments_of(use.expression)) for use in calls):
-        return None
     own = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
 
     def types(pick: Callable[[Signature], str | None]) -> list[Type | None]:
@@ -81,6 +80,15 @@ def signature_of(
     returns = annotate(scope, given if itself is None else replaced(given, own, itself))
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(tuple(parameters), returns, signature.is_async, carried)
+
+
+def _groups(lookup: Lookup, found: Sequence[tuple[Type, Symbol]], scope: Scope) -> Iterator[list[tuple[Type, Symbol]]]:
+    """Definitions that agree in their parameters, the largest group first; none that cannot be written elsewhere."""
+    groups: dict[object, list[tuple[Type, Symbol]]] = {}
+    for holder, symbol in found:
+        groups.setdefault(_shape(lookup, holder, symbol, scope), []).append((holder, symbol))
+    largest_first = sorted(groups.items(), key=lambda item: -len(item[1]))
+    yield from (group for shape, group in largest_first if shape is not None)
 
 
 def _annotation_at(index: int, signature: Signature) -> str | None:
