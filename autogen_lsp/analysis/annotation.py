@@ -258,6 +258,12 @@ def _generic(lookup: Lookup, home: Home, dotted: str, items: list[ast.expr], dep
     return instance_of(lookup, ref, *args)
 
 
+def literal(text: str) -> Type | None:
+    """The type of which a literal expression is the only value."""
+    tree = parsed(text)
+    return None if tree is None else _constant(tree)
+
+
 def _constant(node: ast.expr) -> Type | None:
     """The type of a ``Literal`` argument; widened where it cannot be written within quotes."""
     match node:

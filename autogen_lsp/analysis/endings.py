@@ -38,6 +38,16 @@ def never_returning(lookup: Lookup, path: Path, statement: Node) -> str | None:
     return "NoReturn" if _leaves_names_unbound(statement) else None
 
 
+def must_give(lookup: Lookup, path: Path, statement: Node) -> bool:
+    """Whether a function ends with the statement, on one of its paths, and has promised a value."""
+    function = _ended(statement)
+    promise = function.child_by_field_name("return_type") if function is not None else None
+    if function is None or promise is None or nodes.has_own_yield(function):
+        return False
+    promised = annotated(lookup, path, promise)
+    return promised is not None and not functions.accepts(lookup, promised, NONE)
+
+
 def _gives_something(function: Node) -> bool:
     """Whether another path returns a value; where none does, the function may not be written to its end."""
     returns = (n for n in nodes.own_nodes(function.child_by_field_name("body")) if n.type == "return_statement")

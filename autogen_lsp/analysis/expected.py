@@ -17,6 +17,7 @@ from tree_sitter import Node
 from autogen_lsp.analysis import bindings, classes, endings, functions, infer, narrowing, nodes
 from autogen_lsp.analysis.annotation import Home, iterable, type_of_text
 from autogen_lsp.analysis.bindings import How
+from autogen_lsp.analysis.matches import matched
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import (
     NONE,
@@ -190,6 +191,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             if nodes.same(parent.child_by_field_name("value"), node):
                 return replace(value(demand=Demand.ATTRIBUTE), attribute=_item_method(parent))
             return value(_index(lookup, path, parent))
+        case "match_statement":
+            return value(matched(lookup, path, parent), strong=True)
         case "raise_statement":
             return role(Role.EXCEPTION if nodes.same(parent.named_children[0], node) else Role.VALUE)
         case "except_clause" | "except_group_clause":

@@ -367,6 +367,25 @@ def g(call) -> None:
     assert signature(text) == "def f() -> Base:"
 
 
+@pytest.mark.parametrize(
+    ("cases", "returns"),
+    [
+        (("'a' | 'b'", "'c'"), 'Literal["a", "b", "c"]'),
+        (("None", "1"), "Literal[1] | None"),
+        (("Color.RED", "Color.BLUE"), "Color"),
+        (("Square()", "Circle(size=s)"), "Square | Circle"),
+        (("'a'", "_"), "Any"),
+        (("'a'", "[x]"), "Any"),
+    ],
+)
+def test_cases_that_must_be_enough_say_what_is_matched(cases: tuple[str, str], returns: str) -> None:
+    setup = "from enum import Enum\n\n\nclass Color(Enum):\n    RED = 1\n    BLUE = 2\n\n\n"
+    setup += "class Square: ...\n\n\nclass Circle:\n    size = 1\n\n\n"
+    arms = "".join(f"        case {case}:\n            return 1\n" for case in cases)
+    assert signature(f"{setup}def g() -> int:\n    match $0f():\n{arms}") == f"def f() -> {returns}:"
+    assert signature(f"{setup}def g() -> None:\n    match $0f():\n{arms}") == "def f() -> Any:"
+
+
 def test_an_alias_may_be_recursive() -> None:
     setup = """\
 from __future__ import annotations
