@@ -81,7 +81,7 @@ class Expected:
 
 _CONDITIONS = frozenset({"if_statement", "elif_clause", "while_statement"})
 _OPERANDS = ("int", "float", "complex", "str", "bytes", "list", "tuple", "bool")
-_COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension"})
+_COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension", "generator_expression"})
 _DISPLAYS = frozenset({"list", "set", "tuple", "expression_list", "pair", *_COMPREHENSIONS})
 _BUILT = {"expression_list": "tuple", "dictionary": "dict"}
 ANY_CALLABLE = callable_of(None, None)
@@ -186,7 +186,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "interpolation" | "format_expression" | "delete_statement":
             return value(demand=Demand.NOTHING)
         case "call":
-            return shaped(ANY_CALLABLE)
+            is_called = nodes.same(parent.child_by_field_name("function"), node)
+            return shaped(ANY_CALLABLE) if is_called else _argument(lookup, path, node, node, is_async)
         case "subscript":
             if nodes.same(parent.child_by_field_name("value"), node):
                 return replace(value(demand=Demand.ATTRIBUTE), attribute=_item_method(parent))
@@ -207,6 +208,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return role(Role.EXCEPTION)
         case "generator_expression" if _is_quantified(parent, node):
             return truth()
+        case kind if kind in _COMPREHENSIONS and _is_tested(parent, node):
+            return truth()
         case kind if kind in _DISPLAYS and (item := _display(lookup, path, parent, node, steps)) is not None:
             return replace(value(item.type, strong=True), upper=item.upper)
     return value()
@@ -217,6 +220,14 @@ def _is_quantified(generator: Node, node: Node) -> bool:
     call = generator.parent
     function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
     return nodes.same(generator.child_by_field_name("body"), node) and nodes.text_of(function) in ("any", "all")
+
+
+def _is_tested(comprehension: Node, node: Node) -> bool:
+    """Whether the values of a comprehension are conditions: ``any(f(x) for x in xs)``."""
+    listed = comprehension.parent
+    call = listed.parent if listed is not None and listed.type == "argument_list" else listed
+    function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
+    return nodes.text_of(function) in ("any", "all") and nodes.same(comprehension.child_by_field_name("body"), node)
 
 
 def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) -> Expected | None:
@@ -231,6 +242,8 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
         return None
     kind = _BUILT.get(of_pair.type, of_pair.type.partition("_")[0])
     itself = Type(Form.INSTANCE, kind, args=(None,), variadic=kind == "tuple")
+    if of_pair.type == "generator_expression":
+        itself = iterable("Generator", None, None, None)
     may_be = [member for member in members(outer.type) if functions.accepts(lookup, member, itself)]
     outer = replace(outer, type=union(may_be) if may_be else None)
     if outer.type is None:
