@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 
 from tree_sitter import Node
@@ -422,7 +423,7 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
     if callee.form is Form.FUNCTION and callee.name == "assert_type" and index == 0 and len(arguments) > 1:
         asserted = infer.annotated(lookup, path, arguments[1].node)
         return replace(unknown, type=asserted, strong=asserted is not None, demand=Demand.TYPE)
-    type_ = functions.parameter_type(lookup, callee, arguments, index)
+    type_ = functions.parameter_type(lookup, callee, arguments, index, partial(infer.type_of, lookup, path))
     if not is_async and functions.takes_awaitable(lookup, callee, arguments, index):
         return replace(unknown, is_async=True)
     if type_ is None or type_.form is Form.VARIABLE:

@@ -183,12 +183,21 @@ def returned(
 _SUPPRESSES: tuple[Type | None, ...] = (Type(Form.UNION, args=(builtin("bool"), NONE)),)
 
 
-def parameter_type(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> Type | None:
-    """What the callee asks of the argument at ``index``; not known where overloads differ or it is a type variable."""
+def parameter_type(
+    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int, evaluate: Evaluate
+) -> Type | None:
+    """What the callee asks of the argument at ``index``; not known where overloads differ or it is a type variable.
+
+    Of overloads those count that take the other arguments.
+    """
     if callee.form is Form.CALLABLE:
         return callee.args[index] if not callee.variadic and index < len(callee.args) - 1 else None
+    asked = list(_asked(lookup, callee, arguments, index))
+    if len(asked) > 1:
+        given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
+        asked = [each for each in asked if _bound(lookup, each[0], each[1], given) is not None]
     wanted: list[Type | None] = []
-    for _, _, type_ in _asked(lookup, callee, arguments, index):
+    for _, _, type_ in asked:
         if type_ is not None and type_.is_a("object"):
             return type_  # some overload takes anything
         wanted.append(None if any(variables(type_)) else type_)

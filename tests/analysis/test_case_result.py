@@ -389,6 +389,14 @@ def test_cases_that_must_be_enough_say_what_is_matched(cases: tuple[str, str], r
     assert signature(f"{setup}def g() -> None:\n    match $0f():\n{arms}") == "def f() -> Any:"
 
 
+def test_of_overloads_those_count_that_take_the_other_arguments() -> None:
+    setup = "from typing import overload\n\n\n@overload\ndef join(a: str, b: str) -> str: ...\n"
+    setup += "@overload\ndef join(a: bytes, b: bytes) -> bytes: ...\ndef join(a, b): ...\n\n\n"
+    assert signature(f"{setup}join($0f(), 'a')\n") == "def f() -> str:"
+    assert signature(f"{setup}join(b'a', $0f())\n") == "def f() -> bytes:"
+    assert signature(f"{setup}join($0f(), unknown)\n") == "def f() -> Any:"
+
+
 def test_an_alias_may_be_recursive() -> None:
     setup = """\
 from __future__ import annotations
