@@ -23,12 +23,12 @@ _NOTHING = Guard(0)
 
 _CONDITION = re.compile(
     rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32|hasattr|getattr|callable"
-    rb"|globals\(|locals\(|dir\(|vars\(|__dict__"
+    rb"|globals\(|locals\(|dir\(|vars\(|__dict__|builtins"
 )
 _RUNTIME = re.compile(rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|WINDOWS|\bwin32", re.I)
 _PYTHON_2 = re.compile(rb"\bPY_?[23]\b|version_info(?:\[0\]|\.major)?\s*[<>=!]=?\s*\(?\s*[23]\b(?!\s*,\s*[1-9])")
 _ATTRIBUTES = re.compile(rb"hasattr|getattr|callable")
-_NAMES = re.compile(rb"globals\(|locals\(|dir\(|vars\(|__dict__")
+_NAMES = re.compile(rb"globals\(|locals\(|dir\(|vars\(|__dict__|builtins")
 _ANYTHING = re.compile(rb"\b(?:Base)?Exception\b")
 
 

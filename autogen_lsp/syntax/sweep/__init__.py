@@ -96,8 +96,8 @@ class Sweep:
 
     def use(self, scope: Scope, name: str, start: int, end: int, how: str) -> None:
         name = _normal(name)
-        if name in BUILTINS:
-            return
+        if name in BUILTINS or (name.startswith("__") and scope.owner and not name.endswith("__")):
+            return  # Python takes a private name in a class for `_Class__name`
         if self.guards:
             guard = self.guard(start)
             if guard & Guard.NAME or (guard & Guard.BUILTIN and name in _OF_SOME_VERSIONS):

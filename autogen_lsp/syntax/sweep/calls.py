@@ -51,6 +51,8 @@ def raise_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 def called(sweep: Sweep, node: Node, scope: Scope, how: str) -> None:
     """A decorator, base, exception: a bare name is a use, a dotted one a reference; calls come later."""
+    while node.kind_id == n.PARENTHESIZED and (inner := n.first_named(node)) is not None:
+        node = inner
     kind, start, end = node.kind_id, node.start_byte, node.end_byte
     if kind == n.IDENTIFIER:
         sweep.use(scope, sweep.text[start:end].decode("utf-8", "replace"), start, end, how)
