@@ -22,8 +22,10 @@ log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 16
 _TURN = 0.001  # seconds after which a thread that analyses lets the event loop have the interpreter; Python's is 0.005
-# Seconds that the process may outlive its session, or a client that hung up on a session too busy to notice.
+# Seconds that a session may take to close, that the process may outlive it (everything is closed; threads that import
+# or analyse may be cut off, and editors wait for the end), and a client that hung up on a session too busy to notice.
 _GRACE = 3.0
+_SHORT_GRACE = 0.2
 _LONG_GRACE = 10.0
 
 
@@ -36,7 +38,7 @@ def run(transport: Coroutine[Any, Any, int]) -> int:
 
     async def to_the_end() -> int:
         status = await transport
-        _end_in(_GRACE, status)
+        _end_in(_SHORT_GRACE, status)
         return status
 
     return asyncio.run(to_the_end())

@@ -97,6 +97,18 @@ def test_nothing_but_protocol_comes_out_of_stdout_whoever_prints(tmp_path: Path)
     assert all(noise in errors for noise in ("print", "fd 1", "original", "child"))
 
 
+def test_threads_that_are_at_work_still_do_not_keep_the_process_alive(tmp_path: Path) -> None:
+    script = (
+        "import sys, threading, time\n"
+        "threading.Thread(target=time.sleep, args=[600]).start()\n"
+        "from autogen_lsp.server import start\n"
+        "sys.exit(start.stdio())\n"
+    )
+    with Process(tmp_path, command=[sys.executable, "-c", script]) as server:
+        server.initialize(tmp_path)
+        assert server.leave() == (0, "")
+
+
 def test_requests_before_initialize_and_after_shutdown_are_refused(tmp_path: Path) -> None:
     with Process(tmp_path) as server:
         server.send({"id": 1, "method": "textDocument/hover", "params": {}})
