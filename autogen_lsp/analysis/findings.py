@@ -122,17 +122,19 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
     if has_name(project, module, item.name) is not Presence.ABSENT:
         return None
     span = Span(item.start, item.end)
-    if module.path is None:  # a namespace package: only a module can be missing from it
+    if module.path in (None, path):  # a namespace package, or the package itself: only a module can be missing from it
         expected = module.folder / f"{item.name}.py" if module.folder is not None else None
-        if expected is None or not item.level or project.modules.may_be_generated(expected, item.name):
+        if expected is None or project.modules.may_be_generated(expected, item.name):
+            return None
+        if not item.level if module.path is None else assigned_from_outside(project, module, item.name):
             return None
         name = f"{module.name}.{item.name}"
         return Finding(path, span, FindingKind.MISSING_MODULE, name, f"There is no module '{name}'", expected, "")
-    if module.path.suffix != ".py" or not project.is_ours(module.path):
+    if module.path is None or module.path.suffix != ".py" or not project.is_ours(module.path):
         return None
     if module.folder is not None and project.modules.may_be_generated(module.folder / f"{item.name}.py", item.name):
         return None
-    if module.path == path or assigned_from_outside(project, module, item.name):
+    if assigned_from_outside(project, module, item.name):
         return None
     message = f"Module '{module.name}' has no '{item.name}'"
     home, name = home_of(project, module, item.name)

@@ -206,6 +206,16 @@ def test_names_of_the_standard_library_mean_it(tmp_path: Path, text: str) -> Non
     check_findings(tmp_path, text)
 
 
+def test_a_package_that_takes_a_module_of_its_own_asks_for_it(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- pkg/__init__.py\nfrom . import «part»\nfrom . import real, «other» as o\nfrom pkg import «core»\n"
+        "def x(): return 1\nfrom . import x\n//- pkg/real.py\n",
+        *["missing-module"] * 3,
+        targets=(("pkg/part.py", ""), ("pkg/other.py", ""), ("pkg/core.py", "")),
+    )
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -262,6 +272,14 @@ def test_a_script_has_its_own_folder_first(tmp_path: Path) -> None:
             "//- a.py\nfrom b import f\n//- b.py\nfrom c import install\ninstall(__name__, ['f'])\n//- c.py\n"
             "import sys\ndef install(name, names):\n    for each in names: setattr(sys.modules[name], each, 1)\n",
             id="filled by what is told its name",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\nfrom . import a, flag\n//- pkg/a.py\nimport pkg\npkg.flag = 1\n",
+            id="a package takes what its module gives it",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\nfrom .a import *\nfrom . import f\n//- pkg/a.py\nfrom unknown import *\n",
+            id="a package takes what a star may bring",
         ),
         pytest.param(
             "//- pkg/__init__.py\nfrom ._fast import f\n//- pkg/setup_package.py\nsources = 'pkg._fast'\n",
