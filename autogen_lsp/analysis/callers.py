@@ -23,6 +23,7 @@ from autogen_lsp.analysis import (
     result,
 )
 from autogen_lsp.analysis.annotation import expanded, self_type
+from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.handed import handed_on
 from autogen_lsp.analysis.model import Target, TargetKind
@@ -152,13 +153,13 @@ def _decorator(wanted: Sequence[Expected]) -> _Decorating | None:
 
 def passed_by(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
     """The arguments of one call; the instance of ``C.m(instance)`` left out."""
-    arguments = functions.arguments_of(use.expression)
+    arguments = arguments_of(use.expression)
     if use.through_class and target.kind is TargetKind.METHOD and not on_the_class(lookup, target, use):
         arguments = arguments[1:]
     return _passed(lookup, target, use.path, arguments)
 
 
-def _passed(lookup: Lookup, target: Target, path: Path, arguments: Sequence[functions.Argument]) -> list[Passed]:
+def _passed(lookup: Lookup, target: Target, path: Path, arguments: Sequence[Argument]) -> list[Passed]:
     out: list[Passed] = []
     for argument in arguments:
         type_ = infer.as_callable(lookup, infer.type_of(lookup, path, argument.node))

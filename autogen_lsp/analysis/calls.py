@@ -9,6 +9,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, classes, functions, names, narrowing, nodes
+from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.enclosing import annotated, class_instance, enclosing_class
 from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
 from autogen_lsp.analysis.names import Lookup, Ref
@@ -55,7 +56,7 @@ def call(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         return _super(evaluate.lookup, path, node)
     callee = evaluate(path, function)
     if callee is not None and callee.form is Form.FUNCTION and (callee.module, callee.name) == ("typing", "cast"):
-        wanted = functions.arguments_of(node)[:1]
+        wanted = arguments_of(node)[:1]
         return annotated(evaluate.lookup, path, wanted[0].node) if wanted and not wanted[0].star else None
     return None if callee is None else evaluate.union(_called(evaluate, path, m, node) for m in members(callee))
 
@@ -111,7 +112,7 @@ def _called(evaluate: Evaluation, path: Path, callee: Type | None, node: Node) -
     callee = annotation.expanded(lookup, callee)
     if callee is None:
         return None
-    here, arguments = partial(evaluate, path), functions.arguments_of(node)
+    here, arguments = partial(evaluate, path), arguments_of(node)
     if callee.form is Form.INSTANCE:
         callee = attribute_of(evaluate, callee, "__call__")
         if callee is None or callee.form is not Form.FUNCTION:

@@ -17,6 +17,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, classes, endings, functions, infer, narrowing, nodes
 from autogen_lsp.analysis.annotation import Home, iterable, type_of_text
+from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.matches import matched
 from autogen_lsp.analysis.names import Lookup
@@ -413,7 +414,7 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
     function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
     if call is None or function is None:
         return unknown
-    arguments = functions.arguments_of(call)
+    arguments = arguments_of(call)
     index = next((i for i, argument in enumerate(arguments) if nodes.inside(node, argument.node)), None)
     if nodes.text_of(function).rpartition(".")[2] in _RAISES and nodes.same(node.parent, listed):
         return Expected(Role.EXCEPTION, path, node)

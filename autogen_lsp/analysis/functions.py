@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, classes, literals, nodes
 from autogen_lsp.analysis.annotation import Home
+from autogen_lsp.analysis.arguments import VARIADIC, Argument, parameter_for
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import (
     NONE,
@@ -36,44 +37,6 @@ Evaluate = Callable[[Node], Type | None]
 """The type of an expression node of the file at hand."""
 EvaluateAt = Callable[[Type, Node], Type | None]
 """The type of an expression node of the file of a function."""
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """An argument as written: ``star`` is '', '*' or '**'."""
-
-    node: Node
-    keyword: str = ""
-    star: str = ""
-
-
-def arguments_of(call: Node) -> list[Argument]:
-    """The arguments of a call node, in order."""
-    listed = call.child_by_field_name("arguments")
-    if listed is None:
-        return []
-    if listed.type == "generator_expression":
-        return [Argument(listed)]
-    return items_of(listed)
-
-
-def items_of(listed: Node) -> list[Argument]:
-    """The arguments between brackets; of a tuple or list, what would be passed as ``*listed``."""
-    out: list[Argument] = []
-    for child in listed.named_children:
-        inner = child.named_children[0] if child.named_child_count else None
-        if child.type == "comment":
-            continue
-        if child.type == "keyword_argument":
-            value = child.child_by_field_name("value")
-            if value is not None:
-                out.append(Argument(value, keyword=nodes.text_of(child.child_by_field_name("name"))))
-        elif child.type in ("list_splat", "dictionary_splat"):
-            if inner is not None:
-                out.append(Argument(inner, star="*" if child.type == "list_splat" else "**"))
-        else:
-            out.append(Argument(child))
-    return out
 
 
 def symbols_of(lookup: Lookup, function: Type) -> list[Symbol]:
@@ -256,38 +219,6 @@ def passes_on(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index
 _PACKED = re.compile(r"^\*(\w+)$|\bUnpack\[(\w+)\]|^(\w+)\.args$")
 
 
-def parameter_for(listed: Sequence[Parameter], arguments: Sequence[Argument], index: int) -> Parameter | None:
-    """The parameter that takes the argument at ``index``, None where it takes none or it cannot be told."""
-    argument = arguments[index]
-    if argument.keyword:
-        by_name = next((p for p in listed if p.name == argument.keyword and p.kind not in _VARIADIC), None)
-        return by_name or next((p for p in listed if p.kind == ParameterKind.VAR_KEYWORD), None)
-    if any(earlier.star for earlier in arguments[:index]):
-        return None
-    positional = [p for p in listed if p.kind <= ParameterKind.POSITIONAL_OR_KEYWORD]
-    at = sum(not earlier.keyword for earlier in arguments[:index])
-    if at < len(positional):
-        return positional[at]
-    return next((p for p in listed if p.kind == ParameterKind.VAR_POSITIONAL), None)
-
-
-def takes(listed: Sequence[Parameter], arguments: Sequence[Argument]) -> bool:
-    """Whether the parameters that a caller sees take the arguments of a call; starred ones may be any."""
-    double, starred = (any(argument.star == star for argument in arguments) for star in ("**", "*"))
-    taken: list[str] = []
-    for index, argument in enumerate(arguments):
-        if argument.star:
-            continue
-        parameter = parameter_for(listed, arguments, index)
-        if parameter is None and not starred:
-            return False
-        if parameter is not None and parameter.kind not in _VARIADIC:
-            taken.append(parameter.name)
-    missing = [p for p in listed if p.default is None and p.kind not in _VARIADIC and p.name not in taken]
-    filled = double or (starred and all(p.kind != ParameterKind.KEYWORD_ONLY for p in missing))
-    return len(set(taken)) == len(taken) and (not missing or filled)
-
-
 def callable_type(lookup: Lookup, function: Type) -> Type | None:
     """A FUNCTION as the ``Callable`` that it is as a value."""
     symbols = symbols_of(lookup, function)
@@ -423,7 +354,6 @@ def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type, widely: bool, 
 
 
 _MAX_NESTING = 8  # of types in types: aliases may be recursive
-_VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
 
 def _bound(
@@ -452,7 +382,7 @@ def _bound(
         if type_ is not None and not literals.allows(lookup, function.path, parameter.annotation, argument.node):
             return None
         bind(lookup, wanted, type_, known)
-    missing = [p for p in listed if p.default is None and p.kind not in _VARIADIC and p.name not in taken]
+    missing = [p for p in listed if p.default is None and p.kind not in VARIADIC and p.name not in taken]
     return None if missing and not starred else known
 
 

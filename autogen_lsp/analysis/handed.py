@@ -14,6 +14,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, classes, expected, functions, infer, nodes
+from autogen_lsp.analysis.arguments import Argument, arguments_of, items_of
 from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.sites import Use
@@ -25,7 +26,7 @@ class Handed:
     """``arguments`` are written beside the function; ``callback`` is how it is called after these, None if unknown."""
 
     callback: Type | None
-    arguments: Sequence[functions.Argument] = ()
+    arguments: Sequence[Argument] = ()
 
     @property
     def is_clear(self) -> bool:
@@ -61,28 +62,28 @@ def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None
         outer = expected.at(lookup, use.path, call.expression)
         return Handed(_callback(lookup, call, outer) if _is_kept(outer) else None, arguments[1:])
     if functions.passes_on(lookup, function, arguments, at):
-        listed: Sequence[functions.Argument] = [each for each in arguments[at + 1 :] if not each.keyword]
+        listed: Sequence[Argument] = [each for each in arguments[at + 1 :] if not each.keyword]
     else:
         listed = _listed(arguments)
     asked = _callable(lookup, use.path, use.expression, wanted) if listed else None
     return Handed(callable_of([], asked.args[-1]), listed) if asked is not None and asked.variadic else None
 
 
-def _listed(arguments: Sequence[functions.Argument]) -> list[functions.Argument]:
+def _listed(arguments: Sequence[Argument]) -> list[Argument]:
     """The arguments in ``args=(a,), kwargs={"b": b}``, as threads and timers take them."""
-    out: list[functions.Argument] = []
+    out: list[Argument] = []
     for each in arguments:
         if each.keyword == "args" and each.node.type in ("tuple", "list"):
-            out += functions.items_of(each.node)
+            out += items_of(each.node)
         elif each.keyword == "kwargs" and each.node.type == "dictionary":
             for pair in each.node.named_children:
                 key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
                 if key is not None and value is not None and key.type == "string":
-                    out.append(functions.Argument(value, keyword=nodes.text_of(key).strip("'\"")))
+                    out.append(Argument(value, keyword=nodes.text_of(key).strip("'\"")))
     return out
 
 
-def _argument(expression: Node) -> tuple[Node, Sequence[functions.Argument], int] | None:
+def _argument(expression: Node) -> tuple[Node, Sequence[Argument], int] | None:
     """The function that the expression is an argument of, all its arguments, and which of them it is."""
     argument = nodes.wrapped(expression)
     listed = argument.parent
@@ -92,7 +93,7 @@ def _argument(expression: Node) -> tuple[Node, Sequence[functions.Argument], int
     callee = call.child_by_field_name("function") if call is not None else None
     if call is None or callee is None:
         return None
-    arguments = functions.arguments_of(call)
+    arguments = arguments_of(call)
     at = next((i for i, each in enumerate(arguments) if nodes.same(each.node, argument)), None)
     return None if at is None else (callee, arguments, at)
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from autogen_lsp.analysis import callers, classes, functions, infer, result
 from autogen_lsp.analysis.annotation import bound_of, dotted_name, parsed, self_type
+from autogen_lsp.analysis.arguments import arguments_of, parameter_for, takes
 from autogen_lsp.analysis.expected import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
@@ -44,7 +45,7 @@ def signature_of(
             continue
         more = _more(lookup, target, calls, signature.parameters[1:]) if above else []
         taking = [*signature.parameters[1:], *(Parameter(item.name, item.kind, default=item.default) for item in more)]
-        if all(functions.takes(taking, functions.arguments_of(use.expression)) for use in calls):
+        if all(takes(taking, arguments_of(use.expression)) for use in calls):
             break
     else:
         return None
@@ -100,9 +101,9 @@ def _is_passed(
 ) -> bool:
     """Whether no call passes something else than the type for a parameter."""
     for use in calls:
-        arguments = functions.arguments_of(use.expression)
+        arguments = arguments_of(use.expression)
         for index, argument in enumerate(arguments):
-            if argument.star or functions.parameter_for(listed, arguments, index) != parameter:
+            if argument.star or parameter_for(listed, arguments, index) != parameter:
                 continue
             passed = infer.type_of(lookup, use.path, argument.node)
             if passed is None or passed == type_:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, expected, functions, infer, narrowing, nodes, result
+from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.expected import Demand, Expected
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.sites import Use
@@ -27,7 +28,7 @@ def guard_of(lookup: Lookup, uses: Sequence[Use]) -> Type | None:
 
 
 def _taken_for(lookup: Lookup, use: Use) -> Type | None:
-    arguments = functions.arguments_of(use.expression)
+    arguments = arguments_of(use.expression)
     subject = arguments[0].node if arguments and not arguments[0].star else None
     if subject is None or subject.type not in ("identifier", "attribute"):
         return None

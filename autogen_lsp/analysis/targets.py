@@ -15,6 +15,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import classes, imported, infer, locate, nodes, sites, unbound
+from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.handed import is_function
 from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
@@ -250,8 +251,6 @@ def _method_kind(lookup: Lookup, path: Path, node: Node, owner: str, home: Path)
 
 def first_is_instance(lookup: Lookup, path: Path, call: Node, owner: str, home: Path) -> bool:
     """Whether the first positional argument of a call is an instance of the class."""
-    from autogen_lsp.analysis.functions import arguments_of
-
     arguments = arguments_of(call)
     if not arguments or arguments[0].keyword or arguments[0].star:
         return False
