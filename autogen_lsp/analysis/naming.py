@@ -20,6 +20,7 @@ _VERBS = re.compile(
     r"^(get|fetch|load|make|create|build|find|read|compute|calculate|calc|parse|generate|to|as|from|new|retrieve|lookup)_+(?=.)"
     r"|^get(?!ter|text)(?=[a-z]{3})"  # as the standard library has it: `getcwd()`
 )
+_MAKES = re.compile(r"(?:from|of|make|create|build|new|parse|load|open|connect|default|get_instance|instance)(?:_|$)")
 _TRANSPARENT = frozenset({"str", "int", "float", "list", "tuple", "set", "dict", "bytes", "sorted", "bool", "frozenset",
                           "reversed", "iter", "next", "copy", "deepcopy", "cast", "abs", "round"})  # fmt: skip
 
@@ -52,6 +53,10 @@ def name_of(node: Node) -> str | None:
                     continue
                 if function.type == "attribute" and named in _PATHS:
                     return "path" if name_of(function.child_by_field_name("object") or function) == "path" else None
+                if function.type == "attribute" and _MAKES.match(named):  # `Invoice.from_row(row)` is an invoice
+                    of = nodes.text_of(function.child_by_field_name("object")).rpartition(".")[2]
+                    if of[:1].isupper() and not of.isupper():
+                        return clean(of)
                 if function.type == "attribute" and named in _ASKS:
                     if named == "get" and first is not None and first.type == "string":
                         return _of_key(first)

@@ -28,6 +28,7 @@ def f(call: str, setup: str = "") -> str:
         ("f(BazBaz())", "def f(baz_baz):"),
         ("f(VALUE)", "def f(value):"),
         ("f(HTTPServer())", "def f(http_server):"),
+        ("f(m.BazBaz.from_row(x), BazBaz.make(), x.create())", "def f(baz_baz, baz_baz_1, create):"),
         ("f(await_me)", "def f(await_me):"),
         ("f(rows[0])", "def f(row):"),
         ("f(row['name'])", "def f(name):"),
@@ -997,7 +998,7 @@ class Client:
 
 
 """
-    assert f("f(Client.make())", setup) == "def f(make: Client) -> Any:"
+    assert f("f(Client.make())", setup) == "def f(client: Client) -> Any:"
 
 
 def test_in_a_file_that_avoids_new_unions_these_are_quoted() -> None:
