@@ -394,7 +394,8 @@ class _Look:
         stubs = {found.path for found in mro.classes if found.path.suffix == ".pyi"}
         if name.startswith("_") and any(stub_may_omit(self.project, stub, name) for stub in stubs):
             return True
-        key = re.compile(rb"['\"]" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"['\"]\s*[:,\]]")
+        word = re.escape(name.encode("utf-8", "surrogatepass"))
+        key = re.compile(rb"['\"]" + word + rb"['\"]\s*[:,\]]|\bdict\([^()]{0,300}\b" + word + rb"\s*=")
         for found in mro.classes:
             source = self.project.source(found.path) if self.project.is_ours(found.path) else None
             if source is not None and _MADE_BY_TYPE.search(source.text) and key.search(source.text):
@@ -453,4 +454,4 @@ def _class_text(annotation: str) -> str:
 
 
 _MANGLED = re.compile(r"_{1,2}[A-Z]\w*?__\w+")  # `_Class__name`
-_MADE_BY_TYPE = re.compile(rb"\btype\([^(),]{1,200},")
+_MADE_BY_TYPE = re.compile(rb"\b(?:type|__class__)\([^(),]{1,200},")

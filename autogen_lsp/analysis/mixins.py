@@ -24,7 +24,9 @@ _MAX_CALLS = 200  # of a class's name that are looked at for one that makes an i
 _MANY = 3  # instances that lack the member, for one that has it
 _TEST = re.compile(r"_*(?:Tests?(?![a-z])|tests?_)")
 _MIXIN = re.compile(r"mix_?in|mixed", re.I)
-_COLLECTED = re.compile(r"_*Tests?(?![a-z])|.*(?:Tests?|TestCase)$")  # run without being called
+_CALLED_MIXIN = re.compile(r"\bmix-?in\b", re.I)
+_TEST_CLASS = re.compile(r"_*Tests?(?![a-z])")  # run without being called
+_TEST_CASE = re.compile(r".*(?:Tests?|TestCase)$")  # run where it is a `unittest.TestCase`
 _ABSTRACT = re.compile(r"_*(?:Base|Abstract|Generic)(?![a-z])|.*(?:Base|Abstract|Builder)$")
 _SUPER = "super("
 
@@ -46,20 +48,25 @@ def may_have(
         if any(_brings_above(project, found, one, name) for one in below):
             return True
         return _stands_before_others(project, found, below) or derived_at_run_time(project, found, below)
+    if _below_may_have(project, found, below, name, _caller(found, scope), of_self):
+        return True
+    return of_self and _is_brought_at_run_time(project, name)  # asked last: hardly ever needed
+
+
+def _below_may_have(project: Project, found: Class, below: list[Class], name: str, caller: str, of_self: bool) -> bool:
     having: list[Class] = []
     lacking: list[Class] = [found]
     for one in below:
         lineage = project.mro(*one.key)
         (having if lineage.open or name in lineage.names else lacking).append(one)
-    if of_self and _is_brought_at_run_time(project, name):
+    if not below and _is_named_mixin(project, found):
         return True
-    if not having and _stands_before_others(project, found, below):
-        return True
-    caller = _caller(found, scope)
     failing = [one for one in lacking if _runs(project, one, found, caller)]
     if not any(_is_made(project, one) for one in failing) and derived_at_run_time(project, found, below):
         return True
-    if not having or any(_calls_super(project, one, name) for one in having):
+    if not having:
+        return _stands_before_others(project, found, below)
+    if any(_calls_super(project, one, name) for one in having):
         return False
     if not of_self or _is_left_to(project, found, having, caller):
         return True
@@ -96,15 +103,22 @@ def _tests(project: Project, found: Class) -> bool:
     return tests and _TEST.match(found.symbol.name) is not None
 
 
+def _is_named_mixin(project: Project, found: Class) -> bool:
+    called = _MIXIN.search(found.symbol.name) or _CALLED_MIXIN.search(found.symbol.docstring)
+    return called is not None and not _tests(project, found)
+
+
 def _stands_before_others(project: Project, found: Class, below: list[Class]) -> bool:
     """Whether the class is made to be combined with others, and is not used alone.
 
-    It is named so, or one in its lineage has no bases, and all the same calls on ``super()`` what ``object`` has not.
+    It is named so; or one in its lineage has no bases, and all the same calls on ``super()`` what ``object`` has not;
+    or it holds tests that nothing runs.
     """
-    named = _MIXIN.search(found.symbol.name) is not None and not _tests(project, found)
-    if named and not below:
-        return True
-    if not named and not any(_reaches_beyond(project, one) for one in project.mro(*found.key).classes):
+    if not (
+        _is_named_mixin(project, found)
+        or any(_reaches_beyond(project, one) for one in project.mro(*found.key).classes)
+        or (not _is_from_outside(project, found) and any(m.startswith("test") for m in members_of(project, found)))
+    ):
         return False
     return not any(_in_use(project, one, leaf=True) for one in (found, *below))
 
@@ -175,9 +189,22 @@ def _brings_above(project: Project, found: Class, below: Class, name: str) -> bo
 def _in_use(project: Project, found: Class, *, leaf: bool) -> bool:
     """Whether there are instances of the class itself: somebody makes one, or a test runner does."""
     named = found.symbol.name
-    if leaf and _COLLECTED.match(named) and not _ABSTRACT.match(named) and not _MIXIN.search(named):
+    if leaf and not _ABSTRACT.match(named) and not _is_named_mixin(project, found) and _is_run(project, found):
         return True
     return _is_made(project, found)
+
+
+def _is_run(project: Project, found: Class) -> bool:
+    """Whether a test runner makes instances: by the class's name, or of any test case."""
+    if _TEST_CLASS.match(found.symbol.name):
+        return True
+    return _is_from_outside(project, found) and _TEST_CASE.match(found.symbol.name) is not None
+
+
+def _is_from_outside(project: Project, found: Class) -> bool:
+    """Whether a base is no class of the workspace."""
+    bases = project.mro(*found.key).classes[1:]
+    return any(one.symbol.qualname != "object" and not project.is_ours(one.path) for one in bases)
 
 
 def _is_made(project: Project, found: Class) -> bool:

@@ -7,6 +7,7 @@ and what a comment switches off is no finding.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -65,6 +66,7 @@ def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, 
     table = project.table(path)
     if table is None or table.facts.dynamic or path.suffix == ".pyi":
         return
+    asked = not everywhere or bool(table.facts.imports)
     for use in uses:
         if _is_builtin(project, use) or use.scope in table.facts.dynamic_classes:
             continue
@@ -74,8 +76,19 @@ def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, 
             continue
         if everywhere and (_is_installed(project, use.name) or _is_prepared(project, path, table, use.scope)):
             continue
+        if not asked and _is_executed(project, path):
+            return
+        asked = True
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
+
+
+def _is_executed(project: Project, path: Path) -> bool:
+    """Whether a file that calls ``exec`` names this one: what is run like that is given its names."""
+    named = re.compile(rb"['\"/]" + re.escape(os.fsencode(path.name)) + rb"['\"]")
+    files = {file for how in ("exec", "execfile", "run_path") for file, _ in project.calls(how)}
+    sources = (project.source(file) for file in files if file != path)
+    return any(source is not None and named.search(source.text) for source in sources)
 
 
 def _is_builtin(project: Project, use: Use) -> bool:

@@ -150,6 +150,10 @@ def test_missing_names_and_modules(
             "sys.modules[__name__] = pkg.new\n//- pkg/new/__init__.py\n",
             id="in a package that is another one",
         ),
+        pytest.param(
+            "//- a.py\nfrom b import f\n//- b.py\n(globals()['f'], globals()['g']) = print, print\n",
+            id="set among others",
+        ),
         pytest.param("//- a.py\nfrom b import f  # type: ignore\n//- b.py\n", id="switched off"),
         pytest.param("//- a.py\nfrom b import f\n//- b.pyi\ndef g(): ...\n", id="only a stub"),
         pytest.param("//- a.py\nfrom b import f\n//- b.py\n//- b.pyi\ndef f(): ...\n", id="stub beside"),

@@ -72,6 +72,11 @@ HAS = "    def g(self): return 1\n"
             id="hands arguments to no base, but is in use",
         ),
         pytest.param(
+            "from unittest import TestCase\n"
+            + BASE.format(g="«g»").replace("class A", "class Runs(TestCase)").replace("f(", "test_f("),
+            id="tests that are run",
+        ),
+        pytest.param(
             "class Z: x = 1\n" + BASE.format(g="«g»").replace("A:", "A(Z):") + "    def h(self): super().«h»()\nA()\n",
             id="calls on super() what its base lacks",
         ),
@@ -109,6 +114,18 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
         ),
         pytest.param(BASE.format(g="g").replace("class A", "class RunMixin"), id="named mixin"),
         pytest.param(BASE.format(g="g").replace("class A", "class TestRunMixin"), id="a mixin for tests"),
+        pytest.param(
+            BASE.format(g="g").replace("A:\n", 'A:\n    """A mix-in for runs."""\n'),
+            id="called a mixin by its docstring",
+        ),
+        pytest.param(
+            BASE.format(g="g").replace("class A", "class RunsTest").replace("f(", "test_f("),
+            id="tests that nothing runs",
+        ),
+        pytest.param(
+            BASE.format(g="g") + "def make(k, g): return k.__class__('B' + k.__name__, (k,), dict(x=1, g=g))\n",
+            id="brought by keyword to what is made",
+        ),
         pytest.param(
             BASE.format(g="g")
             + "def run(tests):\n    for one in tests:\n        found = type(one)\n        class Wrapper(found):\n"

@@ -113,6 +113,10 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
         pytest.param(
             "//- a.py\nf()\n//- b.py\nimport builtins as b\ndef g(): b.f = print\n", id="put among the builtins"
         ),
+        pytest.param(
+            "//- schema.py\nx = f()\n//- run.py\ndef run(at): exec(open(at + '/schema.py').read(), {})\n",
+            id="run by exec",
+        ),
         pytest.param("def g(x):\n    return exc(x)\nclass exc(Exception): pass\n", id="later class"),
     ],
 )
@@ -143,6 +147,13 @@ def test_computed_all_may_export_any_name(tmp_path: Path) -> None:
 
 def test_readings_of_globals_do_not_silence(tmp_path: Path) -> None:
     check_findings(tmp_path, "x = globals()['a'].b\ny = 'z' in globals()\n«f»()\n")
+
+
+def test_only_what_is_run_by_exec_is_given_names(tmp_path: Path) -> None:
+    run = "//- run.py\nNAME = 'schema.py'\ndef run(text): {how}(text)\n"
+    check_findings(tmp_path / "read", "//- schema.py\n«f»()\n" + run.format(how="print"))
+    check_findings(tmp_path / "imports", "//- schema.py\nimport os\n«f»()\n" + run.format(how="exec"))
+    check_findings(tmp_path / "other", "//- other.py\n«f»()\n" + run.format(how="exec"))
 
 
 def test_finding_says_where_it_would_be_created(tmp_path: Path) -> None:

@@ -302,6 +302,8 @@ def _item(sweep: Sweep, node: Node, scope: Scope) -> None:
         key = sweep.cut(node)
         aliased = scope.level == Level.MODULE and ('"' in key or "'" in key)  # perhaps this very module
         sweep.chunk.dynamic = sweep.chunk.dynamic or aliased or "__name__" in key
+    elif receiver == "globals()":
+        sweep.chunk.dynamic = True
     elif receiver.endswith(".__dict__") or receiver.startswith("vars("):
         dynamic_class(sweep, receiver.removesuffix(".__dict__").removeprefix("vars(").removesuffix(")"), scope)
 
