@@ -7,6 +7,7 @@ NotImplementedError. Reads only; never raises on user code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -93,37 +94,56 @@ def _class(lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence
     """A class: an exception where it is raised, caught or named so; ``__init__`` where its calls pass arguments."""
     raised = any(use.role is Role.EXCEPTION for use in wanted)
     is_error = raised or target.name.endswith(("Error", "Exception"))
-    name, generic = _type_parameters(lookup, target, uses, scope)
+    before, name, generic = _type_parameters(lookup, target, uses, scope)
     calls = [callers.passed_by(lookup, target, use) for use in uses if use.is_call]
     if is_error and not any(passed.keyword or passed.star for call in calls for passed in call):
-        return class_text(name, ("Exception", *generic), None)
+        return before + class_text(name, ("Exception", *generic), None)
     merged = merge(calls, lambda types: callers.unite(lookup, types), ["self"])
     kind = ("Exception",) if is_error else ("type",) if any(is_metaclass(use.expression) for use in uses) else ()
     bases = (*kind, *generic)
     if not merged:
-        return class_text(name, bases, None)
+        return before + class_text(name, bases, None)
     parameters = (Parameter("self"), *(callers.parameter_of(scope, item) for item in merged))
-    return class_text(name, bases, Signature(parameters, "None"))
+    return before + class_text(name, bases, Signature(parameters, "None"))
 
 
-def _type_parameters(lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope) -> tuple[str, tuple[str, ...]]:
-    """The name of a class as its head has it, and the base that makes it generic, where a use subscripts it."""
+def _type_parameters(
+    lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope
+) -> tuple[str, str, tuple[str, ...]]:
+    """How a class that a use subscripts is generic: what stands before it, its name as its head has it, and its base.
+
+    With type parameters (PEP 695) where they are known to work, else with type variables, which the file may have.
+    """
     given: list[Node] = []
     for use in uses:
         outer = use.expression.parent
         if outer is not None and outer.type == "subscript" and nodes.same(outer.child_by_field_name("value"), use.name):
             given = given or outer.children_by_field_name("subscript")
+    if not given:
+        return "", target.name, ()
     names = [nodes.text_of(node) for node in given]
-    symbols = [symbol for name in names for symbol in lookup.symbols(target.path, name)]
-    if names and len(symbols) == len(names) and all("TypeVar(" in (symbol.value or "") for symbol in symbols):
-        base = annotate(scope, Type(Form.INSTANCE, "Generic", "typing"))
-        return target.name, (f"{base}[{', '.join(names)}]",) if base else ()
-    version = lookup.project.environment.version
-    if not names or (version is not None and version < (3, 12)):
-        return target.name, ()
-    if not all(name.isidentifier() and name.isupper() for name in names):
+    made = all(_is_type_variable(lookup, target.path, name, scope.at) for name in names)
+    if not made and not all(name.isidentifier() and name.isupper() for name in names):
         names = ["T"] if len(names) == 1 else [f"T{position}" for position in range(1, len(names) + 1)]
-    return f"{target.name}[{', '.join(names)}]", ()
+    version, source = lookup.project.environment.version, lookup.source(target.path)
+    modern = version >= (3, 12) if version is not None else source is not None and _PEP_695.search(source.text)
+    if modern and not made:
+        return "", f"{target.name}[{', '.join(names)}]", ()
+    base = annotate(scope, Type(Form.INSTANCE, "Generic", "typing"))
+    missing = [name for name in names if not _is_type_variable(lookup, target.path, name, scope.at)]
+    maker = annotate(scope, Type(Form.INSTANCE, "TypeVar", "typing")) if missing else ""
+    if base is None or maker is None:
+        return "", target.name, ()
+    before = "".join(f'{name} = {maker}("{name}")\n' for name in missing)
+    return f"{before}\n\n" if before else "", target.name, (f"{base}[{', '.join(names)}]",)
+
+
+_PEP_695 = re.compile(rb"(?m)^[ \t]*(?:class|(?:async +)?def) +\w+\[")
+
+
+def _is_type_variable(lookup: Lookup, path: Path, name: str, at: int) -> bool:
+    """Whether the file has a type variable of that name before the place."""
+    return any("TypeVar(" in (symbol.value or "") and symbol.end <= at for symbol in lookup.symbols(path, name))
 
 
 def _attribute(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope: Scope) -> str:

@@ -19,6 +19,7 @@ from autogen_lsp.generation.nodes import (
     describe,
     is_docstring,
     is_literal,
+    is_type_variable,
     quoted_names,
     source_of,
     targets_of,
@@ -124,10 +125,10 @@ def _belongs_beside(node: ast.stmt, last: ast.stmt) -> bool:
 
 
 def _new_globals(definition: Sequence[ast.stmt], pool: Sequence[ast.stmt], wanted: Wanted) -> list[ast.stmt]:
-    """New module-level definitions and literal constants that the definition uses, directly or through another."""
+    """New module-level definitions, constants and type variables that the definition uses, or what it uses does."""
     new: dict[str, ast.stmt] = {}
     for node in pool:
-        if (isinstance(node, DEFINITIONS) or is_literal(node)) and node not in definition:
+        if _is_harmless(node) and node not in definition:
             new |= {name: node for name in bound_names(node) if name not in wanted.taken}
     return _closure(definition, new, _names)
 
@@ -192,4 +193,9 @@ def _names(node: ast.stmt) -> frozenset[str]:
 def _belongs_in_module(node: ast.stmt, wanted: Wanted) -> bool:
     """Whether a new module keeps a statement: an asked-for value may be computed, as it has no other place."""
     asked = not wanted.members.isdisjoint(targets_of(node))
-    return asked or isinstance(node, DEFINITIONS) or is_docstring(node) or is_literal(node)
+    return asked or is_docstring(node) or _is_harmless(node)
+
+
+def _is_harmless(node: ast.stmt) -> bool:
+    """Whether a statement at module level does nothing but define."""
+    return isinstance(node, DEFINITIONS) or is_literal(node) or is_type_variable(node)

@@ -60,6 +60,14 @@ def is_literal(node: ast.stmt) -> bool:
     return True
 
 
+def is_type_variable(node: ast.stmt) -> bool:
+    """Whether a statement makes a type variable or a new type, ``T = TypeVar("T")``, and calls nothing else."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+        return False
+    made = source_of(node.value.func).rpartition(".")[2] in ("TypeVar", "TypeVarTuple", "ParamSpec", "NewType")
+    return made and sum(isinstance(each, ast.Call) for each in ast.walk(node.value)) == 1
+
+
 def is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 

@@ -195,9 +195,10 @@ class NotFound(Exception):
     [
         ("class A(metaclass=$0m): pass\n", "class m(type):"),
         ("match x:\n    case $0p(y=1): pass\nx = 1\n", "class p:"),
-        ("class A($0Base[int]): pass\n", "class Base[T]:"),
+        ("class A($0Base[int]): pass\n", 'T = TypeVar("T")\n\n\nclass Base(Generic[T]):'),
+        ("class A[T]: pass\nclass B($0Base[int]): pass\n", "class Base[T]:"),
         ("class A[K, V]($0Base[K, V]): pass\n", "class Base[K, V]:"),
-        ("class A($0Base[int, str]): pass\n", "class Base[T1, T2]:"),
+        ("class A[T]($0Base[T, str]): pass\n", "class Base[T1, T2]:"),
         (
             "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass A($0Base[T], Generic[T]): pass\n",
             "class Base(Generic[T]):",

@@ -188,6 +188,17 @@ def test_new_methods_that_a_method_uses_are_kept_beside_it() -> None:
     assert parsed.code == ("def total(self):\n    return self._net() + self.tax()\n\ndef _net(self):\n    return 1\n")
 
 
+def test_type_variables_that_the_definition_uses_are_kept() -> None:
+    reply = fence(
+        "from typing import TypeVar\nT = TypeVar('T', bound=int)\nU = TypeVar('U', bound=make())\n\n"
+        "def total(rows: list[T], more: 'U') -> T:\n    return rows[0]\n"
+    )
+    parsed = parse(reply, TOTAL)
+    assert parsed.code.startswith("T = TypeVar('T', bound=int)\n\n\ndef total(rows: list[T]")
+    assert [item.name for item in parsed.imports] == ["TypeVar"]
+    assert parsed.dropped == ("'U = …'",)
+
+
 def test_computed_constants_are_dropped_and_named() -> None:
     reply = fence("import re\nROW = re.compile('x')\n\ndef total(rows):\n    return ROW.sub('', rows)\n")
     parsed = parse(reply, TOTAL)
