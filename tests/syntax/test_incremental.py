@@ -140,6 +140,12 @@ def test_members_of_large_classes_are_kept_apart() -> None:
     assert len(first.calls) == len(second.calls)
 
 
+def test_definitions_of_one_name_are_different_chunks() -> None:
+    text = b"def f(u):\n    u.x = u.y = 1\n    u.x = 1\ndef f(u):\n    u.x = 1\n" * 2
+    fresh = extract(Source(PATH, text))
+    assert replace(Incremental().update(Source(PATH, text)), words=fresh.words) == fresh
+
+
 def test_facts_of_one_document_do_not_change_when_the_next_is_made() -> None:
     incremental = Incremental()
     first = incremental.update(Source(PATH, MODULE))

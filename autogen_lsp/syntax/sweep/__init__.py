@@ -49,7 +49,7 @@ class Sweep:
         self.uses: list[tuple[Scope, str, int, int, str]] = []
         self.stores: list[tuple[Scope, str, Symbol]] = []
         self.received: list[tuple[Scope, str, Call | Reference]] = []
-        self.seen_attributes: set[tuple[str, str, str | None, str | None]] = set()
+        self.seen_attributes: set[tuple[Scope, str, str | None, str | None]] = set()
 
     def run(self, nodes: Iterable[Node]) -> Chunk:
         handlers, pending, opened = _HANDLERS, self.pending, self.open

@@ -272,7 +272,7 @@ def store(
     owned = bool(scope.self) and receiver in (scope.self, f"type({scope.self})", f"{scope.self}.__class__")
     qualname = f"{scope.owner if owned else receiver}.{name}"
     if scope.level >= Level.FUNCTION:
-        same = (scope.qualname, qualname, annotation, value)
+        same = (scope, qualname, annotation, value)  # not its qualname: a second function of that name is another chunk
         if same in sweep.seen_attributes:
             return
         sweep.seen_attributes.add(same)
