@@ -16,7 +16,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, classes, endings, functions, infer, narrowing, nodes
-from autogen_lsp.analysis.annotation import Home, iterable, type_of_text
+from autogen_lsp.analysis.annotation import Home, expanded, iterable, type_of_text
 from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.matches import matched
@@ -353,7 +353,7 @@ def _returned(lookup: Lookup, path: Path, node: Node) -> Type | None:
 def _yielded(lookup: Lookup, path: Path, node: Node) -> Type | None:
     function = nodes.enclosing(node, frozenset({nodes.FUNCTION, "lambda"}))
     annotated = function.child_by_field_name("return_type") if function is not None else None
-    type_ = infer.annotated(lookup, path, annotated) if annotated is not None else None
+    type_ = expanded(lookup, infer.annotated(lookup, path, annotated)) if annotated is not None else None
     item = type_.args[0] if type_ is not None and type_.form is Form.INSTANCE and type_.args else None
     if any(child.type == "from" for child in node.children):
         is_used = node.parent is not None and node.parent.type != "expression_statement"

@@ -398,6 +398,14 @@ def test_of_overloads_those_count_that_take_the_other_arguments() -> None:
     assert signature(f"{setup}join($0f(), unknown)\n") == "def f() -> Any:"
 
 
+def test_what_yields_for_a_generator_gives_what_that_yields() -> None:
+    setup = "from collections.abc import Generator\nfrom typing import TypeVar\n\nT = TypeVar('T')\n"
+    setup += "Gen = Generator[int, str, T]\n\n\n"
+    assert signature(f"{setup}def g() -> Gen[None]:\n    yield from $0f()\n") == "def f() -> Iterator[int]:"
+    assert signature(f"{setup}def g() -> Gen[None]:\n    yield $0f()\n") == "def f() -> int:"
+    assert signature(f"{setup}def g() -> Gen[str]:\n    return (yield from $0f())\n") == "def f() -> Any:"
+
+
 def test_an_alias_may_be_recursive() -> None:
     setup = """\
 from __future__ import annotations
