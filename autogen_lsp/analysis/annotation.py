@@ -172,6 +172,12 @@ def expanded(lookup: Lookup, type_: Type | None) -> Type | None:
     return type_
 
 
+def is_new_type(lookup: Lookup, type_: Type) -> bool:
+    """Whether it is a `NewType`, which what it is made of is not."""
+    symbols = lookup.symbols(type_.path, type_.name) if type_.form is Form.ALIAS and type_.path is not None else ()
+    return any(_called(symbol.value or "") == "NewType" for symbol in symbols)
+
+
 def _aliased(lookup: Lookup, type_: Type) -> Type | None:
     """What an alias is defined as."""
     if type_.path is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autogen_lsp.analysis import nodes
-from autogen_lsp.analysis.annotation import Home, dotted_name, of_tree, parsed, type_of_text
+from autogen_lsp.analysis.annotation import Home, dotted_name, expanded, of_tree, parsed, type_of_text
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.types import Form, Type, members, substitute, union, variables
 from autogen_lsp.syntax.model import Symbol, SymbolKind
@@ -71,7 +71,7 @@ def bases(lookup: Lookup, type_: Type) -> list[Type]:
         ref = resolve(lookup, type_.path, dotted) if dotted else None
         if ref is not None and ref.name in ("Generic", "Protocol") and "typing" in ref.module:
             continue
-        base = of_tree(lookup, _home(lookup, type_, symbol), tree, 0)
+        base = expanded(lookup, of_tree(lookup, _home(lookup, type_, symbol), tree, 0))
         if base is None or base.form is not Form.INSTANCE:
             out.append(Type(Form.INSTANCE, dotted or "", ""))
         else:

@@ -17,7 +17,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, classes, endings, functions, infer, narrowing, nodes
 from autogen_lsp.analysis.annotation import Home, expanded, iterable, type_of_text
-from autogen_lsp.analysis.arguments import arguments_of
+from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.matches import matched
 from autogen_lsp.analysis.names import Lookup
@@ -193,7 +193,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "subscript":
             if nodes.same(parent.child_by_field_name("value"), node):
                 return replace(value(demand=Demand.ATTRIBUTE), attribute=_item_method(parent))
-            return value(_index(lookup, path, parent))
+            asked = _asked_index(lookup, path, parent, node)
+            return replace(value(asked, strong=True), upper=True) if asked else value(_index(lookup, path, parent))
         case "match_statement":
             return value(matched(lookup, path, parent), strong=True)
         case "raise_statement":
@@ -466,6 +467,16 @@ def _item_method(subscript: Node) -> str:
         return "__delitem__"
     left = parent.child_by_field_name("left") if parent is not None and parent.type.endswith("assignment") else None
     return "__setitem__" if nodes.same(left, subscript) else "__getitem__"
+
+
+def _asked_index(lookup: Lookup, path: Path, subscript: Node, node: Node) -> Type | None:
+    """What the method that a subscript calls takes."""
+    owner = subscript.child_by_field_name("value")
+    type_ = expanded(lookup, infer.type_of(lookup, path, owner)) if owner is not None else None
+    method = infer.attribute_of(lookup, type_, _item_method(subscript)) if type_ is not None else None
+    if method is None or method.form is not Form.FUNCTION or method.owner is None:
+        return None
+    return functions.parameter_type(lookup, method, [Argument(node)], 0, partial(infer.type_of, lookup, path))
 
 
 def _index(lookup: Lookup, path: Path, subscript: Node) -> Type | None:

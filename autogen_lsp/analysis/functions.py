@@ -285,7 +285,10 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None, *, widely: 
 def _accepts(lookup: Lookup, wanted: Type | None, given: Type | None, widely: bool, depth: int) -> bool:
     if wanted is not None and wanted == given:
         return True
+    is_new = wanted is not None and annotation.is_new_type(lookup, wanted)
     wanted, given = annotation.expanded(lookup, wanted), annotation.expanded(lookup, given)
+    if is_new and given is not None and given.form in (Form.INSTANCE, Form.NONE):
+        return False
     if wanted is None or given is None or wanted.form is Form.VARIABLE or depth > _MAX_NESTING:
         return True
     if given.form is Form.UNION:

@@ -19,7 +19,7 @@ from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.render import Scope, annotate
 from autogen_lsp.analysis.signature import Merged, merge
 from autogen_lsp.analysis.sites import Use
-from autogen_lsp.analysis.types import Form, Type, replaced, union
+from autogen_lsp.analysis.types import Form, Type, optional, replaced, substitute, union, variables
 from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature, Symbol, SymbolKind
 
 _MAX_DEFINITIONS = 60
@@ -53,19 +53,19 @@ def signature_of(
     own = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
 
     def types(pick: Callable[[Signature], str | None]) -> list[Type | None]:
-        return [
-            classes.annotated(lookup, holder, pick(symbol.signature), symbol, instance=own)
-            for holder, symbol in agreeing
-            if symbol.signature is not None
-        ]
+        return [_of_own(lookup, holder, symbol, own, pick) for holder, symbol in agreeing]
 
-    parameters: list[Parameter] = []
-    for index, parameter in enumerate(signature.parameters):
+    holder_is_stub = agreeing[0][0].path is not None and agreeing[0][0].path.suffix == ".pyi"
+    parameters = [Parameter(parameter.name, parameter.kind) for parameter in signature.parameters[:1]]
+    for index, parameter in enumerate(listed, 1):
         asked = types(partial(_annotation_at, index))
         type_ = asked[0] if all(other == asked[0] for other in asked) else None
         if not above and not _is_passed(lookup, calls, listed, parameter, type_):
             type_ = None
-        parameters.append(Parameter(parameter.name, parameter.kind, annotate(scope, type_), parameter.default))
+        default = parameter.default
+        if default == "..." and holder_is_stub:  # there is one, but it is not said which
+            type_, default = optional(type_), "None"
+        parameters.append(Parameter(parameter.name, parameter.kind, annotate(scope, type_), default))
     parameters += [callers.parameter_of(scope, item) for item in more]
     returned = types(lambda other: other.returns)
     is_itself = not above and any(type_ == holder for type_, (holder, _) in zip(returned, agreeing, strict=True))
@@ -81,6 +81,17 @@ def signature_of(
     returns = annotate(scope, given if itself is None else replaced(given, own, itself))
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(tuple(parameters), returns, signature.is_async, carried)
+
+
+def _of_own(
+    lookup: Lookup, holder: Type, symbol: Symbol, own: Type, pick: Callable[[Signature], str | None]
+) -> Type | None:
+    """A type of another class's method, as the own class says it: what ``self: T`` binds there is the own class."""
+    if symbol.signature is None:
+        return None
+    receiver = classes.annotated(lookup, holder, symbol.signature.parameters[0].annotation, symbol, instance=own)
+    type_ = classes.annotated(lookup, holder, pick(symbol.signature), symbol, instance=own)
+    return substitute(type_, {variable.name: own for variable in variables(receiver)})
 
 
 def _groups(lookup: Lookup, found: Sequence[tuple[Type, Symbol]], scope: Scope) -> Iterator[list[tuple[Type, Symbol]]]:
@@ -225,7 +236,7 @@ def _shape(lookup: Lookup, holder: Type, symbol: Symbol, scope: Scope) -> tuple[
 
 def _means_the_same(lookup: Lookup, holder: Type, default: ast.expr | None, scope: Scope) -> bool:
     """Whether a default of the holder's file is a constant, or a name that the definition's file has, too."""
-    if isinstance(default, ast.Constant):
+    if isinstance(default.operand if isinstance(default, ast.UnaryOp) else default, ast.Constant):
         return True
     name = dotted_name(default) if default is not None else None
     if name is None or holder.path is None:

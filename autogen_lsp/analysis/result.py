@@ -118,7 +118,7 @@ def _stands(lookup: Lookup, type_: Type, use: Expected) -> bool:
             return functions.accepts(lookup, use.type, here)
         case Demand.ATTRIBUTE:
             here = annotation.expanded(lookup, here)
-            return all(_has(lookup, member, use.attribute) for member in members(here))
+            return all(_has(lookup, m, use.attribute) and _takes_index(lookup, m, use) for m in members(here))
     return True
 
 
@@ -129,6 +129,16 @@ def _has(lookup: Lookup, type_: Type | None, name: str) -> bool:
         return False
     found = classes.member_of(lookup, type_, name) or classes.member_of(lookup, type_, "__getattr__")
     return found is not None or classes.is_open(lookup, type_)
+
+
+def _takes_index(lookup: Lookup, type_: Type | None, use: Expected) -> bool:
+    """Whether a sequence is not asked for an item by something else than a number."""
+    subscript = nodes.wrapped(use.node).parent
+    index = subscript.child_by_field_name("subscript") if subscript is not None else None
+    if index is None or type_ is None or not type_.is_a("str", "bytes", "list", "tuple"):
+        return True
+    given = infer.type_of(lookup, use.path, index)
+    return given is None or not given.is_a("str", "bytes", "tuple")
 
 
 def _says_little(lookup: Lookup, type_: Type) -> bool:

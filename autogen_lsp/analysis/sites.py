@@ -271,8 +271,13 @@ def _leads_to(lookup: Lookup, target: Target, path: Path, item: Import) -> bool:
 
 
 def _holds(lookup: Lookup, instance: Type, target: Target, owner: str) -> bool:
-    """Whether the receiver's class is the target's, or inherits from it."""
-    return any(base.name == owner and base.path == target.path for base in classes.mro(lookup, instance))
+    """Whether the receiver's class is the target's, or inherits from it and has no such member of its own."""
+    for base in classes.mro(lookup, instance):
+        if base.name == owner and base.path == target.path:
+            return True
+        if base.path is not None and lookup.symbols(base.path, f"{base.name}.{target.name}"):
+            return False
+    return False
 
 
 def _is_class(type_: Type | None) -> bool:

@@ -684,6 +684,67 @@ class Square(Shape):
     assert signature(text.replace("NOTHING, Shape", "Shape\n\nNOTHING = 1")) == "def area(self) -> None:"
 
 
+def test_a_base_may_be_named_by_an_alias_and_say_what_self_is() -> None:
+    text = """\
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+S = TypeVar("S", bound="Shape")
+
+
+class Shape(Generic[T]):
+    def scaled(self: S, by: T) -> S: ...
+
+
+IntShape = Shape[int]
+
+
+class Square(IntShape):
+    pass
+
+
+Square().$0scaled(1)
+"""
+    with workspace(text) as space:
+        target = Target(
+            space.path, "Square.scaled", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 6)
+        )
+        made = plan.make(space.project, target)
+        assert made.skeleton.startswith('def scaled(self, by: int) -> "Square":\n')
+
+
+def test_a_default_that_a_stub_does_not_tell_is_none() -> None:
+    text = "import threading\n\n\nclass Job(threading.Thread):\n    pass\n\n\nJob().$0join(1)\n"
+    with workspace(text) as space:
+        target = Target(space.path, "Job.join", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 4))
+        assert plan.make(space.project, target).skeleton.startswith("def join(self, timeout: float | None = None)")
+
+
+def test_a_default_may_be_a_negative_number() -> None:
+    text = "class Shape:\n    def f(self, n: int = -1) -> int: ...\n\n\n"
+    text += "class Square(Shape):\n    pass\n\n\nSquare().$0f()\n"
+    with workspace(text) as space:
+        target = Target(space.path, "Square.f", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 1))
+        assert plan.make(space.project, target).skeleton.startswith("def f(self, n: int = -1) -> int:")
+
+
+def test_row_29_a_subclass_that_has_its_own_is_not_a_site() -> None:
+    text = """\
+class Shape:
+    def show(self) -> None:
+        self.$0draw(1)
+
+
+class Square(Shape):
+    def draw(self, size: int, *, thick: bool = True) -> None: ...
+
+
+Square().draw(2, thick=False)
+"""
+    with workspace(text) as space:
+        assert len(space.plan().sites) == 1
+
+
 def test_a_method_of_a_mixin_has_the_signature_of_what_it_is_mixed_in_before() -> None:
     text = """\
 class Mixin:

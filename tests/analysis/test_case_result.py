@@ -406,6 +406,33 @@ def test_what_yields_for_a_generator_gives_what_that_yields() -> None:
     assert signature(f"{setup}def g() -> Gen[str]:\n    return (yield from $0f())\n") == "def f() -> Any:"
 
 
+def test_a_new_type_is_not_what_it_is_made_of() -> None:
+    text = """\
+from typing import NewType
+
+Id = NewType("Id", str)
+
+
+def by_text(text: str) -> None: ...
+def by_id(key: Id) -> None: ...
+
+
+def g(n: int) -> None:
+    key = $0f(n)
+    by_text(key)
+    by_id(key)
+"""
+    assert signature(text) == "def f(n: int) -> Id:"
+    assert signature(text.replace("by_id(key)\n", "by_text(key)\n")) == "def f(n: int) -> str:"
+
+
+def test_what_is_asked_for_an_item_takes_the_index() -> None:
+    setup = "def show(text: str) -> None: ...\n\n\ndef g(d: dict[str, int]) -> None:\n"
+    assert signature(f"{setup}    x = $0f()\n    show(x)\n    print(x[0])\n") == "def f() -> str:"
+    assert signature(f"{setup}    x = $0f()\n    show(x)\n    print(x['a'])\n") == "def f() -> Any:"
+    assert signature(f"{setup}    x = $0f()\n    print(d[x])\n    show(x)\n") == "def f() -> str:"
+
+
 def test_an_alias_may_be_recursive() -> None:
     setup = """\
 from __future__ import annotations
