@@ -204,7 +204,7 @@ class _Look:
     def _of_made(self, path: Path, made: str, scope: str) -> Receiver | None:
         """An instance, by how its variable was made (see `Call.made`), in the file where that is written."""
         written = _class_text(made[1:]) if made.startswith(":") else made[1:]
-        if made[:1] not in (":", "=") or not _DOTTED.fullmatch(written):
+        if made[:1] not in (":", "=") or "\0" in made or not _DOTTED.fullmatch(written):
             return None
         found = follow(self.project, path, written, scope)
         if not isinstance(found, Definition):
@@ -280,8 +280,10 @@ class _Look:
 
         So it is asked only where a guess says that the member may be missing, or where nothing in the workspace has it.
         """
-        if item.receiver in SELF or item.receiver.startswith("super(") or not self._is_suspicious(item):
+        if item.receiver in SELF or item.receiver.startswith("super(") or item.name.startswith("__"):
             return None
+        if not self._is_suspicious(item) or any(f"{item.receiver}.".startswith(f"{kept}.") for kept in self._stores):
+            return None  # the last: `x.y = Mock()`, `x.y.called()`
         parts = members(self._type_of_receiver(item))
         findings = [
             self.missing_in_class(item, receiver) if receiver is not None else None

@@ -70,9 +70,13 @@ def _names(text: str) -> list[str]:
 def _of_local(project: Project, path: Path, name: str, scope: str, made: str, hops: int) -> frozenset[Key] | None:
     """What the parameter or variable of a function may be; None where the name is no local one."""
     if made:
-        if made.startswith(":"):
-            return _named_in(project, path, made[1:], scope, _NOTHING)
-        return guesses(project, path, made[1:], scope, "", hops + 1)
+        out = _NOTHING
+        for how in filter(None, made.split("\0")):
+            if how.startswith(":"):
+                out |= _named_in(project, path, how[1:], scope, _NOTHING)
+            else:
+                out |= guesses(project, path, how[1:], scope, "", hops + 1)
+        return out
     table = project.table(path)
     while scope and table is not None:
         for symbol in table.symbols.get(scope, ()):
@@ -92,10 +96,19 @@ def _of_local(project: Project, path: Path, name: str, scope: str, made: str, ho
 def _of_member(project: Project, holders: frozenset[Key], name: str, hops: int) -> frozenset[Key]:
     out = _NOTHING
     for holder in holders:
-        owner = project.mro(*holder).owner(name)
-        table = project.table(owner.path) if owner is not None else None
-        if owner is None or table is None:
-            continue
+        key = (*holder, name)
+        if key not in project.guesses:
+            project.guesses[key] = _NOTHING  # while it is found out: attributes may be made from each other
+            project.guesses[key] = _of_own_member(project, holder, name, hops)
+        out |= project.guesses[key]
+    return out
+
+
+def _of_own_member(project: Project, holder: Key, name: str, hops: int) -> frozenset[Key]:
+    owner = project.mro(*holder).owner(name)
+    table = project.table(owner.path) if owner is not None else None
+    out = _NOTHING
+    if owner is not None and table is not None:
         for symbol in table.members.get(owner.symbol.qualname, {}).get(name, ()):
             out |= _of_symbol(project, owner.path, symbol, frozenset({holder}), hops)
     return out

@@ -100,6 +100,14 @@ HOLDER = CLASS + "class B:\n    a: A\n    all: list[A]\n    def make(self) -> A:
             id="Self",
         ),
         pytest.param("def g(b: B | None): b.a.«n»() if b else 1\n", id="optional"),
+        pytest.param(
+            "def g(b: B):\n    x = b.a\n    x.f()\n    x = b.make()\n    x.«n»()\n", id="made in several ways"
+        ),
+        pytest.param(
+            "class C:\n    def __init__(self, b: B):\n        self.x = b.a\n        self.x = self.y = self.x\n        self.y = self.x\n"
+            "    def g(self): self.x.«n»() if isinstance(self.x, A) else 1\n",
+            id="attributes made from each other",
+        ),
         pytest.param("x = B()\ndef g(): x.a.«n»()\n", id="attribute of a module's variable"),
     ],
 )
@@ -113,6 +121,10 @@ def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:
         pytest.param("def g(b: B):\n    x = b.a\n    if isinstance(x, str): x.lower()\n", id="narrowed"),
         pytest.param("class C(A):\n    def n(self): return 1\ndef g(b: B): b.a.n()\n", id="a subclass has it"),
         pytest.param("def g(b: B):\n    x = b.a\n    x = foo\n    x.n()\nimport foo\n", id="something else later"),
+        pytest.param(
+            "def g(b: B):\n    b.a = unknown()\n    b.a.called()\nfrom u import unknown\n", id="another is set"
+        ),
+        pytest.param("def g(b: B): return b.a.__enter__()\n", id="special method"),
         pytest.param("def g(b: B):\n    b.a.n = print\n    b.a.n()\n", id="set from outside"),
         pytest.param("def g(b: B | dict): b.a.keys()\n", id="one of several"),
         pytest.param(

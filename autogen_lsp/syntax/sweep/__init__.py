@@ -73,7 +73,8 @@ class Sweep:
     def bind(self, scope: Scope, name: str, made: str = "") -> None:
         name = _normal(name)
         if scope.level >= Level.FUNCTION:
-            scope.made[name] = made if name not in scope.names or scope.made.get(name) == made else ""
+            known = scope.made.get(name, "") if name in scope.names else made
+            scope.made[name] = made if known == made else f"{known}\0{made}"[:MAX_TEXT]
         if scope.globals and name in scope.globals:
             self.chunk.bound_global.add(name)
         elif not scope.nonlocals or name not in scope.nonlocals:
