@@ -23,7 +23,7 @@ from autogen_lsp.analysis import (
     result,
 )
 from autogen_lsp.analysis.annotation import expanded, self_type
-from autogen_lsp.analysis.arguments import Argument, arguments_of
+from autogen_lsp.analysis.arguments import Argument, arguments_of, parameter_for, takes
 from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.handed import handed_on
 from autogen_lsp.analysis.model import Target, TargetKind
@@ -81,6 +81,7 @@ def signature_of(
         merged[0] = replace(merged[0], type=optional(decorating.takes) if merged[0].default else decorating.takes)
     if None in handed:  # somebody may call it with anything
         merged = [replace(item, type=None) for item in merged]
+    merged = _unopposed(lookup, merged, unsure)
     parameters = first + tuple(parameter_of(scope, item) for item in merged)
     returns, is_async = _returned(lookup, [w for u, w in zip(uses, wanted, strict=True) if u.is_call], handed, unsure)
     if decorating is not None:
@@ -99,6 +100,22 @@ def signature_of(
         written = annotate_any(scope)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(parameters, written, is_async, carried)
+
+
+def _unopposed(lookup: Lookup, merged: Sequence[Merged], unsure: Sequence[Use]) -> list[Merged]:
+    """The parameters without the types that calls break which may mean the target, and would be taken."""
+    listed = [Parameter(item.name, item.kind, default=item.default) for item in merged]
+    types = {item.name: item.type for item in merged}
+    opposed: set[str] = set()
+    for use in unsure:
+        arguments = arguments_of(use.expression) if use.is_call else []
+        for index, argument in enumerate(arguments if takes(listed, arguments) else ()):
+            parameter = parameter_for(listed, arguments, index) if not argument.star else None
+            if parameter is None or types[parameter.name] is None:
+                continue
+            if not functions.accepts(lookup, types[parameter.name], infer.type_of(lookup, use.path, argument.node)):
+                opposed.add(parameter.name)
+    return [replace(item, type=None) if item.name in opposed else item for item in merged]
 
 
 def _with_self(lookup: Lookup, target: Target, uses: Sequence[Use], returns: Type | None) -> Type | None:

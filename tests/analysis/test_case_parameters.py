@@ -728,6 +728,13 @@ def test_a_default_may_be_a_negative_number() -> None:
         assert plan.make(space.project, target).skeleton.startswith("def f(self, n: int = -1) -> int:")
 
 
+def test_row_29_a_call_that_may_be_one_keeps_a_type_that_it_breaks_from_being_written() -> None:
+    text = "class Shape:\n    def show(self) -> None:\n        self.$0draw(1, 2)\n\n\n"
+    text += "class Pen:\n    def draw(self, a, b): ...\n\n\ndef g(any_, text: str, n: int):\n    any_.draw(text, n)\n"
+    assert signature(text) == "def draw(self, arg1, arg2: int) -> None:"
+    assert signature(text.replace("draw(text, n)", "draw(text)")) == "def draw(self, arg1: int, arg2: int) -> None:"
+
+
 def test_row_29_a_subclass_that_has_its_own_is_not_a_site() -> None:
     text = """\
 class Shape:
