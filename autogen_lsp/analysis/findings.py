@@ -132,12 +132,13 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
         return Finding(path, span, FindingKind.MISSING_MODULE, name, f"There is no module '{name}'", expected, "")
     if module.path is None or module.path.suffix != ".py" or not project.is_ours(module.path):
         return None
-    if module.folder is not None and project.modules.may_be_generated(module.folder / f"{item.name}.py", item.name):
-        return None
+    home, name = home_of(project, module, item.name)
+    for found, last in ((module, item.name), (home, name)):
+        if found.folder is not None and project.modules.may_be_generated(found.folder / f"{last}.py", last):
+            return None
     if assigned_from_outside(project, module, item.name):
         return None
     message = f"Module '{module.name}' has no '{item.name}'"
-    home, name = home_of(project, module, item.name)
     return Finding(path, span, FindingKind.MISSING_IMPORT, item.name, message, home.path, name)
 
 

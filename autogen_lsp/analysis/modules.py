@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ _OTHER_SOURCES = (
     ".j2",
     ".proto",
 )
+_NATIVE = frozenset({".pyx", ".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".rs", ".f", ".f90", ".pyf"})
+_MAX_FOLDERS = 20_000  # that are searched for native sources
+_NO_SOURCES = frozenset({"node_modules", "site-packages", "venv", "__pycache__"})
 _GENERATED = ("_pb2", "_pb2_grpc", "_version", "__version__", "_build", "_git_version", "_cffi")
 _SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "MANIFEST.in", ".gitignore"})
 _BUILD_SCRIPTS = frozenset({"meson.build", "CMakeLists.txt", "Makefile", "noxfile.py", "hatch_build.py", "build.py"})
@@ -122,6 +126,8 @@ class Tops:
 
     files: Iterable[Path] | None = None
     folders: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+    natives_of: Iterable[Path] | None = None
+    native: frozenset[str] | None = None  # stems of the sources of extension modules, None where not looked for yet
 
 
 @dataclass
@@ -213,12 +219,15 @@ class Modules:
         for entry in self.listing.names(absent.parent):
             if entry.startswith(f"{absent.name}.") and entry.endswith(_OTHER_SOURCES):
                 return True
+        if not self._native().isdisjoint(leaves):
+            return True
         names = "|".join(map(re.escape, dict.fromkeys(leaves)))
         word = re.compile(rf"(?:[./](?:{names})(?!\w)|(?<!\w)(?:{names})\.\w)")
         code = re.compile(rf"(?<![\w:])(?:{names})(?!\w|\s*=\s*[\w.]+:)")  # but no entry point `main = package:main`
         roots = [root for root in self.roots if expected.is_relative_to(root)]
         above = [folder for folder in expected.parents if any(folder.is_relative_to(root) for root in roots)]
-        texts = [self._build_texts(folder) for folder in above]
+        below = [absent.parent / name for name in self.listing.names(absent.parent) if "." not in name]
+        texts = [self._build_texts(folder) for folder in (*above, *below)]
         return any(word.search(settings) or code.search(build) for settings, build in texts)
 
     # -- absolute ----------------------------------------------------------------------------------------------------
@@ -407,6 +416,18 @@ class Modules:
             self.tops.folders = {name: tuple(sorted(folders)) for name, folders in tops.items()}
             self.tops.files = files
         return self.tops.folders.get(top, ())
+
+    def _native(self) -> frozenset[str]:
+        """Stems of the sources of extension modules, wherever they lie: the build puts the modules in place."""
+        files = self.files()
+        if self.tops.native is None or self.tops.natives_of is not files:
+            stems: set[str] = set()
+            folders = (found for root in self.roots for found in os.walk(root))
+            for _, inner, names in islice(folders, _MAX_FOLDERS):
+                inner[:] = [name for name in inner if name not in _NO_SOURCES and not name.startswith(".")]
+                stems.update(stem for stem, suffix in map(os.path.splitext, names) if suffix in _NATIVE)
+            self.tops.native, self.tops.natives_of = frozenset(stems), files
+        return self.tops.native
 
     def _build_texts(self, folder: Path) -> tuple[str, str]:
         """What the folder's settings say, in which files are named by their paths, and its build scripts."""

@@ -154,6 +154,18 @@ def test_missing_names_and_modules(
             "//- a.py\nfrom b import f\n//- b.py\n(globals()['f'], globals()['g']) = print, print\n",
             id="set among others",
         ),
+        pytest.param(
+            "//- pkg/__init__.py\n//- a.py\nfrom pkg.fast import x\nfrom pkg import fast\n//- src/native/fast.m\n",
+            id="built from a source elsewhere",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\n//- a.py\nfrom pkg._fast import x\n//- pkg/fast/meson.build\npy3.extension_module('_fast')\n",
+            id="built by a script in a folder of the package",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\n//- pkg/b.py\nfrom . import _fast\n//- a.py\nfrom pkg.b import _fast\n//- pkg/_fast.c\n",
+            id="built, and handed on",
+        ),
         pytest.param("//- a.py\nfrom b import f  # type: ignore\n//- b.py\n", id="switched off"),
         pytest.param("//- a.py\nfrom b import f\n//- b.pyi\ndef g(): ...\n", id="only a stub"),
         pytest.param("//- a.py\nfrom b import f\n//- b.py\n//- b.pyi\ndef f(): ...\n", id="stub beside"),
