@@ -145,6 +145,7 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
     hooks = "__getattr__" in own or "__getattribute__" in own
     is_open = (
         (hooks and path != project.builtins)
+        or (path.suffix == ".pyi" and _is_compiled(project, path))
         or symbol.qualname in table.facts.dynamic_classes
         or symbol.name in table.facts.dynamic_classes
         or any(s.kind == SymbolKind.ATTRIBUTE for s in own.get("__class__", ()))
@@ -175,6 +176,11 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         elif name not in _EMPTY_BASES:
             is_open = True
     return out, is_open
+
+
+def _is_compiled(project: Project, path: Path) -> bool:
+    """Whether it is the workspace's own stub of an extension module, which may leave out what the workspace uses."""
+    return project.is_ours(path) and project.table(path.with_suffix(".py")) is None
 
 
 def _changes_subclasses(project: Project, found: Class, hooks: list[Symbol]) -> bool:

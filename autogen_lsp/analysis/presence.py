@@ -286,13 +286,10 @@ def _of_module(project: Project, module: Module, name: str, hops: int) -> Defini
     for path, table in tables:
         if table is not None and name in table.facts.bound:
             return definition(project, path, name, "", hops + 1)
-    submodule = project.modules.submodule(module, name)
-    if submodule is not None:
-        return submodule
-    for path, table in tables:
+    for path, table in tables:  # a star may bring a name in a submodule's place: `from .Node import *`
         if table is not None and table.stars and from_stars(project, path, table, name) is Presence.PRESENT:
             return definition(project, path, name, "", hops + 1)
-    return None
+    return project.modules.submodule(module, name)
 
 
 def follow(project: Project, path: Path, dotted: str, scope: str = "") -> Definition | Module | None:

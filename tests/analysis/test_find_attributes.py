@@ -240,6 +240,15 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="set by super()",
         ),
         pytest.param(
+            "//- a.py\nfrom fast import Fast\nclass A(Fast):\n    def f(self): self.g()\n//- fast.pyi\nclass Fast: x: int\n",
+            id="the stub of a compiled base",
+        ),
+        pytest.param(
+            "//- a.py\nfrom pkg import Node\nNode.g()\n//- pkg/__init__.py\nfrom .Node import *\n"
+            "//- pkg/Node.py\nclass Node:\n    def g(self): return 1\n",
+            id="a star import brings a class of its module's name",
+        ),
+        pytest.param(
             "class A:\n    def __new__(cls, names):\n        made = object.__new__(cls)\n        for name in names: setattr(made, name, 1)\n"
             "        return made\n    def f(self): self.g()\n",
             id="computed names in __new__",
