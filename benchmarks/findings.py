@@ -130,7 +130,7 @@ class Package:
                 for path in {path for _, path, _ in deletion.uses}
             }
             for kind, path, offset in deletion.uses:
-                if is_excluded(self.project.snapshot.roots, path):
+                if is_excluded(self.project, path):
                     continue
                 at = offset - moved if path == deletion.path and offset >= deletion.symbol.end else offset
                 own_wanted[kind] += 1
