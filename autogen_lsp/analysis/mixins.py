@@ -99,8 +99,16 @@ def _is_variable(project: Project, path: Path, holder: Symbol, base: str) -> boo
 
 def _tests(project: Project, found: Class) -> bool:
     """Whether a class that is named after a mixin holds the tests of it."""
-    tests = any(member.startswith("test") for member in members_of(project, found))
-    return tests and _TEST.match(found.symbol.name) is not None
+    return _holds_tests(project, found) and _TEST.match(found.symbol.name) is not None
+
+
+def _holds_tests(project: Project, found: Class) -> bool:
+    table = project.table(found.path)
+    members = table.members.get(found.symbol.qualname, {}) if table is not None else {}
+    return any(
+        name.startswith("test") and any(symbol.kind == SymbolKind.FUNCTION for symbol in symbols)
+        for name, symbols in members.items()
+    )
 
 
 def _is_named_mixin(project: Project, found: Class) -> bool:
@@ -117,7 +125,7 @@ def _stands_before_others(project: Project, found: Class, below: list[Class]) ->
     if not (
         _is_named_mixin(project, found)
         or any(_reaches_beyond(project, one) for one in project.mro(*found.key).classes)
-        or (not _is_from_outside(project, found) and any(m.startswith("test") for m in members_of(project, found)))
+        or (not _is_from_outside(project, found) and _holds_tests(project, found))
     ):
         return False
     return not any(_in_use(project, one, leaf=True) for one in (found, *below))

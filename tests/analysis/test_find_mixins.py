@@ -80,6 +80,10 @@ HAS = "    def g(self): return 1\n"
             "class Z: x = 1\n" + BASE.format(g="«g»").replace("A:", "A(Z):") + "    def h(self): super().«h»()\nA()\n",
             id="calls on super() what its base lacks",
         ),
+        pytest.param(
+            "class A:\n    def __init__(self): self.tests = []\n    def f(self): self.«g»()\n",
+            id="an attribute is no test",
+        ),
     ],
 )
 def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
