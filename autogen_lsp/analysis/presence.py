@@ -185,9 +185,10 @@ def _from_star(project: Project, module: Module, name: str, seen: set[Path]) -> 
         return Presence.PRESENT if name in exporting.facts.exports else Presence.ABSENT
     if name.startswith("_") and "__all__" not in exporting.facts.bound:
         return Presence.ABSENT
-    if project.modules.submodule(module, name) is not None:
-        return Presence.PRESENT
-    return _in_files(project, module, name, seen)
+    found = _in_files(project, module, name, seen)
+    if found is Presence.ABSENT and project.modules.submodule(module, name) is not None:
+        return Presence.UNKNOWN  # it comes along where somebody imported it before
+    return found
 
 
 def definition(project: Project, path: Path, name: str, scope: str = "", hops: int = 0) -> Definition | Module | None:

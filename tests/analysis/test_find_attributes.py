@@ -249,6 +249,11 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="a star import brings a class of its module's name",
         ),
         pytest.param(
+            "//- a.py\nfrom pkg import parts\nparts.g()\n//- pkg/__init__.py\nfrom other import *\n"
+            "//- pkg/parts.py\ndef g(): return 1\n//- other/__init__.py\nx = 1\n//- other/parts.py\n",
+            id="a star import brings no submodule in another's place",
+        ),
+        pytest.param(
             "class A:\n    def __new__(cls, names):\n        made = object.__new__(cls)\n        for name in names: setattr(made, name, 1)\n"
             "        return made\n    def f(self): self.g()\n",
             id="computed names in __new__",
