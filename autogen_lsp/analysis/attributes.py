@@ -17,7 +17,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, infer, nodes
 from autogen_lsp.analysis.derived import gets_members
-from autogen_lsp.analysis.guesses import Key, guesses
+from autogen_lsp.analysis.guesses import CALLED, Key, class_text, guesses, made_of
 from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.mixins import may_have
 from autogen_lsp.analysis.model import Finding, FindingKind
@@ -27,14 +27,12 @@ from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.outside import SELF, is_asked, is_set
 from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name, home_of
 from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.types import Form, Type, members, without_none
-from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind
+from autogen_lsp.syntax.model import Call, Reference, SymbolKind
 from autogen_lsp.text import Span
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_CALLED = re.compile(r"([^\W\d][\w.]*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
-_CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbol, which was cut
-_OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
 _OF_PROPERTIES = ("setter", "getter", "deleter", "register", "default", "validator", "expression", "comparator")
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
@@ -90,7 +88,7 @@ class _Look:
         if _SUPER.fullmatch(text):
             return self._super(text, item.scope)
         if not _DOTTED.fullmatch(text):
-            called = _CALLED.fullmatch(text)
+            called = CALLED.fullmatch(text)
             return self._of_made(self.path, f"={called.group(1)}", item.scope) if called else None
         first = text.partition(".")[0]
         if item.local:
@@ -180,7 +178,7 @@ class _Look:
         if symbol.kind == SymbolKind.VARIABLE and not symbol.conditional and "." not in symbol.qualname:
             if is_set(self._lookup, symbol.name):
                 return None
-            return self._of_made(found.path, _made(symbol), "")
+            return self._of_made(found.path, made_of(symbol), "")
         return None
 
     def _of_own_attribute(self, text: str, qualname: str, of_class: bool) -> Receiver | None:
@@ -195,7 +193,7 @@ class _Look:
             symbols = table.members.get(found.symbol.qualname, {}).get(name, []) if table is not None else []
             for symbol in symbols:
                 if symbol.value != "None" or symbol.annotation is not None:
-                    made[found.path, _made(symbol)] = None
+                    made[found.path, made_of(symbol)] = None
         if len(made) != 1:
             return None
         ((path, how),) = made
@@ -203,7 +201,7 @@ class _Look:
 
     def _of_made(self, path: Path, made: str, scope: str) -> Receiver | None:
         """An instance, by how its variable was made (see `Call.made`), in the file where that is written."""
-        written = _class_text(made[1:]) if made.startswith(":") else made[1:]
+        written = class_text(made[1:]) if made.startswith(":") else made[1:]
         if made[:1] not in (":", "=") or "\0" in made or not _DOTTED.fullmatch(written):
             return None
         found = follow(self.project, path, written, scope)
@@ -284,6 +282,8 @@ class _Look:
             return None
         if not self._is_suspicious(item) or any(f"{item.receiver}.".startswith(f"{kept}.") for kept in self._stores):
             return None  # the last: `x.y = Mock()`, `x.y.called()`
+        if is_test(self.path) and self._has_method(item.name):
+            return None  # a test's stand-in for what is declared
         parts = members(self._type_of_receiver(item))
         findings = [
             self.missing_in_class(item, receiver) if receiver is not None else None
@@ -298,6 +298,13 @@ class _Look:
             self._guesses[key] = guesses(self.project, self.path, item.receiver, item.scope, made)
         found = self._guesses[key]
         return any(not (mro := self.project.mro(*each)).open and item.name not in mro.names for each in found)
+
+    def _has_method(self, name: str) -> bool:
+        """Whether a class of this file has a method of that name."""
+        return any(
+            name in members and self._is_class(qualname) and any(s.kind == SymbolKind.FUNCTION for s in members[name])
+            for qualname, members in self.table.members.items()
+        )
 
     def _of_type(self, part: Type | None) -> Receiver | None:
         of_class = part is not None and part.form is Form.CLASS
@@ -430,29 +437,6 @@ def _may_be_other(lineage: Mro, *, made: bool = True) -> bool:
     """Whether reading an attribute that holds an instance (a descriptor), or making one, may give something else."""
     maker = lineage.owner("__new__") if made else None
     return "__get__" in lineage.names or (maker is not None and maker.path.suffix == ".py")
-
-
-def _made(symbol: Symbol) -> str:
-    """How a variable or attribute was made, as `Call.made`; '' where that is not known.
-
-    Something else made for an annotated variable may be a proxy, or a subclass.
-    """
-    called = _CALLED.fullmatch(symbol.value or "") or _CALL_CUT.match(symbol.value or "")
-    maker = called.group(1) if called else ""
-    if symbol.annotation is None:
-        return f"={maker}" if maker else ""
-    plain = symbol.value in (None, "None", "...") or maker.rpartition(".")[2] in ("field", "Field", "ib")
-    return f":{symbol.annotation}" if plain or maker == _class_text(symbol.annotation) else ""
-
-
-def _class_text(annotation: str) -> str:
-    """The class that an annotation names: quotes, ``Optional`` and ``| None`` taken off."""
-    text = annotation.strip().strip("\"'").strip()
-    optional = _OPTIONAL.fullmatch(text)
-    text = optional.group(1) if optional else text
-    parts = [part.strip() for part in text.split("|")]
-    kept = [part for part in parts if part != "None"]
-    return kept[0] if len(kept) == 1 else ""
 
 
 _MANGLED = re.compile(r"_{1,2}[A-Z]\w*?__\w+")  # `_Class__name`

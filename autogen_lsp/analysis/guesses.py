@@ -19,6 +19,10 @@ from autogen_lsp.syntax.model import Symbol, SymbolKind
 Key = tuple[Path, str]
 """A class: its file and qualname."""
 
+CALLED = re.compile(r"([^\W\d][\w.]*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
+_CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbol, which was cut
+_OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
+
 _NAME = re.compile(r"[^\W\d]\w*")
 _DOTTED = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
 _BEFORE = re.compile(r"(?:\s|\(|await\b|\*)*")
@@ -121,6 +125,8 @@ def _of_symbol(project: Project, path: Path, symbol: Symbol, holder: frozenset[K
         returns = symbol.signature.returns if symbol.signature is not None else None
         return _named_in(project, path, returns, symbol.parent, holder)
     if symbol.annotation is not None:
+        if "." not in symbol.qualname and "(" in (symbol.value or "") and not made_of(symbol):
+            return _NOTHING  # a module's variable may be declared to be what it is a proxy of
         return _named_in(project, path, symbol.annotation, symbol.parent, holder)
     if symbol.value is None or symbol.value == "None":
         return _NOTHING
@@ -166,3 +172,26 @@ def _is_class(found: Definition | Module | None) -> bool:
 def _is_class_key(project: Project, key: Key) -> bool:
     table = project.table(key[0])
     return table is not None and any(s.kind == SymbolKind.CLASS for s in table.symbols.get(key[1], ()))
+
+
+def made_of(symbol: Symbol) -> str:
+    """How a variable or attribute was made, as `Call.made`; '' where that is not known.
+
+    Something else made for an annotated variable may be a proxy, or a subclass.
+    """
+    called = CALLED.fullmatch(symbol.value or "") or _CALL_CUT.match(symbol.value or "")
+    maker = called.group(1) if called else ""
+    if symbol.annotation is None:
+        return f"={maker}" if maker else ""
+    plain = symbol.value in (None, "None", "...") or maker.rpartition(".")[2] in ("field", "Field", "ib")
+    return f":{symbol.annotation}" if plain or maker == class_text(symbol.annotation) else ""
+
+
+def class_text(annotation: str) -> str:
+    """The class that an annotation names: quotes, ``Optional`` and ``| None`` taken off."""
+    text = annotation.strip().strip("\"'").strip()
+    optional = _OPTIONAL.fullmatch(text)
+    text = optional.group(1) if optional else text
+    parts = [part.strip() for part in text.split("|")]
+    kept = [part for part in parts if part != "None"]
+    return kept[0] if len(kept) == 1 else ""

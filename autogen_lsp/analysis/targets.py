@@ -140,7 +140,7 @@ def importable(project: Project, finding: Finding) -> list[str]:
         for path, symbol in project.definitions(finding.name)
         if symbol.qualname == finding.name and path != finding.path and (symbol.signature is not None or symbol.bases
                                                                          or symbol.body_end > symbol.body_start)
-        and not _is_test(path)
+        and not is_test(path)
     }  # fmt: skip
     return sorted(modules - {""})
 
@@ -193,7 +193,7 @@ def is_class_name(name: str) -> bool:
     return bare[:1].isupper() and not bare.isupper() and "_" not in bare
 
 
-def _is_test(path: Path) -> bool:
+def is_test(path: Path) -> bool:
     return path.stem.startswith("test_") or path.stem in ("conftest", "tests") or "tests" in path.parts
 
 

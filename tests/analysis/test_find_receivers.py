@@ -135,7 +135,17 @@ def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:
             "class D:\n    def __get__(self, i, o): return ''\nclass C:\n    d = D()\ndef g(c: C): c.d.lower()\n",
             id="descriptor",
         ),
+        pytest.param(
+            "def local(made): return made\nx: B = local(lambda: B())\ndef g(): x.proxied(), x.a.f(), x.a.n\n",
+            id="declared to be what it is a proxy of",
+        ),
     ],
 )
 def test_class_does_not_follow(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, HOLDER + text)
+
+
+def test_a_stand_in_of_a_test(tmp_path: Path) -> None:
+    stand_in = "class Double:\n    def n(self): return 1\ndef test(b: B): b.a.n(), b.a.{}()\n"
+    texts = {"holder.py": HOLDER, "test_a.py": "from holder import A, B\n" + stand_in.format("«m»")}
+    check_findings(tmp_path, "".join(f"//- {name}\n{text}" for name, text in texts.items()), "missing-attribute")
