@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +21,10 @@ from msgspec import DecodeError
 
 from autogen_lsp.config import Problem
 from autogen_lsp.index.rows import PLACE_BITS, Row, texts_of, tokens_of, unpack
+from autogen_lsp.storage import sqlite
 from autogen_lsp.storage.paths import prepare
 
 _BUSY_SECONDS = 10.0
-_ATTEMPTS = 40
 _MOST_REPLACEMENTS = 3
 _SETTING = "cache.dir"
 
@@ -77,7 +76,7 @@ class Store:
             with self._reader() as connection:
                 return connection.execute(sql, parameters).fetchall()
         except sqlite3.DatabaseError as error:
-            if not _is_busy(error):
+            if not sqlite.is_busy(error):
                 self._replace(error, generation)
             return []
 
@@ -156,7 +155,7 @@ class Store:
             except (sqlite3.DatabaseError, DecodeError) as error:
                 with contextlib.suppress(sqlite3.Error):
                     self._writer.execute("ROLLBACK")
-                if not _is_busy(error):
+                if not sqlite.is_busy(error):
                     self._replace(error, generation)
             except BaseException:
                 self._writer.execute("ROLLBACK")
@@ -223,28 +222,13 @@ def _connect(path: Path | None, *, reading: bool = False) -> sqlite3.Connection:
 
 
 def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """The connection, with its schema made. Two servers that start at once may refuse each other the change to WAL."""
-    for attempt in range(_ATTEMPTS):
-        try:
-            # A power cut may cost the last commits, never the file (sqlite.org/wal.html): it is a cache.
-            connection.executescript(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000"
-            )
-            connection.executescript(_SCHEMA)
-            break
-        except sqlite3.DatabaseError as error:
-            if not _is_busy(error) or attempt == _ATTEMPTS - 1:
-                connection.close()
-                raise
-            time.sleep(0.05)
+    """The connection, with its schema made."""
+    try:
+        sqlite.prepare(connection, f"PRAGMA cache_size = -8000; {_SCHEMA}")
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
     return connection
-
-
-def _is_busy(error: Exception) -> bool:
-    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in (
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-    )
 
 
 def _is_damage(error: Exception) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autogen_lsp.config import Problem
+from autogen_lsp.storage import sqlite
 from autogen_lsp.storage.migrations import MIGRATIONS
 from autogen_lsp.storage.paths import prepare
 
@@ -122,8 +123,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        sqlite.prepare(connection)
         if (verdict := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
             raise sqlite3.DatabaseError(verdict)
         _migrate(connection)
