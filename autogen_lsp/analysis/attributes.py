@@ -276,7 +276,7 @@ class _Look:
     def missing_in_inferred(self, item: Call | Reference) -> Finding | None:
         """A finding where the receiver's class follows from the program's flow only, which takes longer to find out.
 
-        So it is asked only where a guess says that the member may be missing, or where nothing in the workspace has it.
+        So it is asked only where a guess says that the member may be missing.
         """
         if item.receiver in SELF or item.receiver.startswith("super(") or item.name.startswith("__"):
             return None
