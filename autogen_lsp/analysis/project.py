@@ -152,6 +152,7 @@ class Project:
         self.mros: dict[tuple[Path, str], Mro] = {}
         self.meanings: dict[tuple[Path, str], Definition | Module | None] = {}  # of names at the top level of files
         self.excluded: dict[Path, bool] = {}  # files, as of `exclusions`
+        self.executed: dict[Path, bool] = {}  # files, as of `undefined`
         self.guesses: dict[tuple[Path, str, str], frozenset[tuple[Path, str]]] = {}  # of members of classes: `guesses`
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
         self._importers: dict[str, list[tuple[Path, Import]]] = {}

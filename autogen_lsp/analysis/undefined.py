@@ -84,11 +84,18 @@ def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, 
 
 
 def _is_executed(project: Project, path: Path) -> bool:
-    """Whether a file that calls ``exec`` names this one: what is run like that is given its names."""
-    named = re.compile(rb"['\"/]" + re.escape(os.fsencode(path.name)) + rb"['\"]")
-    files = {file for how in ("exec", "execfile", "run_path") for file, _ in project.calls(how)}
-    sources = (project.source(file) for file in files if file != path)
-    return any(source is not None and named.search(source.text) for source in sources)
+    """Whether a file that calls ``exec`` names this one: what is run like that is given its names.
+
+    As of the project's first question for the file: others are read for it.
+    """
+    found = project.executed.get(path)
+    if found is None:
+        named = re.compile(rb"['\"/]" + re.escape(os.fsencode(path.name)) + rb"['\"]")
+        files = {file for how in ("exec", "execfile", "run_path") for file, _ in project.calls(how)}
+        sources = (project.source(file) for file in files if file != path)
+        found = any(source is not None and named.search(source.text) for source in sources)
+        project.executed[path] = found
+    return found
 
 
 def _is_builtin(project: Project, use: Use) -> bool:
