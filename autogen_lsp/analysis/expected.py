@@ -15,10 +15,9 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, classes, endings, functions, infer, narrowing, nodes
-from autogen_lsp.analysis.annotation import Home, expanded, iterable, type_of_text
+from autogen_lsp.analysis import classes, declared, endings, functions, infer, nodes
+from autogen_lsp.analysis.annotation import expanded, iterable
 from autogen_lsp.analysis.arguments import Argument, arguments_of
-from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.matches import matched
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import (
@@ -30,7 +29,6 @@ from autogen_lsp.analysis.types import (
     class_of,
     members,
     named,
-    optional,
     union,
     widened,
     without_none,
@@ -122,16 +120,16 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
                 return value(named("typing", never), strong=True)
             return Expected(Role.IGNORED, path, node, NONE, is_async=is_async)
         case "assignment":
-            type_, strong = _assigned(lookup, path, parent)
+            type_, strong = declared.assigned(lookup, path, parent)
             return replace(value(type_, strong=strong), bound=tuple(_kept_in(parent)))
         case "augmented_assignment":
             left = parent.child_by_field_name("left")
             type_ = infer.type_of(lookup, path, left) if left is not None else None
             return value(type_ if type_ is not None and type_.is_a(*_OPERANDS) else None)
         case "return_statement":
-            return value(_returned(lookup, path, parent), strong=True)
+            return value(declared.returned(lookup, path, parent), strong=True)
         case "yield":
-            return value(_yielded(lookup, path, parent), strong=True)
+            return value(declared.yielded(lookup, path, parent), strong=True)
         case "not_operator" | "assert_statement":
             if parent.type == "assert_statement" and not nodes.same(parent.named_children[0], node):
                 return value(demand=Demand.NOTHING)
@@ -263,103 +261,12 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
     return None if item is None else replace(outer, type=item)
 
 
-def _assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None, bool]:
-    """The declared type of an assignment's target, or the tuple that a pattern takes apart."""
-    at_: Node | None = assignment
-    while at_ is not None and at_.type == "assignment":
-        type_node = at_.child_by_field_name("type")
-        if type_node is not None:
-            return infer.annotated(lookup, path, type_node), True
-        left = at_.child_by_field_name("left")
-        if left is not None:
-            if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
-                return _pattern(lookup, path, left), False
-            if left.type == "subscript":
-                return _stored(lookup, path, left), False
-            declared = _declared(lookup, path, left)
-            if declared is not None:
-                return _filled(declared, left, at_.child_by_field_name("right")), True
-        at_ = at_.parent
-    return None, False
-
-
-def _filled(declared: Type, target: Node, value: Node | None) -> Type | None:
-    """What is put where None was found (``if x is None: x = f()``, ``x = x or f()``) is something else than None."""
-    again = value.child_by_field_name("left") if value is not None and value.type == "boolean_operator" else None
-    is_filled = narrowing.found_none(target) or nodes.text_of(again) == nodes.text_of(target)
-    return without_none(declared) if is_filled else declared
-
-
 def _kept_in(assignment: Node) -> Iterator[Node]:
     """The variables and attributes that an assignment gives its value to: both of ``a = self.b = f()``."""
     at_: Node | None = assignment
     while at_ is not None and at_.type == "assignment":
         yield from (left for left in at_.children_by_field_name("left") if left.type in ("identifier", "attribute"))
         at_ = at_.parent
-
-
-def _declared(lookup: Lookup, path: Path, target: Node) -> Type | None:
-    """The type with which a name or attribute was declared elsewhere; a parameter is declared, too."""
-    if target.type == "identifier":
-        found = bindings.reaching(target)
-        for binding in found[0] if found is not None else ():
-            if binding.how is How.ANNOTATION:
-                return infer.annotated(lookup, path, binding.node)
-        if bindings.is_global(target):
-            symbols = lookup.symbols(path, nodes.text_of(target))
-            written = next((symbol.annotation for symbol in symbols if symbol.annotation), None)
-            return type_of_text(lookup, Home(path), written)
-        return _declared_parameter(lookup, path, target)
-    if target.type == "attribute":
-        receiver = target.child_by_field_name("object")
-        owner = infer.type_of(lookup, path, receiver) if receiver is not None else None
-        if owner is None or owner.form is not Form.INSTANCE:
-            return None
-        member = classes.member_of(lookup, owner, nodes.text_of(target.child_by_field_name("attribute")))
-        if member is None or member.symbols[0].annotation is None:
-            return None
-        return classes.annotated(lookup, member.owner, member.symbols[0].annotation)
-    return None
-
-
-def _declared_parameter(lookup: Lookup, path: Path, target: Node) -> Type | None:
-    function = nodes.enclosing(target, frozenset({nodes.FUNCTION, "lambda", nodes.CLASS}))
-    if function is None or function.type != nodes.FUNCTION:
-        return None
-    for parameter in nodes.parameters(function):
-        if parameter.name == nodes.text_of(target) and parameter.annotation is not None and not parameter.star:
-            type_ = infer.annotated(lookup, path, parameter.annotation)
-            return optional(type_) if parameter.default is not None and parameter.default.type == "none" else type_
-    return None
-
-
-def _pattern(lookup: Lookup, path: Path, pattern: Node) -> Type:
-    items = [child for child in pattern.named_children if child.type != "comment"]
-    if any(child.type in ("list_splat_pattern", "list_splat") for child in items):
-        return Type(Form.INSTANCE, "tuple", args=(None,), variadic=True)
-    declared = [_declared(lookup, path, child) for child in items]
-    # What is declared `T | None` may well get a T here, and be used as one; of other unions, any member.
-    bare = [without_none(type_) for type_ in declared]
-    return builtin("tuple", *(None if t is not None and t.form is Form.UNION else t for t in bare))
-
-
-def _returned(lookup: Lookup, path: Path, node: Node) -> Type | None:
-    function = nodes.enclosing(node, frozenset({nodes.FUNCTION, "lambda"}))
-    annotated = function.child_by_field_name("return_type") if function is not None else None
-    if function is None or annotated is None or nodes.has_own_yield(function):
-        return None
-    return infer.annotated(lookup, path, annotated)
-
-
-def _yielded(lookup: Lookup, path: Path, node: Node) -> Type | None:
-    function = nodes.enclosing(node, frozenset({nodes.FUNCTION, "lambda"}))
-    annotated = function.child_by_field_name("return_type") if function is not None else None
-    type_ = expanded(lookup, infer.annotated(lookup, path, annotated)) if annotated is not None else None
-    item = type_.args[0] if type_ is not None and type_.form is Form.INSTANCE and type_.args else None
-    if any(child.type == "from" for child in node.children):
-        is_used = node.parent is not None and node.parent.type != "expression_statement"
-        return None if is_used else iterable("Iterator", item)  # it gives something at its end, too
-    return item
 
 
 def _is_equality(comparison: Node) -> bool:
@@ -429,22 +336,13 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
     if not is_async and functions.takes_awaitable(lookup, callee, arguments, index):
         return replace(unknown, is_async=True)
     if type_ is None or type_.form is Form.VARIABLE:
-        return replace(unknown, type=_field(lookup, callee, arguments[index].keyword))
+        return replace(unknown, type=declared.of_field(lookup, callee, arguments[index].keyword))
     if type_.is_a("object"):
         return replace(unknown, demand=Demand.NOTHING)
     return replace(unknown, type=type_, strong=True, demand=Demand.TYPE, upper=True)
 
 
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress"})  # these take exception classes
-
-
-def _field(lookup: Lookup, callee: Type, name: str) -> Type | None:
-    """The declared type of the field that a constructor takes by keyword: of a dataclass, a named tuple, a model."""
-    instance = callee.args[0] if callee.form is Form.CLASS else None
-    member = classes.member_of(lookup, instance, name) if instance is not None and name else None
-    if member is None or member.symbols[0].annotation is None:
-        return None
-    return classes.annotated(lookup, member.owner, member.symbols[0].annotation)
 
 
 def _managed(path: Path, parent: Node, node: Node, is_async: bool) -> Expected:
@@ -489,19 +387,6 @@ def _index(lookup: Lookup, path: Path, subscript: Node) -> Type | None:
     if key is not None:
         return key
     return builtin("int") if classes.as_base(lookup, type_, "collections.abc.Sequence") is not None else None
-
-
-def _stored(lookup: Lookup, path: Path, subscript: Node) -> Type | None:
-    """``d["a"] = f()``: the value of the mapping, an item of the sequence."""
-    value = subscript.child_by_field_name("value")
-    type_ = infer.type_of(lookup, path, value) if value is not None else None
-    if classes.as_base(lookup, type_, "collections.abc.Mapping") is not None:
-        return infer.mapping_of(lookup, type_)[1]
-    index = subscript.child_by_field_name("subscript")
-    listed = (
-        classes.as_base(lookup, type_, "collections.abc.Sequence") if index is None or index.type != "slice" else None
-    )
-    return infer.element_of(lookup, listed)
 
 
 def _caught(node: Node) -> bool:
