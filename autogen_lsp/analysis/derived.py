@@ -44,7 +44,14 @@ _MADE_BY_TYPE = re.compile(rb"\b(?:type|new_class)\([^(),]{1,200},")
 
 
 def derived_at_run_time(project: Project, found: Class, below: list[Class]) -> bool:
-    """Whether something derives from the class, or one below it, that no class statement names."""
+    """Whether something derives from the class, or one ``below`` it (all are), that no class statement names."""
+    known = project.derivable
+    if found.key not in known:
+        known[found.key] = _is_derived(project, found, below)
+    return known[found.key]
+
+
+def _is_derived(project: Project, found: Class, below: list[Class]) -> bool:
     lineage = {one.key for one in project.mro(*found.key).classes} | {one.key for one in below}
     for file, symbol in project.derived("cls"):
         holder = symbol.qualname.partition(".<locals>")[0].rpartition(".")[0]
@@ -108,6 +115,13 @@ def gets_members(project: Project, found: Class) -> bool:
 
     The class is handed to a function that does, or its file does, to a variable that is named after it.
     """
+    known = project.given_members
+    if found.key not in known:
+        known[found.key] = _gets_members(project, found)
+    return known[found.key]
+
+
+def _gets_members(project: Project, found: Class) -> bool:
     for one in project.mro(*found.key).classes:
         table = project.table(one.path) if project.is_ours(one.path) else None
         if table is not None and _CAPITAL.sub("_", one.symbol.name).lower() in table.facts.dynamic_classes:

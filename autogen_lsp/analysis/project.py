@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _SOURCES_KEPT = 8
 _FILES_KEPT = 800
+_NAMES_KEPT = 200  # of which all calls are known
 
 
 @dataclass
@@ -154,6 +155,9 @@ class Project:
         self.excluded: dict[Path, bool] = {}  # files, as of `exclusions`
         self.executed: dict[Path, bool] = {}  # files, as of `undefined`
         self.guesses: dict[tuple[Path, str, str], frozenset[tuple[Path, str]]] = {}  # of members of classes: `guesses`
+        self.derivable: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`
+        self.given_members: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`
+        self._calls: _Recent[str, list[tuple[Path, Call]]] = _Recent(_NAMES_KEPT)
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
         self._importers: dict[str, list[tuple[Path, Import]]] = {}
         self._derived: dict[str, list[tuple[Path, Symbol]]] = {}
@@ -264,9 +268,15 @@ class Project:
 
     def calls(self, name: str) -> list[tuple[Path, Call]]:
         """Calls whose last component is ``name``, in the whole workspace."""
-        if self.index is not None:
-            return self.index.calls(name)
-        return list(self._grep(name, lambda facts: (call for call in facts.calls if call.name == name)))
+        found = self._calls.recent(name)
+        if found is None:
+            found = (
+                self.index.calls(name)
+                if self.index is not None
+                else list(self._grep(name, lambda facts: (call for call in facts.calls if call.name == name)))
+            )
+            self._calls[name] = found
+        return found
 
     def definitions(self, name: str) -> list[tuple[Path, Symbol]]:
         """Definitions of any kind whose last component is ``name``, in the whole workspace."""

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from autogen_lsp.analysis import derived
+from autogen_lsp.analysis.derived import _takers
+from autogen_lsp.analysis.mro import Class
+from autogen_lsp.analysis.project import Project
 from tests.support.findings import check_findings
 
 BASE = "class A:\n    def f(self): self.{g}()\n"
@@ -197,3 +201,16 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
 )
 def test_mixins_are_left_alone(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text)
+
+
+def test_a_class_is_looked_into_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def taken(project: Project, found: Class) -> set[str]:
+        asked.append(found.symbol.name)
+        return _takers(project, found)
+
+    monkeypatch.setattr(derived, "_takers", taken)
+    calls = "".join(f"        self.«g{number}»()\n" for number in range(20))
+    check_findings(tmp_path, f"class A:\n    def f(self):\n{calls}class B(A): x = 1\n")
+    assert sorted(asked) == ["A", "B"]
