@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -46,19 +45,19 @@ def build(
     return Services(settings, tuple(roots), warn)
 
 
-@dataclass
 class Services:
     """Long-lived parts of one session. ``session`` is its id in usage records, ``started`` its beginning (UTC)."""
 
-    settings: Settings
-    roots: tuple[Path, ...]
-    warn: Callable[[Problem], None]
-    session: str = field(default_factory=lambda: uuid.uuid4().hex)
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    on_usage: Callable[[], None] = lambda: None  # told after every change of the usage numbers
-    _backends: dict[str, Backend] = field(default_factory=dict, repr=False)
-    _documents: dict[Path, Incremental] = field(default_factory=dict, repr=False)
-    _overlaying: Lock = field(default_factory=Lock, repr=False)
+    def __init__(self, settings: Settings, roots: tuple[Path, ...], warn: Callable[[Problem], None]) -> None:
+        self.settings = settings
+        self.roots = roots
+        self.warn = warn
+        self.session = uuid.uuid4().hex
+        self.started = datetime.now(UTC)
+        self.on_usage: Callable[[], None] = lambda: None  # told after every change of the usage numbers
+        self._backends: dict[str, Backend] = {}
+        self._documents: dict[Path, Incremental] = {}
+        self._overlaying = Lock()
 
     async def run[**P, T](self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Blocking work, off the event loop."""

@@ -7,9 +7,9 @@ nearest one that every path passes. What is looked for are syntax nodes; their t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 
+import msgspec
 from tree_sitter import Node
 
 from autogen_lsp.analysis import nodes
@@ -27,8 +27,7 @@ class How(Enum):
     OPAQUE = auto()  # bound in a way whose value cannot be told
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(msgspec.Struct, frozen=True):
     """One way a name gets its value. ``path`` are the positions in nested targets (``(a, b), c = …``: b is (0, 1))."""
 
     how: How

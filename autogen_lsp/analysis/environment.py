@@ -8,20 +8,19 @@ Sources: PEP 405 (pyvenv.cfg), the `site` module (.pth files), PEP 660 (editable
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 _MAX_PTH_BYTES = 100_000
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(msgspec.Struct, frozen=True):
     """Folders that installed modules are found in, in order; the version is None where nothing says it."""
 
     packages: tuple[Path, ...] = ()
@@ -114,6 +113,8 @@ def _version(prefix: Path) -> tuple[int, int] | None:
 
 def _typeshed() -> Path | None:
     """Typeshed's folder, without importing the package that ships it."""
+    import importlib.util  # as late as that: the first document waits for this module
+
     spec = importlib.util.find_spec("typeshed_client")
     if spec is None or spec.origin is None:
         return None

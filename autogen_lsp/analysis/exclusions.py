@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
@@ -24,8 +25,7 @@ _MAX_BYTES = 500_000
 _MAX_PATTERN = 2_000
 
 
-@dataclass(frozen=True)
-class Exclusions:
+class Exclusions(msgspec.Struct, frozen=True):
     """Patterns of one root, compiled; they match a path below it that begins with a slash."""
 
     patterns: tuple[re.Pattern[str], ...]

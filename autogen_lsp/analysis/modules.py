@@ -15,11 +15,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from autogen_lsp.analysis.environment import Environment, is_stdlib
 from autogen_lsp.workspace.snapshot import is_installed
@@ -59,8 +61,7 @@ class Origin(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(msgspec.Struct, frozen=True):
     """Where a module is. ``path`` is its file (a package's ``__init__``), None for namespace packages and the absent.
 
     ``stub`` is the .pyi beside a .py. ``certain`` is false where only the name matches, somewhere in the workspace.
@@ -78,13 +79,12 @@ class Module:
     certain: bool = True
 
 
-@dataclass
-class Files:
+class Files(msgspec.Struct):
     """Folder listings as of one snapshot: the disk, and open documents that are not on it yet."""
 
     open_documents: frozenset[Path] = frozenset()
-    on_disk: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)  # shared; with the folder's mtime
-    _listings: dict[str, frozenset[str]] = field(default_factory=dict)
+    on_disk: dict[str, tuple[int, frozenset[str]]] = {}  # shared; with the folder's mtime
+    _listings: dict[str, frozenset[str]] = {}
     _open_names: dict[str, set[str]] | None = None
 
     def names(self, folder: Path) -> frozenset[str]:
@@ -120,32 +120,30 @@ class Files:
         return self._open_names
 
 
-@dataclass
-class Tops:
+class Tops(msgspec.Struct):
     """Where top-level modules lie, as of one list of files: kept while the list stays the same object."""
 
     files: Iterable[Path] | None = None
-    folders: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+    folders: dict[str, tuple[Path, ...]] = {}
     natives_of: Iterable[Path] | None = None
     native: frozenset[str] | None = None  # stems of the sources of extension modules, None where not looked for yet
 
 
-@dataclass
-class Modules:
+class Modules(msgspec.Struct):
     """Module resolution of one snapshot. ``files`` lists the workspace's Python files and is asked only when needed."""
 
     roots: tuple[Path, ...]
     environment: Environment
     listing: Files
     files: Callable[[], Iterable[Path]]
-    tops: Tops = field(default_factory=Tops)  # shared between snapshots
-    _bases: dict[Path, tuple[Path, ...]] = field(default_factory=dict)
-    _own: dict[Path, Path] = field(default_factory=dict)
+    tops: Tops = msgspec.field(default_factory=Tops)  # shared between snapshots
+    _bases: dict[Path, tuple[Path, ...]] = {}
+    _own: dict[Path, Path] = {}
     _configured: tuple[Path, ...] | None = None
-    _resolved: dict[tuple[Path, str, int], Module] = field(default_factory=dict)
-    _found: dict[tuple[str, str, Origin], Module | None] = field(default_factory=dict)
-    _extended: dict[Path, bool] = field(default_factory=dict)
-    _build_text: dict[Path, tuple[str, str]] = field(default_factory=dict)
+    _resolved: dict[tuple[Path, str, int], Module] = {}
+    _found: dict[tuple[str, str, Origin], Module | None] = {}
+    _extended: dict[Path, bool] = {}
+    _build_text: dict[Path, tuple[str, str]] = {}
 
     def resolve(self, module: str, level: int, importer: Path) -> Module:
         """The module that ``from {'.' * level}{module} import …`` means in the file ``importer``."""

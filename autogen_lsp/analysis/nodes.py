@@ -6,8 +6,8 @@ Nodes of tree-sitter in, nodes and text out; nothing is looked up in other files
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 from tree_sitter import Node, Tree
 
 from autogen_lsp.text import Span
@@ -154,8 +154,7 @@ _CONTAINERS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterNode:
+class ParameterNode(msgspec.Struct, frozen=True):
     """A parameter as written. ``star`` is '', '*' or '**'; ``keyword_only`` follows a ``*``."""
 
     name: str

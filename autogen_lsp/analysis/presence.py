@@ -7,9 +7,10 @@ has a star import of something unreadable, or whose name somebody assigns from o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+
+import msgspec
 
 from autogen_lsp.analysis import planted
 from autogen_lsp.analysis.modules import Module, Origin
@@ -33,8 +34,7 @@ class Presence(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True):
     """What a name leads to: a symbol of a file, or a module."""
 
     path: Path

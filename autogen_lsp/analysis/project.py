@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from cachetools import LRUCache
 
 from autogen_lsp.analysis.environment import Environment, find_environment
@@ -34,11 +35,11 @@ _FILES_KEPT = 800
 _NAMES_KEPT = 200  # of which all calls are known
 
 
-@dataclass
 class Table:
     """A file's facts, arranged for look-ups."""
 
-    facts: Facts
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
 
     @cached_property
     def symbols(self) -> dict[str, list[Symbol]]:
@@ -90,22 +91,20 @@ class _Recent[K, V](LRUCache[K, V]):
             return super().get(key)
 
 
-@dataclass
-class Caches:
+class Caches(msgspec.Struct):
     """What outlives a snapshot, for several threads. Entries carry what they were made from, so that none is stale."""
 
-    read: _Recent[Path, tuple[int, int, Table]] = field(default_factory=lambda: _Recent(_FILES_KEPT))
-    indexed: _Recent[Path, Table] = field(default_factory=lambda: _Recent(_FILES_KEPT))
-    documents: dict[Path, tuple[Source, Table]] = field(default_factory=dict)
-    listings: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
-    environments: dict[tuple[tuple[Path, ...], str | None], Environment] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)  # of the two that evict
-    files: _FileLists = field(default_factory=lambda: _FileLists())
-    tops: Tops = field(default_factory=Tops)
+    read: _Recent[Path, tuple[int, int, Table]] = msgspec.field(default_factory=lambda: _Recent(_FILES_KEPT))
+    indexed: _Recent[Path, Table] = msgspec.field(default_factory=lambda: _Recent(_FILES_KEPT))
+    documents: dict[Path, tuple[Source, Table]] = {}
+    listings: dict[str, tuple[int, frozenset[str]]] = {}
+    environments: dict[tuple[tuple[Path, ...], str | None], Environment] = {}
+    lock: threading.Lock = msgspec.field(default_factory=threading.Lock)  # of the two that evict
+    files: _FileLists = msgspec.field(default_factory=lambda: _FileLists())
+    tops: Tops = msgspec.field(default_factory=Tops)
 
 
-@dataclass
-class _FileLists:
+class _FileLists(msgspec.Struct):
     """Lists of files, the same object while they are the same: what is made from one is then kept, too."""
 
     on_disk: tuple[Path, ...] = ()
@@ -175,7 +174,7 @@ class Project:
                     for path, source in documents.items()
                 }
             )
-        caches = replace(self.caches, documents=known)
+        caches = msgspec.structs.replace(self.caches, documents=known)
         return Project(replace(self.snapshot, documents=documents), index, caches, self._listing)
 
     # -- one file ----------------------------------------------------------------------------------------------------

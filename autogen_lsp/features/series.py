@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from autogen_lsp.analysis import titles
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.project import Project
@@ -137,7 +139,9 @@ class Layers:
         try:
             here = relocate(self.base, target, asked)
             edits = self._changes[target.origin].edits if target.origin in self._changes else ()
-            here = replace(here, origin_span=carried(here.origin_span, edits), below=self._classes.get(target.path, ()))
+            here = structs.replace(
+                here, origin_span=carried(here.origin_span, edits), below=self._classes.get(target.path, ())
+            )
             return relocate(self.project, here, asked)
         except EditRefused:
             if needed:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from autogen_lsp.text import LineIndex
 
@@ -18,8 +19,7 @@ class _Spanned(Protocol):
     def start(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(msgspec.Struct, frozen=True):
     """Whole lines, as sorted, disjoint spans, and the names that they seem to bind."""
 
     lines: tuple[tuple[int, int], ...] = ()

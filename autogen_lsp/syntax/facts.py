@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import force_setattr, replace
 from tree_sitter import Node, Tree
 
@@ -46,8 +46,7 @@ def extract(source: Source) -> Facts:
     return facts
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+class _Parsed(msgspec.Struct, frozen=True):
     """A tree that depends on the text only; ``text`` is the mended one, of the same length."""
 
     tree: Tree
@@ -149,8 +148,7 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken) -> Facts:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """The names that a file's chunks bind: the module's, large classes' by qualname, those for the module itself."""
 
     module: set[str]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum
+
+import msgspec
 
 from autogen_lsp.syntax.model import Call, Import, Reference, Symbol, Use
 
@@ -51,25 +52,24 @@ class Scope:
         self.owner: str = parent.owner if parent is not None and inherits else ""
 
 
-@dataclass(slots=True)
-class Chunk:
+class Chunk(msgspec.Struct):
     """What one chunk contributes to its file. Spans are absolute, as of the sweep."""
 
-    symbols: list[Symbol] = field(default_factory=list)
-    imports: list[Import] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    references: list[Reference] = field(default_factory=list)
-    direct: list[Use] = field(default_factory=list)  # open names used at the chunk's own level
-    nested: list[Use] = field(default_factory=list)  # open names used in functions, which skip class levels
-    bound: set[str] = field(default_factory=set)  # at the chunk's own level
-    bound_global: set[str] = field(default_factory=set)  # by `global` statements
-    exports: list[str] = field(default_factory=list)
+    symbols: list[Symbol] = []
+    imports: list[Import] = []
+    calls: list[Call] = []
+    references: list[Reference] = []
+    direct: list[Use] = []  # open names used at the chunk's own level
+    nested: list[Use] = []  # open names used in functions, which skip class levels
+    bound: set[str] = set()  # at the chunk's own level
+    bound_global: set[str] = set()  # by `global` statements
+    exports: list[str] = []
     computed_exports: bool = False
     dynamic: bool = False
-    dynamic_classes: set[str] = field(default_factory=set)
-    selves: set[str] = field(default_factory=set)  # names for the module itself: `x = sys.modules[__name__]`
+    dynamic_classes: set[str] = set()
+    selves: set[str] = set()  # names for the module itself: `x = sys.modules[__name__]`
     python2: bool = False
-    broken: list[tuple[int, int]] = field(default_factory=list)  # spans with syntax errors
+    broken: list[tuple[int, int]] = []  # spans with syntax errors
 
 
 def resolve(scope: Scope, name: str, outer: Scope) -> bool | None:

@@ -6,9 +6,9 @@ What a chunk said holds as long as its bytes stay the same, wherever it has move
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
@@ -19,8 +19,7 @@ from autogen_lsp.syntax.scopes import Chunk
 SPLIT_BYTES = 3000  # classes that are larger are cut into their members
 
 
-@dataclass(slots=True)
-class Unit:
+class Unit(msgspec.Struct):
     """A chunk, where it begins, and the class that it is a member of ('' for none)."""
 
     start: int
@@ -29,13 +28,12 @@ class Unit:
     is_header: bool = False  # of a class whose members are units of their own
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(msgspec.Struct, frozen=True, dict=True):
     """A text, its units, in order, and its lines with errors."""
 
     text: bytes
     units: Sequence[Unit]
-    broken: Broken = Broken()  # noqa: RUF009  # frozen
+    broken: Broken = Broken()
 
     @cached_property
     def starts(self) -> list[int]:
