@@ -58,6 +58,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_head = msgspec.msgpack.Decoder(Facts).decode
 _decode_imports = msgspec.msgpack.Decoder(tuple[Import, ...]).decode
 _decode_raw_calls = msgspec.msgpack.Decoder(tuple[dict[str, list[int]], list[msgspec.Raw]]).decode
+_decode_called = msgspec.msgpack.Decoder(tuple[dict[str, msgspec.Raw], msgspec.Raw]).decode
 _decode_raw_symbols = msgspec.msgpack.Decoder(tuple[dict[str, list[int]], list[msgspec.Raw], msgspec.Raw]).decode
 _decode_derived = msgspec.msgpack.Decoder(tuple[msgspec.Raw, list[msgspec.Raw], dict[str, list[int]]]).decode
 _decode_symbols = msgspec.msgpack.Decoder(tuple[msgspec.Raw, tuple[Symbol, ...], msgspec.Raw]).decode
@@ -81,7 +82,7 @@ def make(digest: bytes, facts: Facts) -> Row:
         _encode(facts.imports),
         _encode((symbols, facts.symbols, _derived(facts.symbols))),
         _encode((calls, facts.calls)),
-        tokens_of(facts),
+        _tokens(calls, facts.symbols, facts.imports),
         tuple(texts_of(facts.symbols)),
     )
 
@@ -101,6 +102,12 @@ def unpack(head: bytes, imports: bytes, symbols: bytes, calls: bytes) -> Facts |
         symbols=_decode_symbols(symbols)[1],
         calls=_decode_calls(calls)[1],
     )
+
+
+def searched(imports: bytes, symbols: bytes, calls: bytes) -> tuple[str, list[SearchText]]:
+    """The tokens and the search texts that went in with the row."""
+    definitions = _decode_symbols(symbols)[1]
+    return _tokens(_decode_called(calls)[0], definitions, _decode_imports(imports)), texts_of(definitions)
 
 
 def imports_of(imports: Iterable[Import], name: str) -> list[Import]:
@@ -142,12 +149,12 @@ def token(role: str, name: str) -> str:
     return role + (name if name.isascii() else "0x" + name.encode("utf-8", "surrogatepass").hex())
 
 
-def tokens_of(facts: Facts) -> str:
+def _tokens(called: Iterable[str], symbols: Iterable[Symbol], imports: Iterable[Import]) -> str:
     """The names by which a file is found, each once: last components."""
-    found = {token(CALLED, name) for name in {call.name for call in facts.calls}}
-    found.update(token(DEFINED, name) for name in {symbol.name for symbol in facts.symbols})
-    found.update(token(DERIVED, name) for symbol in facts.symbols for name in base_names(symbol))
-    for item in facts.imports:
+    found = {token(CALLED, name) for name in called}
+    found.update(token(DEFINED, name) for name in {symbol.name for symbol in symbols})
+    found.update(token(DERIVED, name) for symbol in symbols if symbol.bases for name in base_names(symbol))
+    for item in imports:
         found.add(token(IMPORTED, item.module.rpartition(".")[2]))
         if item.name is not None:
             found.add(token(IMPORTED, item.name))
@@ -159,8 +166,8 @@ def texts_of(symbols: Iterable[Symbol]) -> list[SearchText]:
     found: list[SearchText] = []
     for place, symbol in zip(range(1 << PLACE_BITS), symbols, strict=False):
         if symbol.kind in (SymbolKind.FUNCTION, SymbolKind.CLASS):
-            texts = (words(symbol.name), _surroundings(symbol), words(symbol.docstring))
-            found.append(SearchText(place, *(" ".join(text) for text in texts)))
+            texts = (symbol.name, _surroundings(symbol), symbol.docstring)
+            found.append(SearchText(place, *(" ".join(words(text)) for text in texts)))
     return found
 
 
@@ -169,18 +176,14 @@ def words(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(text)]
 
 
-def _surroundings(symbol: Symbol) -> list[str]:
-    """Words of the class it stands in, of its parameters and types, of a class's bases."""
+def _surroundings(symbol: Symbol) -> str:
+    """The class it stands in, its parameters and types, a class's bases."""
     signature = symbol.signature or Signature()
-    found = words(symbol.parent.rpartition(".")[2])
+    found = [symbol.parent.rpartition(".")[2]]
     for parameter in signature.parameters:
         if parameter.name not in ("self", "cls"):
-            found += words(parameter.name)
-            found += words(parameter.annotation or "")
-    found += words(signature.returns or "")
-    for base in symbol.bases:
-        found += words(base)
-    return found
+            found += (parameter.name, parameter.annotation or "")
+    return " ".join((*found, signature.returns or "", *symbol.bases))
 
 
 def _derived(symbols: Iterable[Symbol]) -> dict[str, list[int]]:

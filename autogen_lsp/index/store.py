@@ -20,7 +20,7 @@ from typing import Any
 from msgspec import DecodeError
 
 from autogen_lsp.config import Problem
-from autogen_lsp.index.rows import PLACE_BITS, Row, texts_of, tokens_of, unpack
+from autogen_lsp.index.rows import PLACE_BITS, Row, searched
 from autogen_lsp.storage import sqlite
 from autogen_lsp.storage.paths import prepare
 
@@ -280,13 +280,13 @@ def _remove_all(connection: sqlite3.Connection, paths: Iterable[str]) -> None:
 def _remove(connection: sqlite3.Connection, key: int) -> None:
     """A file's rows. The full-text tables keep no text of their own, so they must be told what had gone in."""
     run = connection.execute
-    content = run("SELECT head, imports, symbols, calls FROM contents WHERE id = ?", (key,)).fetchone()
-    facts = unpack(*content) if content else None
-    if facts is not None:
-        run("INSERT INTO names(names, rowid, tokens) VALUES ('delete', ?, ?)", (key, tokens_of(facts)))
+    content = run("SELECT imports, symbols, calls FROM contents WHERE id = ?", (key,)).fetchone()
+    if content is not None:
+        tokens, texts = searched(*content)
+        run("INSERT INTO names(names, rowid, tokens) VALUES ('delete', ?, ?)", (key, tokens))
         connection.executemany(
             "INSERT INTO texts(texts, rowid, name, context, doc) VALUES ('delete', ?, ?, ?, ?)",
-            [(key << PLACE_BITS | t.place, t.name, t.context, t.doc) for t in texts_of(facts.symbols)],
+            [(key << PLACE_BITS | t.place, t.name, t.context, t.doc) for t in texts],
         )
     run("DELETE FROM contents WHERE id = ?", (key,))
     run("DELETE FROM files WHERE id = ?", (key,))

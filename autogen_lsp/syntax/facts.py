@@ -1,8 +1,8 @@
 """A file's text into its `Facts`: from scratch, or with the facts of unchanged statements re-used.
 
 `extract` looks at the module as one chunk. `Incremental` cuts it into its top-level statements, and large classes into
-their members, and keeps what each chunk said as long as its bytes stay the same; both give the same facts (but for
-`Facts.words`, which only `extract` fills). Never raises on any bytes.
+their members, and keeps what each chunk said as long as its bytes stay the same; both give the same facts. Never raises
+on any bytes.
 
 An incremental tree of broken text depends on the edits that led to it, so where a tree has errors it is not used: the
 text is mended (`mend`) and parsed afresh, which depends on the text alone. Uses on lines that stay broken are dropped,
@@ -11,11 +11,10 @@ and names that broken lines seem to bind count as bound: while somebody types, s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from msgspec.structs import force_setattr, replace
+from msgspec.structs import replace
 from tree_sitter import Node, Tree
 
 from autogen_lsp.syntax import nodes as n
@@ -29,21 +28,18 @@ from autogen_lsp.syntax.sweep.definitions import docstring_of
 from autogen_lsp.syntax.units import Cut, Unit, moved, statements
 from autogen_lsp.workspace.source import Source
 
-_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{2,60}")
 _KNOWN = BUILTINS | INSTALLED
 _FILLED = frozenset({"__getattr__", "__class__"})  # a module that has one of them may have any name
 _SILENT = Facts(dynamic=True, errors=True)
 
 
 def extract(source: Source) -> Facts:
-    """Facts of the whole file, `Facts.words` included."""
+    """Facts of the whole file."""
     parsed = _parsed(source)
     if parsed is None:
         return _SILENT
     unit = Unit(parsed.root.start_byte, sweep(n.relevant(parsed.root), parsed.text))
-    facts = _facts([unit], parsed, _broken([unit], parsed, source))
-    force_setattr(facts, "words", tuple(sorted({word.decode() for word in _WORD.findall(source.text)})))
-    return facts
+    return _facts([unit], parsed, _broken([unit], parsed, source))
 
 
 class _Parsed(msgspec.Struct, frozen=True):

@@ -168,7 +168,6 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     exports: tuple[str, ...] | None = None  # literal __all__, None where absent or dynamic
     dynamic: bool = False  # module __getattr__, globals()[…] =, exec: unknown names may exist
     docstring: str = ""  # the module's, first line
-    words: tuple[str, ...] = ()  # identifiers in the file, distinct, sorted, for retrieval; `extract` only
     errors: bool = False  # the tree has syntax errors
     references: tuple[Reference, ...] = ()
     dynamic_classes: tuple[str, ...] = ()  # qualnames that get attributes under computed names (setattr, __dict__)
