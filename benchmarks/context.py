@@ -24,9 +24,6 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import truth
-
 from autogen_lsp.analysis import plan as planning
 from autogen_lsp.analysis import targets
 from autogen_lsp.analysis.project import Caches, Project
@@ -39,6 +36,7 @@ from autogen_lsp.index.client import Index
 from autogen_lsp.workspace.ignore import python_files
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
+from benchmarks import truth
 
 BUDGETS = (1000, 2000, 4000)
 SOURCES = ("rules", "convention", "map", "import", "type", "similar", "class", "file", "call-site", "test")
@@ -189,8 +187,13 @@ def _dump(package: Package, file: Path) -> None:
                 line = render.line(source.text, each.symbol)
                 hits = [name for name, lines in case.uses.items() if any(one in line for one in lines)]
                 rows.append([each.source, [round(v, 4) for v in values], hits, len(line) + 1])
-            record = {"package": package.root.name, "function": case.qualname, "uses": list(case.uses), "rows": rows}
-            record["fixed"] = len(prompt.render(Request(plan, Context()), project.snapshot.settings).text)
+            record = {
+                "package": package.root.name,
+                "function": case.qualname,
+                "uses": list(case.uses),
+                "rows": rows,
+                "fixed": len(prompt.render(Request(plan, Context()), project.snapshot.settings).text),
+            }
             out.write(json.dumps(record) + "\n")
 
 

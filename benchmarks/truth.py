@@ -190,10 +190,9 @@ def _uses(
             local.add(each.id)
         elif isinstance(each, ast.arg):
             local.add(each.arg)
-        elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or (
-            isinstance(each, ast.ExceptHandler) and each.name
-        ):
-            local.add(each.name)
+        elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler):
+            if each.name is not None:
+                local.add(each.name)
         elif isinstance(each, ast.ImportFrom):
             inner |= {a.asname or a.name: (_absolute(module, each), a.name) for a in each.names}
         elif isinstance(each, ast.Import):
@@ -284,9 +283,9 @@ def _member_lines(
             if any(isinstance(t, ast.Name) and t.id == name for target in targets for t in ast.walk(target)):
                 numbers.append(node.lineno)
     if not numbers:
-        for node in ast.walk(owner):
-            if isinstance(node, ast.Assign | ast.AnnAssign):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for inner in ast.walk(owner):
+            if isinstance(inner, ast.Assign | ast.AnnAssign):
+                targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
                 for target in targets:
                     for each in ast.walk(target):
                         if (
@@ -295,9 +294,9 @@ def _member_lines(
                             and each.attr == name
                             and isinstance(each.value, ast.Name)
                             and each.value.id in ("self", "cls")
-                            and node.lineno not in masked_span
+                            and inner.lineno not in masked_span
                         ):
-                            numbers.append(node.lineno)
+                            numbers.append(inner.lineno)
     if numbers:
         return _lines(module, [n for n in numbers if n not in masked_span])
     if depth > _DEPTH:
