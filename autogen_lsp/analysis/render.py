@@ -21,7 +21,7 @@ from autogen_lsp.syntax.builtin_names import BUILTINS, SINCE
 from autogen_lsp.syntax.model import Import, SymbolKind
 
 _OLD_UNION = re.compile(r"\b(Optional|Union)\[")
-_BUILTINS = BUILTINS | SINCE.keys()  # typeshed knows those of the next Python, too
+_LATEST = (3, 14)  # Python, where the workspace does not say which it has
 _MAX_TEXT = 100
 _MAX_NEIGHBOURS = 20
 _MAX_CYCLE = 300  # modules looked at for an import cycle
@@ -152,6 +152,13 @@ def _known(scope: Scope, module: str, name: str, pieces: _Pieces) -> str:
     return _name(scope, Type(Form.INSTANCE, name, module), pieces)
 
 
+def _is_builtin(scope: Scope, name: str) -> bool:
+    """Whether the workspace's Python has it: typeshed knows the builtins of the next one, too."""
+    since = SINCE.get(name)
+    version = scope.lookup.project.environment.version or _LATEST
+    return name in BUILTINS or (since is not None and since <= version)
+
+
 def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
     """The name of a class, alias or type variable in the file."""
     module, name = type_.module, type_.name
@@ -159,7 +166,7 @@ def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
         raise _NoName(name)
     lookup = scope.lookup
     if module == "builtins":
-        if _shadowed(scope, name) or name not in _BUILTINS:
+        if _shadowed(scope, name) or not _is_builtin(scope, name):
             raise _NoName(name)
         return name
     top, _, rest = name.partition(".")

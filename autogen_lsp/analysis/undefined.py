@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from autogen_lsp.analysis.exclusions import is_excluded
@@ -17,7 +18,7 @@ from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.presence import Presence, definition, from_stars
 from autogen_lsp.analysis.project import Project, Table
-from autogen_lsp.syntax.builtin_names import SINCE
+from autogen_lsp.syntax.builtin_names import PYTHON_2, SINCE
 from autogen_lsp.syntax.model import SymbolKind, Use
 from autogen_lsp.text import Span
 
@@ -30,6 +31,11 @@ _HOW = {
     "raise": "is raised",
     "except": "is caught",
 }
+# Pylint's switch on a line of its own, which holds to the end of the block.
+_OF_BLOCK = re.compile(rb"^([ \t]*)#[^\r\n]*\bpylint:\s*disable=[^\r\n]*", re.M)
+_MAX_BEFORE = 50_000  # bytes before a use that are searched for one
+_MANY = 3  # other files that call a name which nobody defines
+_MAX_FILES = 40  # that are looked at for that
 # Comments that switch the checks off which find the same: flake8 and ruff, mypy, pyright, pylint. Comments without a
 # code are taken to mean imports and attributes, but not names that are defined nowhere.
 _OFF = re.compile(
@@ -79,6 +85,8 @@ def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, 
         if not asked and _is_executed(project, path):
             return
         asked = True
+        if everywhere and _is_given(project, path, use):
+            continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
 
@@ -96,6 +104,25 @@ def _is_executed(project: Project, path: Path) -> bool:
         found = any(source is not None and named.search(source.text) for source in sources)
         project.executed[path] = found
     return found
+
+
+def _is_given(project: Project, path: Path, use: Use) -> bool:
+    """Whether several files call the name and none of them binds it: a program that runs them gives it to them.
+
+    Not a builtin of Python 2, which many files of old code still call.
+    """
+    if use.how != "call" or use.name in PYTHON_2:
+        return False
+    lacking = project.lacking.get(use.name)
+    if lacking is None:
+        files = dict.fromkeys(file for file, call in project.calls(use.name) if not call.receiver)
+        tables = ((file, project.table(file)) for file in islice(files, _MAX_FILES) if len(files) > _MANY)
+        lacking = project.lacking[use.name] = frozenset(
+            file
+            for file, table in tables
+            if table is not None and any(one.name == use.name for one in table.facts.unresolved)
+        )
+    return len(lacking - {path}) >= _MANY
 
 
 def _is_builtin(project: Project, use: Use) -> bool:
@@ -123,8 +150,18 @@ def _is_prepared(project: Project, path: Path, table: Table, scope: str) -> bool
 
 
 def switched_off(text: bytes, offset: int, pattern: re.Pattern[bytes]) -> bool:
-    """Whether a comment on the line tells checkers to leave it alone."""
+    """Whether a comment on the line, or one of Pylint's on a line of its own before it, tells checkers to be quiet."""
     start = text.rfind(b"\n", 0, offset) + 1
     start = max(start, text.rfind(b"\r", start, offset) + 1)
     line = text[start : start + 1000].splitlines()[:1]
-    return bool(line) and b"#" in line[0] and pattern.search(line[0]) is not None
+    if bool(line) and b"#" in line[0] and pattern.search(line[0]) is not None:
+        return True
+    return any(
+        pattern.search(found.group()) is not None and _is_in_block(text[found.end() : start], len(found.group(1)))
+        for found in (_OF_BLOCK.finditer(text, max(0, start - _MAX_BEFORE), start) if b"pylint:" in text else ())
+    )
+
+
+def _is_in_block(between: bytes, indent: int) -> bool:
+    """Whether no line is indented less than the comment at the block's beginning."""
+    return all(len(line) - len(line.lstrip()) >= indent for line in between.splitlines() if line.strip())

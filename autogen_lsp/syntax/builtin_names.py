@@ -47,4 +47,5 @@ SINCE = {
     "BaseExceptionGroup": (3, 11),
     "ExceptionGroup": (3, 11),
     "PythonFinalizationError": (3, 13),
+    "frozendict": (3, 15),
 }

@@ -73,6 +73,9 @@ GLOBAL = _kind("global_statement")
 NONLOCAL = _kind("nonlocal_statement")
 DELETE = _kind("delete_statement")
 RAISE = _kind("raise_statement")
+RETURN = _kind("return_statement")
+BREAK = _kind("break_statement")
+CONTINUE = _kind("continue_statement")
 TYPE_ALIAS = _kind("type_alias_statement")
 TYPE_PARAMETER = _kind("type_parameter")
 PRINT = _kind("print_statement")
@@ -121,7 +124,7 @@ F_CONSEQUENCE = _field("consequence")
 F_DEFINITION = _field("definition")
 
 # A string literal without interpolation: its content is group 2.
-STRING_LITERAL = re.compile(rb"""[rRbBuUfF]{0,2}('''|\"""|'|")(.*?)\1""", re.S)
+STRING_LITERAL = re.compile(rb"""[rRbBuU]{0,2}('''|\"""|'|")(.*?)\1""", re.S)
 
 _PIECE = 16_000  # bytes of text, which a query takes less than a millisecond for
 
@@ -133,13 +136,14 @@ _QUERY = Query(
     " (dictionary_comprehension) (generator_expression) (for_in_clause) (call) (assignment) (augmented_assignment)"
     " (named_expression) (for_statement) (while_statement) (with_statement) (if_statement) (try_statement)"
     " (match_statement) (case_clause) (import_statement) (import_from_statement) (future_import_statement) (as_pattern)"
-    " (except_clause) (global_statement) (nonlocal_statement) (delete_statement) (raise_statement)"
-    " (type_alias_statement) (print_statement) (exec_statement) (ERROR) (MISSING)] @node",
+    " (except_clause) (global_statement) (nonlocal_statement) (delete_statement) (raise_statement) (return_statement)"
+    " (break_statement) (continue_statement) (type_alias_statement) (print_statement) (exec_statement) (ERROR)"
+    " (MISSING)] @node",
 )
 
 
 def relevant(root: Node, end: int | None = None) -> list[Node]:
-    """The nodes at and below ``root`` that bind names, open scopes, call, import or are broken, in document order.
+    """Nodes at and below ``root`` that bind names, open scopes, call, import, leave a block or are broken; in order.
 
     With ``end``: only those that begin before that byte. A query keeps the interpreter to itself, so that one over a
     large tree would hold up the event loop: it is made in pieces, but where the text is broken (nodes without a width

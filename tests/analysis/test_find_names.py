@@ -54,6 +54,16 @@ from tests.support.findings import check_findings
         pytest.param("ﬁ = print\nfi()\n", id="identifiers are normalised"),
         pytest.param("def g():\n    raise «Oops»\n\ndef h():\n    raise «Oops2»('x') from None\n", id="raise"),
         pytest.param("try:\n    pass\nexcept («A», OSError):\n    pass\nexcept «B» as e:\n    pass\n", id="except"),
+        pytest.param("try:\n    pass\nexcept «A», «B»:\n    pass\n", id="except without parentheses"),
+        pytest.param(
+            "def g(x):\n    if x:\n        return 1\n    «f»()\n"
+            "    for y in x:\n        «h»()\n        break\n    «i»()\n",
+            id="behind a block that was left",
+        ),
+        pytest.param(
+            "def g():\n    # made elsewhere, pylint: disable=undefined-variable\n    f()\n\ndef h():\n    «f»()\n",
+            id="switched off to the end of the block",
+        ),
         pytest.param("async def g():\n    await «f»()\n    async with «h»() as x:\n        x()\n", id="async"),
         pytest.param(
             "match x:\n    case {'a': f, **g}:\n        f(), g()\n    case A.B | [h, *i] as j:\n        h(), i(), j()\n"
@@ -117,11 +127,30 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
             "//- schema.py\nx = f()\n//- run.py\ndef run(at): exec(open(at + '/schema.py').read(), {})\n",
             id="run by exec",
         ),
+        pytest.param("def g():\n    return 1\n    f()\n", id="behind return"),
+        pytest.param(
+            "def g():\n    raise ValueError\n    if f():\n        class A(B): x = 1\n    import a.b\n\n"
+            "while 1:\n    break\n    f()\n",
+            id="behind raise and break",
+        ),
+        pytest.param(
+            "try:\n    print()\nexcept OSError, e:\n    e(), unicode(e)\n    raise e\n", id="Python 2's except"
+        ),
+        pytest.param("".join(f"//- {name}.py\napp('go')\n" for name in "abcd"), id="given to several scripts"),
+        pytest.param("frozendict()\n", id="of a newer Python"),
         pytest.param("def g(x):\n    return exc(x)\nclass exc(Exception): pass\n", id="later class"),
     ],
 )
 def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text)
+
+
+def test_three_files_may_lack_the_same_name(tmp_path: Path) -> None:
+    check_findings(tmp_path, "//- a.py\n«f»()\n//- b.py\n«f»()\n//- c.py\n«f»()\n//- d.py\ndef f(): return 1\nf()\n")
+
+
+def test_old_builtins_are_missing_however_many_files_call_them(tmp_path: Path) -> None:
+    check_findings(tmp_path, "".join(f"//- {name}.py\n«unicode»('x')\n" for name in "abcd"))
 
 
 def test_a_name_is_missing_on_every_platform(tmp_path: Path) -> None:

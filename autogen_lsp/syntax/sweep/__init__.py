@@ -163,6 +163,7 @@ _HANDLERS: dict[int, Callable[[Sweep, Node, int, Scope], None]] = {
     n.IMPORT_FROM: imports.import_from,
     n.FUTURE_IMPORT: imports.import_from,
     n.RAISE: calls.raise_,
+    **dict.fromkeys((n.RETURN, n.BREAK, n.CONTINUE), calls.left),
     n.PRINT: Sweep._python2,
     n.EXEC: Sweep._python2,
     n.CALL: calls.call,

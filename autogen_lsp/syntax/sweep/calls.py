@@ -30,7 +30,11 @@ _RESTORING = frozenset({"__setstate__", "__copy__", "__deepcopy__", "__setattr__
 
 
 def except_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
-    todo = [child for child in node.named_children if child.kind_id != n.BLOCK]
+    todo = [child for child in node.named_children if child.kind_id not in (n.BLOCK, n.COMMENT)]
+    if len(todo) == 2 and todo[1].kind_id == n.IDENTIFIER and (name := sweep.cut(todo[1]))[0].islower():
+        sweep.chunk.python2 = True  # `except Error, error:`, not the two exceptions of PEP 758
+        sweep.bind(scope, name)
+        todo.pop()
     while todo:
         child = todo.pop()
         if child.kind_id in (n.TUPLE, n.PARENTHESIZED):
@@ -47,6 +51,17 @@ def raise_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     raised = n.first_named(node)
     if raised is not None:
         called(sweep, raised, scope, "raise")
+    left(sweep, node, at, scope)
+
+
+def left(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    """What follows a ``return``, ``raise``, ``break`` or ``continue`` in its block is not run.
+
+    But in the blocks of modules and classes, of which a chunk may be a part.
+    """
+    block = node.parent if node.next_named_sibling is not None else None
+    if block is not None and block.kind_id == n.BLOCK and block.parent is not None and block.parent.kind_id != n.CLASS:
+        sweep.guards.append((node.end_byte, block.end_byte, EVERYTHING))
 
 
 def called(sweep: Sweep, node: Node, scope: Scope, how: str) -> None:
