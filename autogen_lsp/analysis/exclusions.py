@@ -1,4 +1,5 @@
-"""Fixtures of tests that the project's own settings keep from its linter or formatter: code that is broken on purpose.
+"""Files whose findings nobody waits for: what says that a program wrote it, and will again; and fixtures of tests that
+the project's own settings keep from its linter or formatter: code that is broken on purpose.
 
 Other files that it leaves out (examples, old code) are meant to work, and have findings.
 Read are Ruff's and Flake8's lists of glob patterns and Black's regular expressions, in the roots. Type checkers' lists
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", ".flake8")
 _TESTS = re.compile(r"tests?|testing|testdata", re.I)
 _EXCLUDES = re.compile(r"""\bexclude["']?\s*[=:]""")
+_HEAD = re.compile(rb"""(?:\s+|#[^\r\n]*|[rRuU]?(\"""|\'\'\').*?(?:\1|\Z))*""", re.S)
+_GENERATED = re.compile(
+    rb"\bdo\s+not\s+(?:hand-?\s?)?(?:edit|modify|change)|@generated|\bauto(?:matically)?[-\s]?generated", re.I
+)
+_MAX_HEAD = 2_000
 _MAX_BYTES = 500_000
 _MAX_PATTERN = 2_000
 
@@ -38,8 +44,16 @@ def is_excluded(project: Project, path: Path) -> bool:
     """As of the project's first question for the file: typing must not wait for the disk."""
     found = project.excluded.get(path)
     if found is None:
-        found = project.excluded[path] = _is_excluded(project.snapshot.roots, path)
+        source = project.source(path)
+        found = source is not None and is_generated(source.text)
+        found = project.excluded[path] = found or _is_excluded(project.snapshot.roots, path)
     return found
+
+
+def is_generated(text: bytes) -> bool:
+    """Whether the comments and the docstring that a file begins with say that it is written by a program."""
+    head = _HEAD.match(text[:_MAX_HEAD])
+    return head is not None and _GENERATED.search(head.group()) is not None
 
 
 def _is_excluded(roots: tuple[Path, ...], path: Path) -> bool:
