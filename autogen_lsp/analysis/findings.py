@@ -32,7 +32,7 @@ _REPLACED = re.compile(rb"\bmodules\[[^\]\n]*\]\s*=(?!=)")  # an entry of `sys.m
 
 
 def find(project: Project, path: Path) -> list[Finding]:
-    """All findings of a file, in order; none where the project keeps its own linter from the file."""
+    """All findings of a file, in order; none where the project keeps its own linter from it, or a program wrote it."""
     if is_excluded(project, path):
         return []
     return sorted(_find(project, path, None), key=lambda finding: finding.span)
@@ -91,6 +91,8 @@ def _missing_module(project: Project, path: Path, item: Import, module: Module, 
     parts = item.module.split(".")
     if not item.level and _is_made(source.text, parts[: module.absent + 1]):
         return None
+    if not item.scope and _is_optional(project, path):
+        return None
     package = project.resolve_module(".".join(parts[: module.absent]), item.level, path) if module.absent else None
     holder = project.source(package.path) if package is not None and package.path is not None else None
     if holder is not None and _REPLACED.search(holder.text):
@@ -109,6 +111,26 @@ def _missing_module(project: Project, path: Path, item: Import, module: Module, 
         expected,
         "",
     )
+
+
+def _is_optional(project: Project, path: Path) -> bool:
+    """Whether all who import the module provide for its absence, so that what it imports itself may be absent."""
+    name = project.module_name(path).rpartition(".")[2]
+    found = [
+        item.guarded
+        for file, item in project.importers(name)
+        if file != path and any(each.path == path for each in _meant(project, file, item))
+    ]
+    return bool(found) and all(found)
+
+
+def _meant(project: Project, path: Path, item: Import) -> Iterator[Module]:
+    """The modules that an import may load: the one it names, and the one that it takes from that."""
+    module = project.resolve_module(item.module, item.level, path)
+    yield module
+    inner = project.modules.submodule(module, item.name) if item.name is not None else None
+    if inner is not None:
+        yield inner
 
 
 def _is_made(text: bytes, parts: list[str]) -> bool:

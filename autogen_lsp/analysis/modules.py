@@ -64,7 +64,8 @@ class Origin(Enum):
 class Module(msgspec.Struct, frozen=True):
     """Where a module is. ``path`` is its file (a package's ``__init__``), None for namespace packages and the absent.
 
-    ``stub`` is the .pyi beside a .py. ``certain`` is false where only the name matches, somewhere in the workspace.
+    ``stub`` is the .pyi beside a .py. ``certain`` is false where only the name matches, somewhere in the workspace, and
+    of a root that a file reaches by going up: what else is in it is not known.
     ``expected``: of a missing one, the file to create; ``absent``: the position, in the dotted name as written, of its
     first part that is not there.
     """
@@ -346,7 +347,9 @@ class Modules(msgspec.Struct):
         )
         ours = any(folder.is_relative_to(root) and not is_installed(folder, root) for root in self.roots)
         origin = Origin.WORKSPACE if ours or not self.roots else Origin.INSTALLED
-        package = Module(name, origin, init, folder, stub)
+        # Beyond the topmost package there is nothing, but where the build puts that package into another.
+        beyond = level > 1 and init is None and folder in self.roots
+        package = Module(name, origin, init, folder, stub, certain=not beyond)
         if not module:
             return package
         parts = module.split(".")
@@ -357,7 +360,7 @@ class Modules(msgspec.Struct):
             inner = self.submodule(found, part)
             if inner is None:
                 extended = found.path is not None and self.is_extended(found.path)
-                if origin is not Origin.WORKSPACE or found.folder is None or extended:
+                if origin is not Origin.WORKSPACE or found.folder is None or extended or not found.certain:
                     return Module(f"{name}.{module}", Origin.UNKNOWN)
                 expected = found.folder.joinpath(*parts[position:-1], f"{parts[-1]}.py")
                 return Module(f"{name}.{module}", Origin.MISSING, expected=expected, absent=position)

@@ -48,7 +48,7 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
     if name in _OF_EVERY_MODULE or project.modules.submodule(module, name) is not None:
         return Presence.PRESENT
     if module.path is None:
-        return Presence.ABSENT if module.origin is Origin.WORKSPACE else Presence.UNKNOWN
+        return Presence.ABSENT if module.origin is Origin.WORKSPACE and module.certain else Presence.UNKNOWN
     found = _in_files(project, module, name, set())
     if found is Presence.ABSENT and (
         not module.certain
@@ -128,7 +128,22 @@ def _in_file(project: Project, path: Path, name: str, seen: set[Path]) -> Presen
         return _handed_on(project, path, table, name, seen)
     if table.facts.dynamic or (path.suffix == ".pyi" and "__getattr__" in table.facts.bound):
         return Presence.UNKNOWN
-    return from_stars(project, path, table, name, seen)
+    found = from_stars(project, path, table, name, seen)
+    return Presence.UNKNOWN if found is Presence.ABSENT and _is_said(project, path, table, name) else found
+
+
+def _is_said(project: Project, path: Path, table: Table, name: str) -> bool:
+    """Whether a statement of the module tells the name to what cannot be read: ``public(name=…)`` may set it."""
+    for call in table.facts.calls:
+        if not call.scope and name in call.keywords:
+            imports = table.imports.get(("", (call.receiver or call.name).partition(".")[0]), ())
+            origins = {project.resolve_module(item.module, item.level, path).origin for item in imports}
+            source = project.source(path)
+            if origins and origins <= {Origin.UNKNOWN, Origin.INSTALLED} and source is not None:
+                start = source.text.rfind(b"\n", 0, call.call_start) + 1
+                if not source.text[start : call.call_start].strip():
+                    return True
+    return False
 
 
 def _handed_on(project: Project, path: Path, table: Table, name: str, seen: set[Path]) -> Presence:
@@ -290,6 +305,8 @@ def _of_module(project: Project, module: Module, name: str, hops: int) -> Defini
     for path, table in tables:  # a star may bring a name in a submodule's place: `from .Node import *`
         if table is not None and table.stars and from_stars(project, path, table, name) is Presence.PRESENT:
             return definition(project, path, name, "", hops + 1)
+        if table is not None and _is_said(project, path, table, name):
+            return None
     return project.modules.submodule(module, name)
 
 

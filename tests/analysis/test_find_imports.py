@@ -194,6 +194,33 @@ def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "//- pkg/__init__.py\nfrom elsewhere import public\nfrom pkg.config import Config\npublic(config=Config())\n"
+            "//- pkg/config.py\nclass Config: x = 1\n//- pkg/a.py\nfrom pkg import config\nconfig.push()\n",
+            id="the package says that the name is something else than its module",
+        ),
+        pytest.param(
+            "//- plugins/__init__.py\nfrom .. import conf\nfrom ..log import f\nfrom .sub import «g»\n//- plugins/sub.py\nx = 1\n",
+            id="a package that the build puts into another",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\ntry:\n    from .fast import f\nexcept ImportError:\n    f = print\n"
+            "//- pkg/fast.py\nfrom pkg.native import f\n",
+            id="a module that all take for optional",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\nfrom .fast import f\n//- pkg/fast.py\nfrom pkg.«native» import f\n",
+            id="but it is not",
+        ),
+    ],
+)
+def test_modules_that_may_not_be_what_they_seem(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text)
+
+
 def test_a_missing_name_is_missing_wherever_it_is_handed_on(tmp_path: Path) -> None:
     check_findings(
         tmp_path,

@@ -50,6 +50,10 @@ class Base:
         pytest.param("from c import var\nvar('a b')\n" + VAR, id="computed names"),
         pytest.param("from elsewhere import moved\nmoved('other.module', 'soon')\n", id="a module that has moved"),
         pytest.param("from c import plant\nplant('fPy')\n" + PLANT, id="under the name itself"),
+        pytest.param("from elsewhere import public\npublic(fPy=print)\n", id="a keyword of what cannot be read"),
+        pytest.param(
+            "from z import *\n//- z.py\nimport elsewhere\nelsewhere.public(fPy=print)\n", id="a keyword, behind a star"
+        ),
         pytest.param(
             "from c import plant\nplant()\n//- c.py\nimport sys\ndef plant(): sys._getframe(1).f_globals['fPy'] = 1\n",
             id="under a literal name",
