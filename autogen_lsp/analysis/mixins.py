@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from autogen_lsp.analysis.derived import derived_at_run_time
-from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
+from autogen_lsp.analysis.mro import EMPTY_BASES, Class, TooMany, members_of, subclasses
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.builtin_names import BUILTINS
@@ -183,7 +183,8 @@ def _is_of_others(project: Project, found: Class, path: Path, call: Call) -> boo
 def _mostly_made(project: Project, failing: list[Class], having: list[Class]) -> bool:
     """Whether nearly all instances that the workspace makes are of classes in which the call fails."""
     fail = sum(_times_made(project, one) for one in failing)
-    return fail >= _MANY and fail > _MANY * sum(_times_made(project, one) for one in having)
+    # A class that nobody makes is there all the same: something that has it by another name makes it.
+    return fail >= _MANY and fail > _MANY * sum(max(_times_made(project, one), 1) for one in having)
 
 
 def _brings_above(project: Project, found: Class, below: Class, name: str) -> bool:
@@ -205,14 +206,14 @@ def _in_use(project: Project, found: Class, *, leaf: bool) -> bool:
 def _is_run(project: Project, found: Class) -> bool:
     """Whether a test runner makes instances: by the class's name, or of any test case."""
     if _TEST_CLASS.match(found.symbol.name):
-        return True
+        return found.path.name != "conftest.py"  # which is never searched for tests
     return _is_from_outside(project, found) and _TEST_CASE.match(found.symbol.name) is not None
 
 
 def _is_from_outside(project: Project, found: Class) -> bool:
-    """Whether a base is no class of the workspace."""
+    """Whether a base is no class of the workspace, and more than a form of typing or `abc`."""
     bases = project.mro(*found.key).classes[1:]
-    return any(one.symbol.qualname != "object" and not project.is_ours(one.path) for one in bases)
+    return any(one.symbol.qualname not in EMPTY_BASES and not project.is_ours(one.path) for one in bases)
 
 
 def _is_made(project: Project, found: Class) -> bool:
@@ -225,7 +226,10 @@ def _times_made(project: Project, found: Class) -> int:
 
 
 def _makers(project: Project, found: Class) -> Iterator[Call]:
-    """Calls of the class by name."""
+    """Calls of the class by name, if they give instances of it: where its ``__new__`` is its own, who knows."""
+    maker = project.mro(*found.key).owner("__new__")
+    if maker is not None and maker.path.suffix == ".py":
+        return
     for file, call in islice(project.calls(found.symbol.name), _MAX_CALLS):
         dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
         if call.receiver and call.local and call.receiver in ("self", "cls"):

@@ -23,7 +23,7 @@ _MAX_CLASSES = 80
 _MAX_SUBCLASSES = 300
 _PLAIN_METACLASSES = frozenset({"ABCMeta", "type", "EnumMeta", "EnumType", "_ProtocolMeta"})
 # Special forms of typing, and bases that add nothing but what every class has.
-_EMPTY_BASES = frozenset({"Generic", "Protocol", "object", "ABC"})
+EMPTY_BASES = frozenset({"Generic", "Protocol", "object", "ABC"})
 _OPEN_BASES = frozenset({"Any", "TypedDict", "Mock", "MagicMock", "SimpleNamespace", "Namespace"})
 _HANDED_ON = re.compile(rb"(?<!super)\(\s*cls\s*[,)]")
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
@@ -173,7 +173,7 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         target = _base_class(project, path, dotted.group(), scope)
         if target is not None:
             out.append((target.path, target.symbol.qualname))
-        elif name not in _EMPTY_BASES:
+        elif name not in EMPTY_BASES:
             is_open = True
     return out, is_open
 
@@ -238,20 +238,25 @@ def _direct_subclasses(project: Project, path: Path, qualname: str) -> Iterator[
                 if dotted is None or dotted.group().rpartition(".")[2] != base:
                     continue
                 target = _base_class(project, file, dotted.group(), symbol.parent)
-                if target is None and _is_from_outside(project, file, dotted.group()):
+                if target is None and _is_from_outside(project, file, dotted.group(), path):
                     continue
                 if target is None or (target.path, target.symbol.qualname) == (path, qualname):
                     yield Class(file, symbol)
                     break
 
 
-def _is_from_outside(project: Project, path: Path, dotted: str) -> bool:
-    """Whether the name is imported from what is certainly no module of the workspace."""
+def _is_from_outside(project: Project, path: Path, dotted: str, wanted: Path) -> bool:
+    """Whether the name is imported from what is certainly no module of the workspace, and not ``wanted``.
+
+    Scripts in a package's folder import their neighbours as if there was no package.
+    """
     table = project.table(path)
     first = dotted.partition(".")[0]
     imports = table.imports.get(("", first), []) if table is not None else []
     if table is None or not imports or first in table.symbols:
         return False
     tops = [item.module.partition(".")[0] for item in imports if not item.level]
+    if not {wanted.stem, *wanted.parts}.isdisjoint(tops):
+        return False
     found = [project.resolve_module(top, 0, path).origin for top in tops]
     return len(found) == len(imports) and not {Origin.WORKSPACE, Origin.MISSING}.intersection(found)

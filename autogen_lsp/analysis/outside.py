@@ -47,7 +47,7 @@ def is_set(lookup: Lookup, name: str, holder: Class | Module | None = None) -> b
         if not inside and (
             _says_nothing(table, symbol)
             or _is_own(table, symbol)
-            or (owner is not None and _is_stranger(table, symbol, owner))
+            or (owner is not None and _is_stranger(project, table, symbol, owner))
         ):
             continue
         looked += 1
@@ -81,10 +81,12 @@ def _is_own(table: Table, symbol: Symbol) -> bool:
     return any(found.kind == SymbolKind.CLASS for found in table.symbols.get(symbol.parent, ()))
 
 
-def _is_stranger(table: Table, symbol: Symbol, owner: Class) -> bool:
+def _is_stranger(project: Project, table: Table, symbol: Symbol, owner: Class) -> bool:
+    """Whether it is a local variable of a file that knows neither the class nor a base of it by name."""
     receiver = symbol.qualname.rpartition("<locals>.")[2].rpartition(".")[0]
     is_local = "<locals>" in symbol.qualname and "." not in receiver
-    if not is_local or receiver in SELF or owner.symbol.name in table.facts.bound:
+    lineage = project.mro(*owner.key).classes if is_local else ()
+    if not is_local or receiver in SELF or any(one.symbol.name in table.facts.bound for one in lineage):
         return False
     return not _is_made_for(table, symbol)
 

@@ -194,6 +194,10 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         ),
         pytest.param("from d import d\n@d\nclass A:\n    def f(self): self.g()\n", id="class decorator"),
         pytest.param(
+            "class A:\n    def __init__(self, **k):\n        for n in k: setattr(self, f'_{n}', k[n])\n    def f(self): self._g()\n",
+            id="setattr under a computed name that is written as a string",
+        ),
+        pytest.param(
             "class A:\n    def __init__(self, **k):\n        for n in k: setattr(self, n, k[n])\n    def f(self): self.g()\n",
             id="setattr",
         ),
@@ -411,6 +415,11 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         pytest.param(
             CLASS + "def g():\n    def n(): return 1\n    y = x\n    y.n = n\nx = A()\nx.n()\n",
             id="function made for it",
+        ),
+        pytest.param(
+            "//- a.py\nclass A:\n    def f(self): return 1\ndef make(cls, names):\n    x = cls()\n    x.n = names['n']\n"
+            "//- b.py\nfrom a import A\nclass B(A):\n    def g(self): self.n()\n",
+            id="set where a base is known",
         ),
         pytest.param(CLASS + "def g(x: 'A | int'): x.n()\n", id="union"),
         pytest.param(CLASS + "def g(x: 'A | None'):\n    if x is None: x.n()\n    if not x: x.n()\n", id="None"),

@@ -120,6 +120,36 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
             BASE.format(g="g") + "def make():\n    for one in A.__subclasses__():\n        class Made(one): x = 1\n",
             id="derived from what is found",
         ),
+        pytest.param(
+            BASE.format(g="g")
+            + "    def __new__(cls, url=''): return super().__new__(B if url else C)\nclass B(A):\n"
+            + HAS
+            + "class C(A):\n"
+            + HAS
+            + "A(), A(), A(), A()\n",
+            id="a call of the class makes one of another",
+        ),
+        pytest.param(
+            BASE.format(g="g")
+            + "class B(A):\n"
+            + HAS
+            + "class C(A):\n"
+            + HAS
+            + "class D(A): x = 1\nD(), D(), D(), D()\n",
+            id="those that have it are made by something else",
+        ),
+        pytest.param(
+            "//- pkg/conftest.py\nfrom b import A\nclass TestB(A):\n"
+            + HAS
+            + "class TestC(A): x = 1\nclass TestD(A): x = 1\n//- b.py\nfrom abc import ABC\n"
+            + BASE.format(g="g").replace("A:", "A(ABC):"),
+            id="what pytest does not search is not run",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\n//- pkg/client.py\nfrom base import A\nfrom more import Z\n"
+            "class B(A, Z): x = 1\nB()\n//- pkg/more.py\nclass Z:\n" + HAS + "//- pkg/base.py\n" + BASE.format(g="g"),
+            id="scripts in a package import their neighbours",
+        ),
         pytest.param(BASE.format(g="g").replace("class A", "class RunMixin"), id="named mixin"),
         pytest.param(BASE.format(g="g").replace("class A", "class TestRunMixin"), id="a mixin for tests"),
         pytest.param(
