@@ -55,6 +55,7 @@ class Diagnostics:
         self._quick_cost: dict[str, tuple[float, float]] = {}  # and the last two quick ones
         self._quick: set[str] = set()  # had their quick look since the last edit
         self._shown: dict[str, list[Json]] = {}  # URI → what was pushed last
+        self._shown_of: dict[str, int | None] = {}  # and of which version
         self._pulls = False
         self._closed = False
 
@@ -96,6 +97,7 @@ class Diagnostics:
         self._quick_cost.pop(uri, None)
         if self._shown.pop(uri, None):
             self._publish(uri, None, [])
+        self._shown_of.pop(uri, None)
 
     async def pull(self, uri: str, previous: str | None) -> Json:
         """A document diagnostic report (LSP 3.17, `textDocument/diagnostic`)."""
@@ -222,8 +224,11 @@ class Diagnostics:
                 self._schedule()
         elif not self._pulls and not self._closed:
             self._cost[document.uri] = look.seconds
-            items = self._shown[document.uri] = self._items(document, look.findings)
-            self._publish(document.uri, document.version, items)
+            items = self._items(document, look.findings)
+            shown = self._shown.get(document.uri), self._shown_of.get(document.uri)
+            if (items, document.version) != shown:  # clients are told once
+                self._publish(document.uri, document.version, items)
+            self._shown[document.uri] = items
 
     def _items(self, document: Document, found: Iterable[Finding]) -> list[Json]:
         """Findings of a document as diagnostics, none where they are switched off."""
@@ -253,6 +258,7 @@ class Diagnostics:
         }
 
     def _publish(self, uri: str, version: int | None, items: list[Json]) -> None:
+        self._shown_of[uri] = version
         params: Json = {"uri": uri, "diagnostics": items}
         if version is not None:
             params["version"] = version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,24 @@ async def test_diagnostics_of_a_closed_document_are_cleared(editor_for: Start) -
     assert await editor.diagnostics(uri)
     editor.close(uri)
     await editor.until(lambda: editor.client.diagnostics[uri] == [] or editor.client.diagnostics[uri] == ())
+
+
+def test_what_has_not_changed_is_pushed_once(tmp_path: Path) -> None:
+    uri = (tmp_path / "m.py").as_uri()
+    pushed: list[tuple[int, int]] = []  # version, how many diagnostics
+    with Process(tmp_path) as server:
+        server.initialize(tmp_path)
+        document = {"uri": uri, "languageId": "python", "version": 1, "text": "missing()\n"}
+        server.send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
+        for version, text in enumerate(["missing()\nx = 1\n", "missing()\nalso_missing()\n"], start=2):
+            time.sleep(0.7)  # the quick look, the whole one, and the one after the index was built
+            change = {"textDocument": {"uri": uri, "version": version}, "contentChanges": [{"text": text}]}
+            server.send({"method": "textDocument/didChange", "params": change})
+        while not pushed or pushed[-1] != (3, 2):
+            message = server.receive()
+            if message.get("method") == "textDocument/publishDiagnostics":
+                pushed.append((message["params"]["version"], len(message["params"]["diagnostics"])))
+    assert sorted(set(pushed)) == pushed  # in order, and each once
 
 
 async def test_a_definition_in_one_document_settles_the_call_in_another(editor_for: Start) -> None:
