@@ -73,9 +73,8 @@ def signature_of(
     for use, at in zip(uses, wanted, strict=True):
         if not use.is_call and (found := handed_on(lookup, use, at)) is not None:
             handed.append(found.callback)
-            if found.is_clear:
-                later = [Passed(type_) for type_ in found.callback.args[:-1]] if found.callback is not None else []
-                calls.append([*_passed(lookup, target, use.path, found.arguments), *later])
+            beside = _passed(lookup, target, use.path, found.arguments)
+            calls += [[*beside, *later] for later in found.calls]
     merged = merge(calls, lambda types: unite(lookup, types), [p.name for p in first])
     if decorating is not None and decorating.is_bare:
         merged[0] = replace(merged[0], type=optional(decorating.takes) if merged[0].default else decorating.takes)

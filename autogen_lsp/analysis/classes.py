@@ -213,6 +213,13 @@ def _has_alike(lookup: Lookup, type_: Type, wanted: Symbol) -> bool:
     return signature.is_async == wanted.signature.is_async or not is_transparent(wanted)
 
 
+def is_typed_dict(lookup: Lookup, type_: Type) -> bool:
+    """Whether it is a dictionary whose class says its keys: ``class Row(TypedDict)``."""
+    return type_.form is Form.INSTANCE and any(
+        base.name.rpartition(".")[2] == "TypedDict" for base in mro(lookup, type_)
+    )
+
+
 def is_enum(lookup: Lookup, type_: Type) -> bool:
     return any(base.module == "enum" for base in mro(lookup, type_))
 

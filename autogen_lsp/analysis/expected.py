@@ -241,6 +241,8 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
     outer = at(lookup, path, of_pair, steps=steps + 1)
     if not outer.strong or outer.type is None or not nodes.same(outer.node, nodes.wrapped(of_pair)):
         return None
+    if display.type == "pair" and (entry := _entry(lookup, outer.type, of_pair, display, node)) is not None:
+        return replace(outer, type=entry)
     kind = _BUILT.get(of_pair.type, of_pair.type.partition("_")[0])
     itself = Type(Form.INSTANCE, kind, args=(None,), variadic=kind == "tuple")
     if of_pair.type == "generator_expression":
@@ -283,6 +285,25 @@ def _contains(comparison: Node) -> bool:
 
 def _operators(comparison: Node) -> set[str]:
     return {nodes.text_of(child) for child in comparison.children if not child.is_named}
+
+
+def _entry(lookup: Lookup, asked: Type, display: Node, pair: Node, node: Node) -> Type | None:
+    """What typed dictionaries ask of the value of a key: those of them that have all the keys."""
+    if not nodes.same(pair.child_by_field_name("value"), node):
+        return None
+    keys = [key for each in display.named_children if (key := _key_of(each))]
+    holding = [
+        member
+        for member in members(expanded(lookup, asked))
+        if member is not None
+        and classes.is_typed_dict(lookup, member)
+        and all(classes.member_of(lookup, member, key) is not None for key in keys)
+    ]
+    return union(declared.of_field(lookup, class_of(member), _key_of(pair)) for member in holding)
+
+
+def _key_of(pair: Node) -> str:
+    return nodes.text_of(pair.child_by_field_name("key")).strip("'\"")
 
 
 def _compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type | None:

@@ -228,11 +228,16 @@ def callable_type(lookup: Lookup, function: Type) -> Type | None:
     if not classes.is_transparent(symbol) and classes.is_context_manager(symbol) is None:
         return None  # what the decorator makes of it may be anything
     returns = returned(lookup, function, symbol, function.owner)
-    listed = _parameters(symbol, bound=function.owner is not None)
-    if any(p.kind >= ParameterKind.VAR_POSITIONAL and p.default is None for p in listed):
+    listed = parameters_of(lookup, function, symbol)
+    if any(p.kind >= ParameterKind.VAR_POSITIONAL and p.default is None for p, _ in listed):
         return callable_of(None, returns)
-    required = [p for p in listed if p.default is None]
-    return callable_of([_annotation(lookup, function, symbol, p.annotation) for p in required], returns)
+    return callable_of([type_ for p, type_ in listed if p.default is None], returns)
+
+
+def parameters_of(lookup: Lookup, function: Type, symbol: Symbol) -> list[tuple[Parameter, Type | None]]:
+    """The parameters that a caller of a FUNCTION sees, with their types; ``symbol`` is a definition of it."""
+    listed = _parameters(symbol, bound=function.owner is not None)
+    return [(each, _annotation(lookup, function, symbol, each.annotation)) for each in listed]
 
 
 def bind(

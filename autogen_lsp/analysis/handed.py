@@ -14,24 +14,25 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, classes, expected, functions, infer, nodes
-from autogen_lsp.analysis.arguments import Argument, arguments_of, items_of
+from autogen_lsp.analysis.arguments import VARIADIC, Argument, arguments_of, items_of
 from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.signature import Passed
 from autogen_lsp.analysis.sites import Use
 from autogen_lsp.analysis.types import Form, Type, callable_of, members
+from autogen_lsp.syntax.model import Parameter, ParameterKind
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """``arguments`` are written beside the function; ``callback`` is how it is called after these, None if unknown."""
+    """``arguments`` are written beside the function; ``callback`` is how it is called after these, None if unknown.
+
+    ``calls`` are what it is then passed: all that it may be, and no more than it must.
+    """
 
     callback: Type | None
     arguments: Sequence[Argument] = ()
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether something is known of how it is called."""
-        return self.callback is not None or bool(self.arguments)
+    calls: Sequence[Sequence[Passed]] = ()
 
 
 def is_function(lookup: Lookup, path: Path, expression: Node) -> bool:
@@ -45,7 +46,12 @@ def handed_on(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None:
     together = _with_arguments(lookup, use, wanted)
     if together is not None:
         return together
-    return Handed(_callback(lookup, use, wanted)) if _is_kept(wanted) else None
+    if not _is_kept(wanted):
+        return None
+    if by_protocol := _by_protocol(lookup, wanted):
+        return Handed(_callable(lookup, use.path, use.expression, wanted), calls=by_protocol)
+    callback = _callback(lookup, use, wanted)
+    return Handed(callback, calls=_calls(callback))
 
 
 def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None:
@@ -60,13 +66,43 @@ def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None
     if at == 0 and nodes.text_of(callee) in ("partial", "functools.partial") and callee.parent is not None:
         call = replace(use, expression=callee.parent)
         outer = expected.at(lookup, use.path, call.expression)
-        return Handed(_callback(lookup, call, outer) if _is_kept(outer) else None, arguments[1:])
+        callback = _callback(lookup, call, outer) if _is_kept(outer) else None
+        return Handed(callback, arguments[1:], _calls(callback) or [()] * bool(arguments[1:]))
     if functions.passes_on(lookup, function, arguments, at):
         listed: Sequence[Argument] = [each for each in arguments[at + 1 :] if not each.keyword]
     else:
         listed = _listed(arguments)
     asked = _callable(lookup, use.path, use.expression, wanted) if listed else None
-    return Handed(callable_of([], asked.args[-1]), listed) if asked is not None and asked.variadic else None
+    return Handed(callable_of([], asked.args[-1]), listed, [()]) if asked is not None and asked.variadic else None
+
+
+def _calls(callback: Type | None) -> list[list[Passed]]:
+    return [[Passed(type_) for type_ in callback.args[:-1]]] if callback is not None else []
+
+
+def _by_protocol(lookup: Lookup, wanted: Expected) -> list[list[Passed]]:
+    """What the ``__call__`` of a protocol is passed, by the names that what stands in for it must have, too."""
+    for asked in members(annotation.expanded(lookup, wanted.type)):
+        if asked is None or asked.form is not Form.INSTANCE or not classes.is_protocol(lookup, asked):
+            continue
+        function = infer.attribute_of(lookup, asked, "__call__")
+        symbols = functions.symbols_of(lookup, function) if function is not None else []
+        if function is None or len(symbols) != 1:
+            continue
+        listed = functions.parameters_of(lookup, function, symbols[0])
+        if any(parameter.kind in VARIADIC for parameter, _ in listed):
+            continue
+        every = [(parameter, _as_passed(parameter, type_)) for parameter, type_ in listed]
+        required = [passed for parameter, passed in every if parameter.default is None]
+        return [[passed for _, passed in every], required] if len(required) < len(every) else [required]
+    return []
+
+
+def _as_passed(parameter: Parameter, type_: Type | None) -> Passed:
+    if parameter.kind == ParameterKind.KEYWORD_ONLY:
+        return Passed(type_, keyword=parameter.name)
+    is_named = parameter.kind == ParameterKind.POSITIONAL_OR_KEYWORD and not parameter.name.startswith("__")
+    return Passed(type_, parameter.name.strip("_"), certain=is_named)
 
 
 def _listed(arguments: Sequence[Argument]) -> list[Argument]:

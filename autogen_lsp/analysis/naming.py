@@ -1,8 +1,8 @@
 """Names of parameters from the arguments that are passed (rows 20-22, 31): an expression node into a Python name.
 
 The last word of what is passed says what it is: a variable's or attribute's own name, what a call gets or builds, the
-collection that is subscripted. Literals and operators say nothing (None). Names come out in snake_case, and are never
-keywords or builtins.
+collection that is subscripted. Literals and operators say nothing (None). Names come out in snake_case, but those of
+variables in mixedCase as they are, and are never keywords or builtins.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def name_of(node: Node) -> str | None:
         node = nodes.unwrapped(node)
         match node.type:
             case "identifier":
-                return clean(nodes.text_of(node))
+                return _own(nodes.text_of(node))
             case "attribute":
-                return clean(nodes.text_of(node.child_by_field_name("attribute")))
+                return _own(nodes.text_of(node.child_by_field_name("attribute")))
             case "call":
                 function = node.child_by_field_name("function")
                 if function is None:
@@ -100,7 +100,16 @@ def name_of(node: Node) -> str | None:
 
 def clean(text: str) -> str | None:
     """A valid parameter name in snake_case: ``VALUE`` → value, ``BazBaz`` → baz_baz, ``list`` → list_, ``_x`` → x."""
-    name = snake(text).strip("_")
+    return _valid(snake(text).strip("_"))
+
+
+def _own(text: str) -> str | None:
+    """The name of a variable for its parameter: in mixedCase where its author writes so."""
+    bare = text.strip("_")
+    return _valid(bare) if bare[:1].islower() and "_" not in bare else clean(text)
+
+
+def _valid(name: str) -> str | None:
     if not name.isidentifier():
         return None
     return f"{name}_" if keyword.iskeyword(name) or name in BUILTINS else name

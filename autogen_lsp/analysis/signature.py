@@ -25,7 +25,8 @@ class Passed:
 
     ``derived`` hints (of what a call gives, not of what is passed) give way to names of variables and attributes. For
     ``*xs`` the type is that of the elements, for ``**kw`` that of the values. A type that is not known may still be
-    known to others, unless it is ``untyped``: nothing that is written says it.
+    known to others, unless it is ``untyped``: nothing that is written says it. A hint is ``certain`` where callers may
+    pass the argument by that name, too.
     """
 
     type: Type | None = None
@@ -35,6 +36,7 @@ class Passed:
     literal: str = ""
     derived: bool = False
     untyped: bool = False
+    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ def _positional(sites: Sequence[Sequence[Passed]], cut: int | None) -> list[_Col
                 columns.append(_Column([], set()))
             columns[position].passed.append(passed)
             columns[position].sites.add(number)
+            if passed.certain and passed.hint and passed.hint not in {column.fixed for column in columns}:
+                columns[position].fixed = columns[position].fixed or passed.hint
     return columns
 
 
@@ -138,17 +142,17 @@ def _keywords(sites: Sequence[Sequence[Passed]]) -> dict[str, _Column]:
 def _join(columns: list[_Column], by_keyword: dict[str, _Column], sites: Sequence[Sequence[Passed]]) -> None:
     """An argument passed by position here and by keyword there is one parameter.
 
-    A keyword joins the first position that no site passes together with it, if it is one of the names that this
-    position suggests; else, if that position suggests no name at all and the types agree. Later positions must not
-    be passed at a site where the joined one is given by keyword.
+    A keyword joins the position that has its name for certain; else the first that no site passes together with it, if
+    it is one of the names that this position suggests; else, if that position suggests no name at all and the types
+    agree. Later positions must not be passed at a site where the joined one is given by keyword.
     """
     by_position = [set(column.sites) for column in columns]
     for name in list(by_keyword):
         column = by_keyword[name]
-        open_at = [
-            c for i, c in enumerate(columns) if not c.fixed and not any(s & column.sites for s in by_position[i:])
-        ]
-        match = next((c for c in open_at if name in c.hints()), None)
+        free = [c for i, c in enumerate(columns) if not any(s & column.sites for s in by_position[i:])]
+        open_at = [c for c in free if not c.fixed]
+        match = next((c for c in free if c.fixed == name), None)
+        match = match or next((c for c in open_at if name in c.hints()), None)
         if match is None and open_at:
             first = open_at[0]
             if not first.hints() and _agree(first.passed, column.passed):

@@ -23,6 +23,7 @@ def f(call: str, setup: str = "") -> str:
         ("f(o.val)", "def f(val):"),
         ("f(o.val, p.val)", "def f(val, val_1):"),
         ("f(o._private)", "def f(private):"),
+        ("f(startLine, o.endLine, htmlFOR_x)", "def f(startLine, endLine, html_for_x):"),
         ("f(get_baz())", "def f(baz):"),
         ("f(o.get_baz())", "def f(baz):"),
         ("f(BazBaz())", "def f(baz_baz):"),
@@ -999,11 +1000,41 @@ def send_by(call: Send) -> None: ...
 
 """
     assert signature(f"{setup}$0f(1, '')\neach(f)\n") == "def f(arg1: int, arg2: str) -> None:"
-    assert signature(f"{setup}$0f(1)\nsend_by(f)\n") == "def f(arg1: int | str) -> None:"
+    assert signature(f"{setup}$0f(1)\nsend_by(f)\n") == "def f(event: int | str) -> None:"
     assert signature(f"{setup}$0f(1)\nmystery(f)\n") == "def f(arg1) -> Any:"
     assert signature(f"{setup}$0f(1)\nprint(f)\n") == "def f(arg1: int) -> None:"
     method = f"{setup}class A:\n    def g(self, n: int):\n        self.$0f(n)\n        {{}}(self.f)\n"
     assert signature(method.format("send_by")) == "def f(self, n: int | str) -> None:"
+
+
+@pytest.mark.parametrize(
+    ("uses", "head"),
+    [
+        ("each($0f)\n", "def f(start: int, end: int, note: str | None = None) -> None:"),
+        ("$0f(low, 2)\neach(f)\n", "def f(start: int, end: int, note: str | None = None) -> None:"),
+        ("$0f(1, end=2, note='')\neach(f)\n", "def f(start: int, end: int, note: str | None = None) -> None:"),
+        ("$0f(a)\nother(f)\n", "def f(event: str, *, final: bool | None = None) -> None:"),
+    ],
+)
+def test_what_stands_in_for_a_protocols_call_has_the_names_of_its_parameters(uses: str, head: str) -> None:
+    setup = """\
+from typing import Protocol
+
+
+class Add(Protocol):
+    def __call__(self, start: int, end: int, note: str | None = None) -> None: ...
+
+
+class Other(Protocol):
+    def __call__(self, event: str, *, final: bool) -> None: ...
+
+
+def each(add: Add) -> None: ...
+def other(call: Other) -> None: ...
+
+
+"""
+    assert signature(f"{setup}{uses}") == head
 
 
 @pytest.mark.parametrize(

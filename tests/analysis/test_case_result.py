@@ -325,6 +325,25 @@ def test_a_predicate_tells_what_its_argument_is_taken_for(use: str, returns: str
     assert signature(text) == f"def is_leaf(node: Leaf | Branch) -> {returns}:"
 
 
+@pytest.mark.parametrize(
+    ("use", "head"),
+    [
+        ('row: Row = {"name": "", "size": $0f()}', "def f() -> int:"),
+        ('rows: list[Row | Mark] = [{"kind": $0f()}]', "def f() -> bool:"),
+        ('rows: list[Row | Mark] = []\n    rows.append({"size": $0f(), "name": ""})', "def f() -> int:"),
+        ("row: Row = {$0f(): 1}", "def f() -> Any:"),
+        (
+            'size = given.get("size")\n    if not $0f(size):\n        return None\n    row: Row = {"size": size}',
+            "def f(size: object | None) -> TypeGuard[int]:",
+        ),
+    ],
+)
+def test_the_values_of_a_typed_dictionary_are_what_its_class_says(use: str, head: str) -> None:
+    setup = "from typing import Any, NotRequired, TypedDict\n\n\nclass Row(TypedDict):\n    name: str\n"
+    setup += "    size: NotRequired[int]\n\n\nclass Mark(TypedDict):\n    kind: bool\n\n\n"
+    assert signature(f"{setup}def g(given: dict[str, object]) -> None:\n    {use}\n") == head
+
+
 def test_a_predicate_tells_which_subclass_its_argument_is_taken_for() -> None:
     text = """\
 from collections.abc import Iterator
