@@ -83,6 +83,39 @@ def is_global(identifier: Node) -> bool:
     return function is not None and _in_function(function, nodes.text_of(identifier)) is None
 
 
+def reads_of(target: Node) -> list[Node] | None:
+    """Where a local variable may have what an assignment gave to ``target``; None where that cannot be told."""
+    scope = nodes.enclosing(target, frozenset({nodes.FUNCTION, "lambda", nodes.CLASS, "module"}))
+    if scope is None or scope.type in ("lambda", nodes.CLASS):
+        return None
+    name = nodes.text_of(target)
+    out: list[Node] = []
+    for node in nodes.own_nodes(scope if scope.type == "module" else scope.child_by_field_name("body")):
+        if node.type in nodes.DEFINITIONS and name.encode() in (node.text or b""):
+            return None  # it may be used in there
+        if node.type != "identifier" or nodes.text_of(node) != name or not is_read(node):
+            continue
+        found = reaching(node, assigned=True)
+        if found is not None and any(nodes.inside(target, b.at) and nodes.same(b.at, target.parent) for b in found[0]):
+            out.append(node)
+    return out
+
+
+def is_read(node: Node) -> bool:
+    """Whether an identifier, or attribute, is an expression that reads a variable."""
+    parent = node.parent
+    if parent is None:
+        return False
+    match parent.type:
+        case "attribute":
+            return nodes.same(parent.child_by_field_name("object"), node)
+        case "assignment" | "named_expression" | "for_statement" | "for_in_clause" | "augmented_assignment":
+            return not nodes.same(parent.child_by_field_name("left") or parent.child_by_field_name("name"), node)
+        case "keyword_argument" | "default_parameter":
+            return not nodes.same(parent.child_by_field_name("name"), node)
+    return True
+
+
 def bindings_in(body: Node | None, name: str) -> Iterator[Binding]:
     """Bindings of a name in one scope's body, in order. Nested functions and classes are not entered."""
     for node in nodes.own_nodes(body):

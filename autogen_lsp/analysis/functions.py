@@ -187,32 +187,54 @@ def _asked(
     lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int
 ) -> Iterator[tuple[Type, Symbol, Type | None]]:
     """The function that is called, each overload of it that takes an argument at ``index``, and what it asks there."""
+    for function, symbol, parameter in _taking(lookup, callee, arguments, index):
+        yield function, symbol, _annotation(lookup, function, symbol, parameter.annotation)
+
+
+def _taking(
+    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int
+) -> Iterator[tuple[Type, Symbol, Parameter]]:
+    """The function that is called, each overload of it that takes an argument at ``index``, and as which parameter."""
     function = _constructor(lookup, callee.args[0]) if callee.form is Form.CLASS and callee.args[0] else callee
     if function is None or function.form is not Form.FUNCTION or arguments[index].star:
         return
     for symbol in symbols_of(lookup, function):
         parameter = parameter_for(_parameters(symbol, bound=function.owner is not None), arguments, index)
         if parameter is not None:
-            yield function, symbol, _annotation(lookup, function, symbol, parameter.annotation)
+            yield function, symbol, parameter
 
 
-def passes_on(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> bool:
-    """Whether the callee passes its further positional arguments to the function that is its argument at ``index``.
+def passed_on(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> list[Argument] | None:
+    """The arguments that the callee passes on to the function that is its argument at ``index``; None if it does not.
 
     Its annotations say so: one type variable for these and the function's parameters (PEP 612, PEP 646).
     """
-    if callee.form is not Form.FUNCTION:
-        return False
-    for symbol in symbols_of(lookup, callee):
+    out: list[Argument] | None = None
+    for symbol in symbols_of(lookup, callee) if callee.form is Form.FUNCTION else ():
         listed = _parameters(symbol, bound=callee.owner is not None)
         parameter = parameter_for(listed, arguments, index)
         rest = next((p for p in listed if p.kind == ParameterKind.VAR_POSITIONAL), None)
         found = _PACKED.search(rest.annotation or "") if rest is not None else None
         if parameter is None or found is None or parameter is rest:
-            return False
+            return None
         if not re.search(rf"Callable\[.*\b{next(filter(None, found.groups()))}\b", parameter.annotation or ""):
-            return False
-    return True
+            return None
+        kinds = VARIADIC if found.group(3) else VARIADIC[:1]  # only a ParamSpec has keywords
+        takers = [parameter_for(listed, arguments, at) for at in range(len(arguments))]
+        out = [
+            each
+            for each, taker in zip(arguments, takers, strict=True)
+            if each.star or (taker is not None and taker.kind in kinds)
+        ]
+    return out
+
+
+def parameter_name(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> str:
+    """The name of the parameter that takes the argument at ``index``, '' where it cannot be told."""
+    if arguments[index].keyword:
+        return arguments[index].keyword
+    names = {parameter.name for _, _, parameter in _taking(lookup, callee, arguments, index)}
+    return names.pop() if len(names) == 1 else ""
 
 
 # `*Ts`, `Unpack[Ts]`, `P.args`

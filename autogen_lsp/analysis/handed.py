@@ -6,7 +6,7 @@ passes its further arguments on, where its annotations say so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -68,10 +68,11 @@ def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None
         outer = expected.at(lookup, use.path, call.expression)
         callback = _callback(lookup, call, outer) if _is_kept(outer) else None
         return Handed(callback, arguments[1:], _calls(callback) or [()] * bool(arguments[1:]))
-    if functions.passes_on(lookup, function, arguments, at):
-        listed: Sequence[Argument] = [each for each in arguments[at + 1 :] if not each.keyword]
-    else:
-        listed = _listed(arguments)
+    listed: Sequence[Argument] | None = functions.passed_on(lookup, function, arguments, at)
+    if listed is None:
+        listed = _listed(
+            (functions.parameter_name(lookup, function, arguments, i), each.node) for i, each in enumerate(arguments)
+        )
     asked = _callable(lookup, use.path, use.expression, wanted) if listed else None
     return Handed(callable_of([], asked.args[-1]), listed, [()]) if asked is not None and asked.variadic else None
 
@@ -105,14 +106,14 @@ def _as_passed(parameter: Parameter, type_: Type | None) -> Passed:
     return Passed(type_, parameter.name.strip("_"), certain=is_named)
 
 
-def _listed(arguments: Sequence[Argument]) -> list[Argument]:
-    """The arguments in ``args=(a,), kwargs={"b": b}``, as threads and timers take them."""
+def _listed(arguments: Iterable[tuple[str, Node]]) -> list[Argument]:
+    """The arguments in ``args=(a,), kwargs={"b": b}``, as threads and timers take them; by names of parameters."""
     out: list[Argument] = []
-    for each in arguments:
-        if each.keyword == "args" and each.node.type in ("tuple", "list"):
-            out += items_of(each.node)
-        elif each.keyword == "kwargs" and each.node.type == "dictionary":
-            for pair in each.node.named_children:
+    for name, node in arguments:
+        if name == "args" and node.type in ("tuple", "list"):
+            out += items_of(node)
+        elif name == "kwargs" and node.type == "dictionary":
+            for pair in node.named_children:
                 key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
                 if key is not None and value is not None and key.type == "string":
                     out.append(Argument(value, keyword=nodes.text_of(key).strip("'\"")))

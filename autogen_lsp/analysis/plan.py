@@ -19,6 +19,7 @@ from autogen_lsp.analysis import (
     classes,
     enums,
     expected,
+    kept,
     locate,
     nodes,
     overrides,
@@ -55,6 +56,7 @@ def make(project: Project, target: Target) -> Plan:
     if target.kind is TargetKind.MODULE:
         return _of_module(lookup, target, place, title)
     uses, unsure = told_apart(lookup, target)
+    uses = kept.followed(lookup, uses)
     wanted = [expected.at(lookup, use.path, use.expression) for use in uses]
     if target.kind is TargetKind.CLASS and callers.is_function(lookup, uses, wanted):
         target = replace(target, kind=TargetKind.FUNCTION)

@@ -191,42 +191,13 @@ def _of_attribute(lookup: Lookup, use: Expected, target: Node) -> Iterator[Expec
         if node.type == target.type and node.start_byte > target.end_byte and nodes.text_of(node) == text
     ]
     for node in read[:_MAX_USES]:
-        if _is_read(node):
+        if bindings.is_read(node):
             yield expected.at(lookup, use.path, node)
 
 
 def _of_variable(lookup: Lookup, use: Expected, target: Node) -> list[Expected] | None:
     """What is asked of a variable after it got the value; None where it cannot be told."""
-    scope = nodes.enclosing(target, frozenset({nodes.FUNCTION, "lambda", nodes.CLASS, "module"}))
-    if scope is None or scope.type in ("lambda", nodes.CLASS):
+    reads = bindings.reads_of(target)
+    if reads is None or len(reads) > _MAX_USES:
         return None
-    name = nodes.text_of(target)
-    body = scope if scope.type == "module" else scope.child_by_field_name("body")
-    out: list[Expected] = []
-    for node in nodes.own_nodes(body):
-        if node.type in nodes.DEFINITIONS and name.encode() in (node.text or b""):
-            return None  # it may be used in there
-        if node.type != "identifier" or nodes.text_of(node) != name or not _is_read(node):
-            continue
-        found = bindings.reaching(node, assigned=True)
-        if found is None or not any(nodes.inside(target, b.at) and nodes.same(b.at, target.parent) for b in found[0]):
-            continue
-        if len(out) == _MAX_USES:
-            return None
-        out.append(expected.at(lookup, use.path, node))
-    return out
-
-
-def _is_read(node: Node) -> bool:
-    """Whether an identifier is an expression that reads a variable."""
-    parent = node.parent
-    if parent is None:
-        return False
-    match parent.type:
-        case "attribute":
-            return nodes.same(parent.child_by_field_name("object"), node)
-        case "assignment" | "named_expression" | "for_statement" | "for_in_clause" | "augmented_assignment":
-            return not nodes.same(parent.child_by_field_name("left") or parent.child_by_field_name("name"), node)
-        case "keyword_argument" | "default_parameter":
-            return not nodes.same(parent.child_by_field_name("name"), node)
-    return True
+    return [expected.at(lookup, use.path, node) for node in reads]

@@ -1010,6 +1010,25 @@ def send_by(call: Send) -> None: ...
 @pytest.mark.parametrize(
     ("uses", "head"),
     [
+        (
+            "    def h(self):\n        put = self.put\n        for n in (1, 2):\n            put('', n)\n",
+            "a: str, n: int | None = None",
+        ),
+        ("    def h(self):\n        put = self.put\n        put('', 1)\n        print(put)\n", "a, arg2=None"),
+        ("put = A().put\nput('', key=1)\n", "a: str, *, key: int | None = None"),
+        ("put = A().put\ndef h(): return put('', key=1)\n", "a: str, *, key: int | None = None"),
+        ("    def h(self):\n        put = self.put\n        def inner(): put(1)\n", "a"),
+    ],
+)
+def test_calls_of_a_variable_that_keeps_a_function_count(uses: str, head: str) -> None:
+    assert signature(f"class A:\n    def g(self, a: str):\n        x = self.$0put(a)\n{uses}").startswith(
+        f"def put(self, {head})"
+    )
+
+
+@pytest.mark.parametrize(
+    ("uses", "head"),
+    [
         ("each($0f)\n", "def f(start: int, end: int, note: str | None = None) -> None:"),
         ("$0f(low, 2)\neach(f)\n", "def f(start: int, end: int, note: str | None = None) -> None:"),
         ("$0f(1, end=2, note='')\neach(f)\n", "def f(start: int, end: int, note: str | None = None) -> None:"),
@@ -1049,6 +1068,12 @@ def other(call: Other) -> None: ...
             "def f(arg1: int, *, n: str):",
         ),
         ("from threading import Timer\nTimer(3, $0f, args=[1.5])\n", "def f(arg1: float):"),
+        ("from threading import Timer\nTimer(3, $0f, [1.5], {'n': ''})\n", "def f(arg1: float, *, n: str):"),
+        ("from threading import Thread\nThread(None, $0f, 'name', (1,))\n", "def f(arg1: int):"),
+        (
+            "from contextvars import Context\ndef g(c: Context): c.run($0f, 1, n='')\n",
+            "def f(arg1: int, *, n: str) -> Any:",
+        ),
         ("from typing import Callable\nf1: Callable[[int], str] = $0f\n", "def f(arg1: int) -> str:"),
     ],
 )

@@ -1,0 +1,53 @@
+"""Uses that keep a missing function in a variable (``push = self.push``) into the calls of that variable.
+
+Followed are local variables in the function that sets them, and global ones through the whole workspace. Where such a
+variable is declared, or used in other ways, too, the use itself stays: what is done with it is said, or not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import bindings, expected, nodes, sites
+from autogen_lsp.analysis.model import Target, TargetKind
+from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.sites import Use
+
+
+def followed(lookup: Lookup, uses: Sequence[Use]) -> list[Use]:
+    """The uses, with the calls of the variables that some of them are kept in."""
+    out: list[Use] = []
+    for use in uses:
+        wanted = None if use.is_call else expected.at(lookup, use.path, use.expression)
+        variables = () if wanted is None or wanted.strong else wanted.bound
+        reads = [_reads(lookup, use, variable) for variable in variables]
+        calls = [read for listed in reads for read in listed if read.is_call]
+        if not reads or not all(listed and all(read.is_call for read in listed) for listed in reads):
+            out.append(use)
+        out += calls
+    return out
+
+
+def _reads(lookup: Lookup, use: Use, variable: Node) -> list[Use]:
+    """What is done with a variable that got the function, none where that cannot be told."""
+    if variable.type != "identifier":
+        return []
+    scope = nodes.enclosing(variable, frozenset({nodes.FUNCTION, "lambda", nodes.CLASS, "module"}))
+    if scope is not None and scope.type == nodes.FUNCTION and not bindings.is_global(variable):
+        found = [(use.path, node) for node in bindings.reads_of(variable) or ()]
+    elif scope is not None and scope.type in (nodes.FUNCTION, "module"):
+        name = nodes.text_of(variable)
+        target = Target(use.path, name, TargetKind.FUNCTION, use.path, nodes.span_of(variable))
+        found = [(each.path, each.name) for each in sites.uses_of(lookup, target)]
+        found += [
+            (use.path, node)
+            for node in nodes.own_nodes(scope if scope.type == "module" else None)
+            if node.type == "identifier" and nodes.text_of(node) == name and bindings.is_read(node)
+        ]
+    else:
+        return []
+    once = {(path, node.start_byte): (path, node) for path, node in found if not nodes.same(node, variable)}
+    return [replace(use, path=at, name=node, expression=sites.expression_of(node)) for at, node in once.values()]
