@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import classes, declared, endings, functions, infer, nodes
+from autogen_lsp.analysis import classes, declared, endings, functions, infer, nodes, wants
 from autogen_lsp.analysis.annotation import expanded, iterable
 from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.matches import matched
@@ -353,8 +353,8 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
     if callee.form is Form.FUNCTION and callee.name == "assert_type" and index == 0 and len(arguments) > 1:
         asserted = infer.annotated(lookup, path, arguments[1].node)
         return replace(unknown, type=asserted, strong=asserted is not None, demand=Demand.TYPE)
-    type_ = functions.parameter_type(lookup, callee, arguments, index, partial(infer.type_of, lookup, path))
-    if not is_async and functions.takes_awaitable(lookup, callee, arguments, index):
+    type_ = wants.parameter_type(lookup, callee, arguments, index, partial(infer.type_of, lookup, path))
+    if not is_async and wants.takes_awaitable(lookup, callee, arguments, index):
         return replace(unknown, is_async=True)
     if type_ is None or type_.form is Form.VARIABLE:
         return replace(unknown, type=declared.of_field(lookup, callee, arguments[index].keyword))
@@ -395,7 +395,7 @@ def _asked_index(lookup: Lookup, path: Path, subscript: Node, node: Node) -> Typ
     method = infer.attribute_of(lookup, type_, _item_method(subscript)) if type_ is not None else None
     if method is None or method.form is not Form.FUNCTION or method.owner is None:
         return None
-    return functions.parameter_type(lookup, method, [Argument(node)], 0, partial(infer.type_of, lookup, path))
+    return wants.parameter_type(lookup, method, [Argument(node)], 0, partial(infer.type_of, lookup, path))
 
 
 def _index(lookup: Lookup, path: Path, subscript: Node) -> Type | None:

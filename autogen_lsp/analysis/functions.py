@@ -7,8 +7,7 @@ return statements. How expressions are evaluated comes in as an argument. Never 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tree_sitter import Node
@@ -56,11 +55,11 @@ def result(
     found: list[Type | None] = []
     symbols = symbols_of(lookup, function)
     for symbol in symbols:
-        known = _bound(lookup, function, symbol, given)
+        known = bound(lookup, function, symbol, given)
         if known is None and len(symbols) > 1:
             continue
         type_ = returned(lookup, function, symbol, function.owner, evaluate_at)
-        type_ = _settled(substitute(type_, known or {}))
+        type_ = settled(substitute(type_, known or {}))
         if all(type_ is not None for _, type_ in given):
             return type_
         found.append(type_)
@@ -76,15 +75,15 @@ def result_of_method(
         return None
     function = _method(member, instance)
     for symbol in symbols_of(lookup, function):
-        listed = _parameters(symbol, bound=True)
+        listed = seen_by(symbol, bound=True)
         known = _bound_by_receiver(lookup, function, symbol)
         fits = True
         for parameter, type_ in zip(listed, given, strict=False):
-            wanted = _annotation(lookup, function, symbol, parameter.annotation)
+            wanted = written(lookup, function, symbol, parameter.annotation)
             fits = fits and accepts(lookup, wanted, type_, widely=True)
             bind(lookup, wanted, type_, known)
         if fits:
-            return _settled(substitute(returned(lookup, function, symbol, instance, evaluate_at), known))
+            return settled(substitute(returned(lookup, function, symbol, instance, evaluate_at), known))
     return None
 
 
@@ -111,9 +110,9 @@ def constructed(
         function = _method(member, generic)
         given = [(argument, evaluate(argument.node)) for argument in arguments]
         for overload in symbols_of(lookup, function):
-            known = _bound(lookup, function, overload, given)
+            known = bound(lookup, function, overload, given)
             if known is not None:
-                args = tuple(_settled(known.get(name)) for name in names)
+                args = tuple(settled(known.get(name)) for name in names)
                 return replace(instance, args=args, variadic=instance.is_a("tuple"))
     return replace(instance, args=(None,) * len(names))
 
@@ -130,7 +129,7 @@ def returned(
     if signature is None:
         return None
     if signature.returns:
-        type_ = _annotation(lookup, function, symbol, signature.returns, instance)
+        type_ = written(lookup, function, symbol, signature.returns, instance)
         if manager is not None:
             return named(
                 "contextlib", manager, type_.args[0] if type_ is not None and type_.args else None, *_SUPPRESSES
@@ -144,101 +143,6 @@ def returned(
 
 
 _SUPPRESSES: tuple[Type | None, ...] = (Type(Form.UNION, args=(builtin("bool"), NONE)),)
-
-
-def parameter_type(
-    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int, evaluate: Evaluate
-) -> Type | None:
-    """What the callee asks of the argument at ``index``; not known where overloads differ or it is a type variable.
-
-    Of overloads those count that take the other arguments.
-    """
-    if callee.form is Form.CALLABLE:
-        return callee.args[index] if not callee.variadic and index < len(callee.args) - 1 else None
-    asked = list(_asked(lookup, callee, arguments, index))
-    if len(asked) > 1:
-        given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
-        asked = [each for each in asked if _bound(lookup, each[0], each[1], given) is not None]
-    wanted: list[Type | None] = []
-    for _, _, type_ in asked:
-        if type_ is not None and type_.is_a("object"):
-            return type_  # some overload takes anything
-        wanted.append(None if any(variables(type_)) else type_)
-    return wanted[0] if wanted and all(type_ == wanted[0] for type_ in wanted) else None
-
-
-def callback(
-    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int, evaluate: Evaluate
-) -> Type | None:
-    """The ``Callable`` that the callee asks for at ``index``: of the first overload that asks for one and fits.
-
-    Unlike `parameter_type`, it knows what the other arguments bind of it, and nothing of what stays free.
-    """
-    given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
-    for function, symbol, type_ in _asked(lookup, callee, arguments, index):
-        asked = [member for member in members(type_) if member is not None and member != NONE]
-        known = _bound(lookup, function, symbol, given)
-        if known is not None and asked and all(member.form is Form.CALLABLE for member in asked):
-            return _settled(substitute(asked[0], known))
-    return None
-
-
-def _asked(
-    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int
-) -> Iterator[tuple[Type, Symbol, Type | None]]:
-    """The function that is called, each overload of it that takes an argument at ``index``, and what it asks there."""
-    for function, symbol, parameter in _taking(lookup, callee, arguments, index):
-        yield function, symbol, _annotation(lookup, function, symbol, parameter.annotation)
-
-
-def _taking(
-    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int
-) -> Iterator[tuple[Type, Symbol, Parameter]]:
-    """The function that is called, each overload of it that takes an argument at ``index``, and as which parameter."""
-    function = _constructor(lookup, callee.args[0]) if callee.form is Form.CLASS and callee.args[0] else callee
-    if function is None or function.form is not Form.FUNCTION or arguments[index].star:
-        return
-    for symbol in symbols_of(lookup, function):
-        parameter = parameter_for(_parameters(symbol, bound=function.owner is not None), arguments, index)
-        if parameter is not None:
-            yield function, symbol, parameter
-
-
-def passed_on(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> list[Argument] | None:
-    """The arguments that the callee passes on to the function that is its argument at ``index``; None if it does not.
-
-    Its annotations say so: one type variable for these and the function's parameters (PEP 612, PEP 646).
-    """
-    out: list[Argument] | None = None
-    for symbol in symbols_of(lookup, callee) if callee.form is Form.FUNCTION else ():
-        listed = _parameters(symbol, bound=callee.owner is not None)
-        parameter = parameter_for(listed, arguments, index)
-        rest = next((p for p in listed if p.kind == ParameterKind.VAR_POSITIONAL), None)
-        found = _PACKED.search(rest.annotation or "") if rest is not None else None
-        if parameter is None or found is None or parameter is rest:
-            return None
-        if not re.search(rf"Callable\[.*\b{next(filter(None, found.groups()))}\b", parameter.annotation or ""):
-            return None
-        kinds = VARIADIC if found.group(3) else VARIADIC[:1]  # only a ParamSpec has keywords
-        takers = [parameter_for(listed, arguments, at) for at in range(len(arguments))]
-        out = [
-            each
-            for each, taker in zip(arguments, takers, strict=True)
-            if each.star or (taker is not None and taker.kind in kinds)
-        ]
-    return out
-
-
-def parameter_name(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> str:
-    """The name of the parameter that takes the argument at ``index``, '' where it cannot be told."""
-    if arguments[index].keyword:
-        return arguments[index].keyword
-    names = {parameter.name for _, _, parameter in _taking(lookup, callee, arguments, index)}
-    return names.pop() if len(names) == 1 else ""
-
-
-# `*Ts`, `Unpack[Ts]`, `P.args`
-_PACKED = re.compile(r"^\*(\w+)$|\bUnpack\[(\w+)\]|^(\w+)\.args$")
 
 
 def callable_type(lookup: Lookup, function: Type) -> Type | None:
@@ -258,8 +162,8 @@ def callable_type(lookup: Lookup, function: Type) -> Type | None:
 
 def parameters_of(lookup: Lookup, function: Type, symbol: Symbol) -> list[tuple[Parameter, Type | None]]:
     """The parameters that a caller of a FUNCTION sees, with their types; ``symbol`` is a definition of it."""
-    listed = _parameters(symbol, bound=function.owner is not None)
-    return [(each, _annotation(lookup, function, symbol, each.annotation)) for each in listed]
+    listed = seen_by(symbol, bound=function.owner is not None)
+    return [(each, written(lookup, function, symbol, each.annotation)) for each in listed]
 
 
 def bind(
@@ -386,14 +290,14 @@ def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type, widely: bool, 
 _MAX_NESTING = 8  # of types in types: aliases may be recursive
 
 
-def _bound(
+def bound(
     lookup: Lookup, function: Type, symbol: Symbol, given: Sequence[tuple[Argument, Type | None]]
 ) -> dict[str, Type | None] | None:
     """Type variables as the arguments bind them, None where the arguments do not fit."""
     if symbol.signature is None:
         return None
     known = _bound_by_receiver(lookup, function, symbol)
-    listed = _parameters(symbol, bound=function.owner is not None)
+    listed = seen_by(symbol, bound=function.owner is not None)
     arguments = [argument for argument, _ in given]
     taken: set[str] = set()
     starred = any(argument.star for argument in arguments)
@@ -406,7 +310,7 @@ def _bound(
                 continue
             return None
         taken.add(parameter.name)
-        wanted = _annotation(lookup, function, symbol, parameter.annotation)
+        wanted = written(lookup, function, symbol, parameter.annotation)
         if not accepts(lookup, wanted, type_, widely=True):
             return None
         if type_ is not None and not literals.allows(lookup, function.path, parameter.annotation, argument.node):
@@ -422,16 +326,16 @@ def _bound_by_receiver(lookup: Lookup, function: Type, symbol: Symbol) -> dict[s
     listed = symbol.signature.parameters if symbol.signature is not None else ()
     if function.owner is not None and listed and listed[0].annotation:
         receiver = class_of(function.owner) if classes.is_class_method(symbol) else function.owner
-        bind(lookup, _annotation(lookup, function, symbol, listed[0].annotation), receiver, known)
+        bind(lookup, written(lookup, function, symbol, listed[0].annotation), receiver, known)
     return known
 
 
-def _settled(type_: Type | None) -> Type | None:
+def settled(type_: Type | None) -> Type | None:
     """Variables that nothing has bound are not known."""
     return substitute(type_, {variable.name: None for variable in variables(type_)})
 
 
-def _parameters(symbol: Symbol, *, bound: bool) -> tuple[Parameter, ...]:
+def seen_by(symbol: Symbol, *, bound: bool) -> tuple[Parameter, ...]:
     """The parameters that a caller sees; ``bound`` leaves out ``self`` or ``cls``."""
     listed = symbol.signature.parameters if symbol.signature is not None else ()
     if bound and listed and listed[0].kind <= ParameterKind.POSITIONAL_OR_KEYWORD and not classes.is_static(symbol):
@@ -439,7 +343,7 @@ def _parameters(symbol: Symbol, *, bound: bool) -> tuple[Parameter, ...]:
     return listed
 
 
-def _annotation(
+def written(
     lookup: Lookup, function: Type, symbol: Symbol, text: str | None, instance: Type | None = None
 ) -> Type | None:
     owner = function.args[0] if function.form is Form.FUNCTION and function.args else None
@@ -454,7 +358,7 @@ def _annotation(
     return annotation.type_of_text(lookup, home, text)
 
 
-def _constructor(lookup: Lookup, instance: Type) -> Type | None:
+def constructor(lookup: Lookup, instance: Type) -> Type | None:
     for name in ("__init__", "__new__"):
         member = classes.member_of(lookup, instance, name)
         if member is not None and not member.owner.is_a("object"):
@@ -497,14 +401,3 @@ def _is_async_generator(type_: Type | None) -> bool:
     return type_ is not None and type_.is_a(
         "collections.abc.AsyncIterator", "collections.abc.AsyncGenerator", "collections.abc.AsyncIterable"
     )
-
-
-def takes_awaitable(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> bool:
-    """Whether the callee awaits the argument: each of its overloads asks for a coroutine or an awaitable there."""
-    if callee.form is not Form.FUNCTION:
-        return False
-    asked = [annotation.expanded(lookup, type_) for _, _, type_ in _asked(lookup, callee, arguments, index)]
-    return bool(asked) and all(any(m is not None and m.is_a(*_AWAITABLES) for m in members(t)) for t in asked)
-
-
-_AWAITABLES = ("collections.abc.Coroutine", "collections.abc.Awaitable", "asyncio.futures.Future")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, classes, expected, functions, infer, nodes
+from autogen_lsp.analysis import annotation, classes, expected, functions, infer, nodes, wants
 from autogen_lsp.analysis.arguments import VARIADIC, Argument, arguments_of, items_of
 from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.names import Lookup
@@ -68,10 +68,10 @@ def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None
         outer = expected.at(lookup, use.path, call.expression)
         callback = _callback(lookup, call, outer) if _is_kept(outer) else None
         return Handed(callback, arguments[1:], _calls(callback) or [()] * bool(arguments[1:]))
-    listed: Sequence[Argument] | None = functions.passed_on(lookup, function, arguments, at)
+    listed: Sequence[Argument] | None = wants.passed_on(lookup, function, arguments, at)
     if listed is None:
         listed = _listed(
-            (functions.parameter_name(lookup, function, arguments, i), each.node) for i, each in enumerate(arguments)
+            (wants.parameter_name(lookup, function, arguments, i), each.node) for i, each in enumerate(arguments)
         )
     asked = _callable(lookup, use.path, use.expression, wanted) if listed else None
     return Handed(callable_of([], asked.args[-1]), listed, [()]) if asked is not None and asked.variadic else None
@@ -156,4 +156,4 @@ def _callable(lookup: Lookup, path: Path, expression: Node, wanted: Expected) ->
     callee = infer.type_of(lookup, path, found[0]) if found is not None else None
     if found is None or callee is None:
         return None
-    return functions.callback(lookup, callee, found[1], found[2], partial(infer.type_of, lookup, path))
+    return wants.callback(lookup, callee, found[1], found[2], partial(infer.type_of, lookup, path))

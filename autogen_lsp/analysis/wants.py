@@ -1,0 +1,120 @@
+"""What a callee asks of one of its arguments: a type, a callback, and what it passes on to that.
+
+Its signature says so (`functions`), of overloads those that take the other arguments. Never raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from autogen_lsp.analysis import annotation, functions
+from autogen_lsp.analysis.arguments import VARIADIC, Argument, parameter_for
+from autogen_lsp.analysis.functions import Evaluate
+from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.types import NONE, Form, Type, members, substitute, variables
+from autogen_lsp.syntax.model import Parameter, ParameterKind, Symbol
+
+
+def parameter_type(
+    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int, evaluate: Evaluate
+) -> Type | None:
+    """What the callee asks of the argument at ``index``; not known where overloads differ or it is a type variable.
+
+    Of overloads those count that take the other arguments.
+    """
+    if callee.form is Form.CALLABLE:
+        return callee.args[index] if not callee.variadic and index < len(callee.args) - 1 else None
+    asked = list(_asked(lookup, callee, arguments, index))
+    if len(asked) > 1:
+        given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
+        asked = [each for each in asked if functions.bound(lookup, each[0], each[1], given) is not None]
+    wanted: list[Type | None] = []
+    for _, _, type_ in asked:
+        if type_ is not None and type_.is_a("object"):
+            return type_  # some overload takes anything
+        wanted.append(None if any(variables(type_)) else type_)
+    return wanted[0] if wanted and all(type_ == wanted[0] for type_ in wanted) else None
+
+
+def callback(
+    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int, evaluate: Evaluate
+) -> Type | None:
+    """The ``Callable`` that the callee asks for at ``index``: of the first overload that asks for one and fits.
+
+    Unlike `parameter_type`, it knows what the other arguments bind of it, and nothing of what stays free.
+    """
+    given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
+    for function, symbol, type_ in _asked(lookup, callee, arguments, index):
+        asked = [member for member in members(type_) if member is not None and member != NONE]
+        known = functions.bound(lookup, function, symbol, given)
+        if known is not None and asked and all(member.form is Form.CALLABLE for member in asked):
+            return functions.settled(substitute(asked[0], known))
+    return None
+
+
+def takes_awaitable(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> bool:
+    """Whether the callee awaits the argument: each of its overloads asks for a coroutine or an awaitable there."""
+    if callee.form is not Form.FUNCTION:
+        return False
+    asked = [annotation.expanded(lookup, type_) for _, _, type_ in _asked(lookup, callee, arguments, index)]
+    return bool(asked) and all(any(m is not None and m.is_a(*_AWAITABLES) for m in members(t)) for t in asked)
+
+
+def passed_on(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> list[Argument] | None:
+    """The arguments that the callee passes on to the function that is its argument at ``index``; None if it does not.
+
+    Its annotations say so: one type variable for these and the function's parameters (PEP 612, PEP 646).
+    """
+    out: list[Argument] | None = None
+    for symbol in functions.symbols_of(lookup, callee) if callee.form is Form.FUNCTION else ():
+        listed = functions.seen_by(symbol, bound=callee.owner is not None)
+        parameter = parameter_for(listed, arguments, index)
+        rest = next((p for p in listed if p.kind == ParameterKind.VAR_POSITIONAL), None)
+        found = _PACKED.search(rest.annotation or "") if rest is not None else None
+        if parameter is None or found is None or parameter is rest:
+            return None
+        if not re.search(rf"Callable\[.*\b{next(filter(None, found.groups()))}\b", parameter.annotation or ""):
+            return None
+        kinds = VARIADIC if found.group(3) else VARIADIC[:1]  # only a ParamSpec has keywords
+        takers = [parameter_for(listed, arguments, at) for at in range(len(arguments))]
+        out = [
+            each
+            for each, taker in zip(arguments, takers, strict=True)
+            if each.star or (taker is not None and taker.kind in kinds)
+        ]
+    return out
+
+
+def parameter_name(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> str:
+    """The name of the parameter that takes the argument at ``index``, '' where it cannot be told."""
+    if arguments[index].keyword:
+        return arguments[index].keyword
+    names = {parameter.name for _, _, parameter in _taking(lookup, callee, arguments, index)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _asked(
+    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int
+) -> Iterator[tuple[Type, Symbol, Type | None]]:
+    """The function that is called, each overload of it that takes an argument at ``index``, and what it asks there."""
+    for function, symbol, parameter in _taking(lookup, callee, arguments, index):
+        yield function, symbol, functions.written(lookup, function, symbol, parameter.annotation)
+
+
+def _taking(
+    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int
+) -> Iterator[tuple[Type, Symbol, Parameter]]:
+    """The function that is called, each overload of it that takes an argument at ``index``, and as which parameter."""
+    function = functions.constructor(lookup, callee.args[0]) if callee.form is Form.CLASS and callee.args[0] else callee
+    if function is None or function.form is not Form.FUNCTION or arguments[index].star:
+        return
+    for symbol in functions.symbols_of(lookup, function):
+        parameter = parameter_for(functions.seen_by(symbol, bound=function.owner is not None), arguments, index)
+        if parameter is not None:
+            yield function, symbol, parameter
+
+
+# `*Ts`, `Unpack[Ts]`, `P.args`
+_PACKED = re.compile(r"^\*(\w+)$|\bUnpack\[(\w+)\]|^(\w+)\.args$")
+_AWAITABLES = ("collections.abc.Coroutine", "collections.abc.Awaitable", "asyncio.futures.Future")
