@@ -14,11 +14,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
+from typing import Protocol
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _ENDLESS = 1 << 62
 _BLANKS = b" \t\f\r\n"
 _FAR = 2_000  # bytes before an edit in which code is looked for
+
+
+class Spanned(Protocol):
+    """What stands at byte offsets ``start`` to ``end`` of a text."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,6 +49,14 @@ class Span:
 
     def cut(self, text: bytes) -> str:
         return text[self.start : self.end].decode("utf-8", "replace")
+
+
+def touching[T: Spanned](items: Iterable[T], near: Span | None) -> list[T]:
+    """The items that share a byte with the span, or border on it; all of them where there is none."""
+    if near is None:
+        return list(items)
+    start, end = near.start, near.end
+    return [item for item in items if item.start <= end and start <= item.end]
 
 
 @dataclass(frozen=True, slots=True, order=True)

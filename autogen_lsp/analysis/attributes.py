@@ -30,7 +30,7 @@ from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.types import Form, Type, members, without_none
 from autogen_lsp.syntax.model import Call, Reference, SymbolKind
-from autogen_lsp.text import Span
+from autogen_lsp.text import Span, touching
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _OF_PROPERTIES = ("setter", "getter", "deleter", "register", "default", "validator", "expression", "comparator")
@@ -52,9 +52,9 @@ class Receiver:
 def missing_attributes(project: Project, path: Path, table: Table, near: Span | None) -> Iterator[Finding]:
     """Findings of kind missing-attribute in one file."""
     look = _Look(project, path, table)
-    items: list[Call | Reference] = [*table.facts.calls, *table.facts.references]
+    items: list[Call | Reference] = [*touching(table.facts.calls, near), *touching(table.facts.references, near)]
     for item in items:
-        if not item.receiver or item.guarded or (near is not None and not near.touches(item.start, item.end)):
+        if not item.receiver or item.guarded:
             continue
         found = look.receiver(item)
         if found is None:

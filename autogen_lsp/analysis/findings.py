@@ -20,7 +20,7 @@ from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.stubs import unwritten
 from autogen_lsp.analysis.undefined import certain, switched_off
 from autogen_lsp.syntax.model import Import
-from autogen_lsp.text import Span
+from autogen_lsp.text import Span, touching
 from autogen_lsp.workspace.source import Source
 
 _OTHER_OFF = re.compile(
@@ -53,8 +53,7 @@ def _find(project: Project, path: Path, near: Span | None) -> Iterator[Finding]:
     source = project.source(path)
     if table is None or source is None:
         return
-    uses = [use for use in table.facts.unresolved if near is None or near.touches(use.start, use.end)]
-    yield from certain(project, path, source.text, uses)
+    yield from certain(project, path, source.text, touching(table.facts.unresolved, near))
     yield from _imports(project, path, table, source, near)
     yield from (
         f
