@@ -16,10 +16,10 @@ from autogen_lsp.analysis.arguments import arguments_of, parameter_for, takes
 from autogen_lsp.analysis.expected import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
-from autogen_lsp.analysis.render import Scope, annotate
+from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, merge
 from autogen_lsp.analysis.sites import Use
-from autogen_lsp.analysis.types import Form, Type, optional, replaced, substitute, union, variables
+from autogen_lsp.analysis.types import Form, Type, members, optional, replaced, substitute, union, variables
 from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature, Symbol, SymbolKind
 
 _MAX_DEFINITIONS = 60
@@ -37,7 +37,7 @@ def signature_of(
     )
     found = above or list(_in_subclasses(lookup, target, owner)) or list(_in_implementers(lookup, target, owner))
     calls = [use for use in uses if use.is_call and (not use.through_class or target.kind is TargetKind.CLASS_METHOD)]
-    for agreeing in _groups(lookup, found, scope):
+    for agreeing in _groups(lookup, found, scope, of_base=bool(above)):
         if above and len(agreeing) * 2 <= len(found):
             return None
         signature = agreeing[0][1].signature
@@ -55,24 +55,30 @@ def signature_of(
     def types(pick: Callable[[Signature], str | None]) -> list[Type | None]:
         return [_of_own(lookup, holder, symbol, own, pick) for holder, symbol in agreeing]
 
-    holder_is_stub = agreeing[0][0].path is not None and agreeing[0][0].path.suffix == ".pyi"
     parameters = [Parameter(parameter.name, parameter.kind) for parameter in signature.parameters[:1]]
     for index, parameter in enumerate(listed, 1):
         asked = types(partial(_annotation_at, index))
         type_ = asked[0] if all(other == asked[0] for other in asked) else None
-        if not above and not _is_passed(lookup, calls, listed, parameter, type_):
-            type_ = None
+        passed = list(_passed(lookup, calls, listed, parameter))
+        fits = all(_may_be_passed(lookup, type_, each) for each in passed)
+        if not fits:  # an override may take more than its base, and must where it is passed more
+            type_ = callers.unite(lookup, [type_, *passed]) if above else None
         default = parameter.default
-        if default == "..." and holder_is_stub:  # there is one, but it is not said which
+        if not _means_the_same(lookup, agreeing[0][0], default, scope):
             type_, default = optional(type_), "None"
-        parameters.append(Parameter(parameter.name, parameter.kind, annotate(scope, type_), default))
+        written = annotate(scope, type_)
+        if written is None and above and (not fits or (type_ is not None and not set(passed) <= {*members(type_)})):
+            written = annotate_any(scope)  # without, it would be the base's type
+        parameters.append(Parameter(parameter.name, parameter.kind, written, default))
     parameters += [callers.parameter_of(scope, item) for item in more]
     returned = types(lambda other: other.returns)
     is_itself = not above and any(type_ == holder for type_, (holder, _) in zip(returned, agreeing, strict=True))
-    returned = [replaced(type_, holder, own) for type_, (holder, _) in zip(returned, agreeing, strict=True)]
+    of_own = [replaced(type_, holder, own) for type_, (holder, _) in zip(returned, agreeing, strict=True)]
+    if not above:  # what subclasses give of themselves; a base's word binds the subclasses, too
+        returned = of_own
     given = union(returned, lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
     if given is not None and result.breaks(lookup, given, wanted):
-        fitting = (type_ for type_ in returned if type_ is not None)
+        fitting = (type_ for type_ in (*returned, *of_own) if type_ is not None)
         given = next((type_ for type_ in fitting if not result.breaks(lookup, type_, wanted)), None)
     path = agreeing[0][0].path
     itself = self_type(lookup, path, signature.returns) if path is not None else None
@@ -94,11 +100,17 @@ def _of_own(
     return substitute(type_, {variable.name: own for variable in variables(receiver)})
 
 
-def _groups(lookup: Lookup, found: Sequence[tuple[Type, Symbol]], scope: Scope) -> Iterator[list[tuple[Type, Symbol]]]:
-    """Definitions that agree in their parameters, the largest group first; none that cannot be written elsewhere."""
+def _groups(
+    lookup: Lookup, found: Sequence[tuple[Type, Symbol]], scope: Scope, *, of_base: bool
+) -> Iterator[list[tuple[Type, Symbol]]]:
+    """Definitions that agree in their parameters, the largest group first; of subclasses, those that can be copied."""
     groups: dict[object, list[tuple[Type, Symbol]]] = {}
     for holder, symbol in found:
-        groups.setdefault(_shape(lookup, holder, symbol, scope), []).append((holder, symbol))
+        shape = _shape(symbol)
+        defaults = () if shape is None or of_base else shape[1]
+        if not all(_means_the_same(lookup, holder, default, scope) for _, _, default in defaults):
+            shape = None
+        groups.setdefault(shape, []).append((holder, symbol))
     largest_first = sorted(groups.items(), key=lambda item: -len(item[1]))
     yield from (group for shape, group in largest_first if shape is not None)
 
@@ -107,22 +119,22 @@ def _annotation_at(index: int, signature: Signature) -> str | None:
     return signature.parameters[index].annotation
 
 
-def _is_passed(
-    lookup: Lookup, calls: Sequence[Use], listed: Sequence[Parameter], parameter: Parameter, type_: Type | None
-) -> bool:
-    """Whether no call passes something else than the type for a parameter."""
+def _passed(
+    lookup: Lookup, calls: Sequence[Use], listed: Sequence[Parameter], parameter: Parameter
+) -> Iterator[Type | None]:
+    """The types of what calls pass for a parameter."""
     for use in calls:
         arguments = arguments_of(use.expression)
         for index, argument in enumerate(arguments):
-            if argument.star or parameter_for(listed, arguments, index) != parameter:
-                continue
-            passed = infer.type_of(lookup, use.path, argument.node)
-            if passed is None or passed == type_:
-                continue
-            bound = bound_of(lookup, passed)
-            if bound is None or not functions.accepts(lookup, type_, bound, widely=True):
-                return False
-    return True
+            if not argument.star and parameter_for(listed, arguments, index) == parameter:
+                yield infer.type_of(lookup, use.path, argument.node)
+
+
+def _may_be_passed(lookup: Lookup, type_: Type | None, passed: Type | None) -> bool:
+    if passed is None or passed == type_:
+        return True
+    bound = bound_of(lookup, passed)
+    return bound is not None and functions.accepts(lookup, type_, bound, widely=True)
 
 
 def _usual_self(lookup: Lookup) -> Type | None:
@@ -223,19 +235,21 @@ def _in_subclasses(lookup: Lookup, target: Target, owner: str) -> Iterator[tuple
             yield subclass, symbol
 
 
-def _shape(lookup: Lookup, holder: Type, symbol: Symbol, scope: Scope) -> tuple[object, ...] | None:
-    """What must agree; None where a default cannot be written elsewhere."""
+def _shape(symbol: Symbol) -> tuple[bool, tuple[tuple[str, ParameterKind, str | None], ...]] | None:
+    """What must agree."""
     signature = symbol.signature
     if signature is None:
         return None
-    defaults = [parsed(p.default) for p in signature.parameters if p.default is not None]
-    if not all(_means_the_same(lookup, holder, default, scope) for default in defaults):
-        return None
-    return (signature.is_async, tuple((p.name, p.kind, p.default) for p in signature.parameters))
+    return signature.is_async, tuple((p.name, p.kind, p.default) for p in signature.parameters)
 
 
-def _means_the_same(lookup: Lookup, holder: Type, default: ast.expr | None, scope: Scope) -> bool:
+def _means_the_same(lookup: Lookup, holder: Type, text: str | None, scope: Scope) -> bool:
     """Whether a default of the holder's file is a constant, or a name that the definition's file has, too."""
+    if text is None:
+        return True
+    default = parsed(text)
+    if isinstance(default, ast.Constant) and default.value is ...:
+        return holder.path is None or holder.path.suffix != ".pyi"  # in a stub, it is not said which it is
     if isinstance(default.operand if isinstance(default, ast.UnaryOp) else default, ast.Constant):
         return True
     name = dotted_name(default) if default is not None else None

@@ -179,6 +179,7 @@ def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
         for item in lookup.imports(scope.path).values()
         if (bound := _bound_as(lookup, scope.path, item, type_, top)) is not None
         and not _hidden(scope, bound.partition(".")[0])
+        and not _is_assigned(scope, item)
     ]
     if imported:  # one that is there at run time, and the name itself rather than that of its module
         quoted, bound = min(imported, key=lambda found: (found[0], found[1].count(".")))
@@ -217,6 +218,15 @@ def _hidden(scope: Scope, name: str) -> bool:
     )
 
 
+def _is_assigned(scope: Scope, item: Import) -> bool:
+    """Whether the file also assigns something to an imported name (``except ImportError: Name = None``).
+
+    Type checkers take it for a variable then, unless the import is for them alone.
+    """
+    symbols = () if item.type_checking else scope.lookup.symbols(scope.path, item.bound)
+    return any(symbol.kind == SymbolKind.VARIABLE for symbol in symbols)
+
+
 def _is_forward(scope: Scope, top: str) -> bool:
     """Whether a class of the same file is not defined yet where the definition goes: later, or around it."""
     if top == scope.owner.partition(".")[0]:
@@ -235,7 +245,7 @@ def _bound_as(lookup: Lookup, path: Path, item: Import, type_: Type, top: str) -
     wanted = {(type_.module, top)}
     if type_.spelled is not None:
         wanted.add((type_.spelled[0], type_.spelled[1].partition(".")[0]))
-    if type_.module == "collections.abc":
+    if type_.module == "collections.abc" and top != "Buffer":
         wanted |= {("typing", top)}
     modules = {module for module, _ in wanted}
     absolute = item.module if not item.level else lookup.imported_module(path, item.module, item.level)[0]

@@ -24,6 +24,7 @@ _CONCRETE = {
     "list": ("Iterable", "Collection", "Sequence", "MutableSequence"),
     "dict": ("Mapping", "MutableMapping"),
     "set": ("Set", "MutableSet"),
+    "bytes": ("Buffer",),
 }
 _PROTOCOL_MODULES = frozenset({"collections.abc", "typing", "_typeshed", "contextlib", "numbers"})
 
@@ -62,6 +63,9 @@ def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expe
     """Types that may be returned, the likeliest first: what is compared with None may be None."""
     compared = any(use.may_be_none for use in every)
     for use in strong:
+        asked = annotation.expanded(lookup, use.type)
+        if use.upper and asked is not None and asked.is_a("collections.abc.Buffer"):
+            yield builtin("bytes")  # nobody makes a buffer of one's own
         bare = without_none(use.type)
         listed = [optional(use.type)] if compared else []
         listed += [bare, use.type] if use.upper else [use.type, bare]

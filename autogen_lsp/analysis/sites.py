@@ -24,6 +24,7 @@ from autogen_lsp.text import Span
 MAX_SITES = 300
 _MAX_FILES = 20  # that are read for places where the name is an argument
 _MAX_OF_STUB = 300  # calls that are looked at where the signature is there already
+_MAX_STARS = 4  # star imports of modules that star imports name
 _MAX_CANDIDATES = 1500  # calls of the name that are looked at; the nearest files' first
 
 
@@ -241,33 +242,36 @@ def _bare_means(lookup: Lookup, target: Target, path: Path, name: Node) -> bool:
         ref = resolve(lookup, path, text)
         if ref is not None:
             return ref.path == target.path and ref.name == target.qualname
-        return any(_is_given(lookup, target, file, text) for _, file in star_modules(lookup, path))
+        return _gives(lookup, target, path, text)
     return _leads_to(lookup, target, path, item)
-
-
-def _is_given(lookup: Lookup, target: Target, module: Path | None, name: str) -> bool:
-    """Whether what imports everything from a module gets the module-level target from it."""
-    item = lookup.imports(module).get(name) if module is not None else None
-    if module is None or item is None:
-        return module == target.path
-    return _leads_to(lookup, target, module, item)
 
 
 def _member_means(lookup: Lookup, target: Target, receiver: Type | None, name: str) -> bool:
     """Whether a member of a module leads to the module-level target."""
     if receiver is None or receiver.form is not Form.MODULE or receiver.path is None:
         return False
-    if receiver.path == target.path:
-        return True
-    item = lookup.imports(receiver.path).get(name)
-    return item is not None and _leads_to(lookup, target, receiver.path, item)
+    return _gives(lookup, target, receiver.path, name)
 
 
 def _leads_to(lookup: Lookup, target: Target, path: Path, item: Import) -> bool:
     module, file, name = imported_from(lookup, path, item)
-    if name != target.qualname:
+    if file is not None and name == target.name:
+        return _gives(lookup, target, file, name)
+    return name == target.qualname and module == lookup.module_name(target.path)
+
+
+def _gives(lookup: Lookup, target: Target, module: Path, name: str, hops: int = 0) -> bool:
+    """Whether the module-level target is what a module has under a name: its own, imported, or from a star import."""
+    if module == target.path:
+        return name == target.qualname
+    item = lookup.imports(module).get(name)
+    if item is not None:
+        return _leads_to(lookup, target, module, item)
+    if lookup.symbols(module, name) or hops > _MAX_STARS:
         return False
-    return file == target.path if file is not None else module == lookup.module_name(target.path)
+    return any(
+        _gives(lookup, target, file, name, hops + 1) for _, file in star_modules(lookup, module) if file is not None
+    )
 
 
 def _holds(lookup: Lookup, instance: Type, target: Target, owner: str) -> bool:

@@ -541,6 +541,77 @@ def g(x: One, y: Other):
     assert signature(text) == "def f(x: Size, y) -> None:"
 
 
+def test_a_name_that_the_file_also_assigns_is_no_type() -> None:
+    text = """\
+//- sizes.py
+class Size: ...
+//- main.py
+import sizes
+import tools
+
+
+def g(x: sizes.Size):
+    tools.$0f(x)
+//- tools.py
+try:
+    from sizes import Size
+except ImportError:
+    Size = None
+"""
+    assert signature(text) == "def f(x) -> None:"
+    assert signature(text.replace("    Size = None", "    pass")) == "def f(x: Size) -> None:"
+
+
+def test_calls_through_packages_of_star_imports_count() -> None:
+    text = """\
+//- lib/__init__.py
+from lib import inner as exposed
+//- lib/inner/__init__.py
+from lib.inner.core import *
+from lib.inner.more import *
+//- lib/inner/core.py
+def g(a: int) -> str:
+    return $0make(a)
+//- lib/inner/more.py
+class Other: ...
+//- user.py
+from lib import exposed
+from lib.inner import make
+
+exposed.make(1, 2)
+make(1, key="")
+"""
+    assert signature(text) == "def make(a: int, arg2: int | None = None, *, key: str | None = None) -> str:"
+
+
+def test_an_override_says_what_its_base_says_as_far_as_it_can_be_written() -> None:
+    text = """\
+//- base.py
+class _Missing: ...
+
+
+_MISSING = _Missing()
+
+
+class Base:
+    def wait(self, seconds: float = _MISSING) -> "Base":
+        return self
+//- main.py
+from base import Base
+
+
+class Derived(Base):
+    def stop(self) -> None:
+        self.$0stop()
+        self.wait({})
+"""
+    for passed, type_ in (("", "float | None"), ("2", "float | None"), ("'soon'", "float | str | None")):
+        with workspace(text.format(passed)) as space:
+            target = Target(space.path, "Derived.wait", TargetKind.METHOD, space.path, Span(0, 0))
+            made = plan.make(space.project, target)
+            assert made.skeleton.startswith(f"def wait(self, seconds: {type_} = None) -> Base:")
+
+
 def test_views_of_a_dict_are_written_as_they_are_called_at_run_time() -> None:
     assert signature("def g(d: dict[str, int]):\n    $0f(d.keys(), d.values())\n") == (
         "def f(d: KeysView[str], d_1: ValuesView[int]) -> None:"
@@ -565,7 +636,7 @@ class Square(Shape):
     with workspace(f"{text}\n\nSquare().$0area(1, exact=True)\n") as space:
         target = Target(space.path, "Square.area", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 4))
         made = plan.make(space.project, target)  # an override may take more than the base
-        assert made.skeleton.startswith('def area(self, unit: str = "mm", *, exact: bool = False) -> float:\n')
+        assert made.skeleton.startswith('def area(self, unit: str | int = "mm", *, exact: bool = False) -> float:\n')
     with workspace(f"{text}\n\nSquare().$0area(1, 2)\n") as space:
         target = Target(space.path, "Square.area", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 4))
         made = plan.make(space.project, target)  # what the base has cannot take this call
