@@ -23,8 +23,17 @@ _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", "
 _TESTS = re.compile(r"tests?|testing|testdata", re.I)
 _EXCLUDES = re.compile(r"""\bexclude["']?\s*[=:]""")
 _HEAD = re.compile(rb"""(?:\s+|#[^\r\n]*|[rRuU]?(\"""|\'\'\').*?(?:\1|\Z))*""", re.S)
+# The file itself must be meant: a docstring may well speak of automatically generated keys, or of what not to change.
 _GENERATED = re.compile(
-    rb"\bdo\s+not\s+(?:hand-?\s?)?(?:edit|modify|change)|@generated|\bauto(?:matically)?[-\s]?generated", re.I
+    rb"""
+    @generated\b
+    | ^[\ \t#*"'-]*(?:warning\W+)?(?:(?:this|the)\s(?:file|code|module|script)\s(?:is|was|has\sbeen)\s)?
+      auto(?:matically)?[-\s]?generated
+      (?=\s+(?:file|code|module|data|by|from|using|with|on)\b | [.,:;!] | [\ \t]*- | [^\w\n]*$)
+    | \bgenerated\b.{0,200}\b(?:do\s+not|don't)\s+(?:hand-?\s?)?(?:edit|modify|change)\b
+    | \b(?:do\s+not|don't)\s+(?:hand-?\s?)?(?:edit|modify|change)\b.{0,200}\bgenerated\b
+    """,
+    re.I | re.M | re.S | re.X,
 )
 _MAX_HEAD = 2_000
 _MAX_BYTES = 500_000
