@@ -25,7 +25,7 @@ from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.outside import SELF, is_asked, is_set
-from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name, home_of
+from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name, home_of, is_handed_out
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.types import Form, Type, members, without_none
@@ -257,6 +257,8 @@ class _Look:
         if self._doubtful(item, mro.classes[0]) or self._is_lent(mro, name):
             return None
         of_self = item.receiver in SELF
+        if not of_self and name in self._of_any_mock:
+            return None
         if not receiver.exact and may_have(
             self.project, mro.classes[0], name, item.scope, above=above, of_self=of_self
         ):
@@ -326,6 +328,14 @@ class _Look:
             (builtins.with_name("enum.pyi"), "EnumMeta"),
         )
         return frozenset(name for found in metaclasses for name in self.project.mro(*found).names)
+
+    @cached_property
+    def _of_any_mock(self) -> frozenset[str]:
+        """What tests ask of the mock that stands in for what is there."""
+        stubs = self.project.environment.stdlib
+        classes = ("NonCallableMock", "AsyncMockMixin", "CallableMixin") if stubs is not None else ()
+        found = (self.project.mro(stubs / "unittest/mock.pyi", name).names for name in classes if stubs is not None)
+        return frozenset(name for names in found for name in names if not name.startswith("_"))
 
     def _doubtful(self, item: Call | Reference, holder: Class | Module) -> bool:
         """Whether somebody sets the attribute from outside, or asks by name whether it is there."""
@@ -397,11 +407,13 @@ class _Look:
     def _made_elsewhere(self, mro: Mro, name: str) -> bool:
         """Whether a base may have it without saying so.
 
-        Stubs leave out private members; and ``type(name, bases, {"name": …})`` makes classes with members that no
-        class body shows.
+        Stubs leave out private members; a statement that hands the class to what cannot be read may add to it; and
+        ``type(name, bases, {"name": …})`` makes classes with members that no class body shows.
         """
         stubs = {found.path for found in mro.classes if found.path.suffix == ".pyi"}
-        if name.startswith("_") and any(stub_may_omit(self.project, stub, name) for stub in stubs):
+        if any(stub_may_omit(self.project, stub, name) for stub in stubs):
+            return True
+        if any(is_handed_out(self.project, found.path, found.symbol) for found in mro.classes):
             return True
         word = re.escape(name.encode("utf-8", "surrogatepass"))
         key = re.compile(rb"['\"]" + word + rb"['\"]\s*[:,\]]|\bdict\([^()]{0,300}\b" + word + rb"\s*=")

@@ -15,7 +15,7 @@ import msgspec
 from autogen_lsp.analysis import planted
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.project import Project, Table
-from autogen_lsp.syntax.model import Import, Symbol, SymbolKind
+from autogen_lsp.syntax.model import Call, Import, Symbol, SymbolKind
 from autogen_lsp.text import Span
 
 _MAX_HOPS = 20
@@ -55,6 +55,7 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
         or (module.folder is not None and project.modules.is_extended(module.path))
         or _is_planted(project, module.path, name)
         or _is_known_by_name(project, module.path)
+        or module.path in _filled(project)
     ):
         return Presence.UNKNOWN
     return found
@@ -134,16 +135,55 @@ def _in_file(project: Project, path: Path, name: str, seen: set[Path]) -> Presen
 
 def _is_said(project: Project, path: Path, table: Table, name: str) -> bool:
     """Whether a statement of the module tells the name to what cannot be read: ``public(name=…)`` may set it."""
-    for call in table.facts.calls:
-        if not call.scope and name in call.keywords:
-            imports = table.imports.get(("", (call.receiver or call.name).partition(".")[0]), ())
-            origins = {project.resolve_module(item.module, item.level, path).origin for item in imports}
-            source = project.source(path)
-            if origins and origins <= {Origin.UNKNOWN, Origin.INSTALLED} and source is not None:
-                start = source.text.rfind(b"\n", 0, call.call_start) + 1
-                if not source.text[start : call.call_start].strip():
-                    return True
-    return False
+    return any(
+        name in call.keywords and _is_statement_unread(project, path, table, call)
+        for call in table.facts.calls
+        if not call.scope and call.keywords
+    )
+
+
+def is_handed_out(project: Project, path: Path, symbol: Symbol) -> bool:
+    """Whether a statement of its module hands the class to what cannot be read: ``add_to(Class)`` may add members."""
+    table, source = project.table(path), project.source(path) if project.is_ours(path) else None
+    if table is None or source is None or "." in symbol.qualname:
+        return False
+    first = re.compile(rb"\(\s*" + re.escape(symbol.name.encode("utf-8", "surrogatepass")) + rb"\s*[,)]")
+    return any(
+        first.match(source.text, call.end) is not None and _is_statement_unread(project, path, table, call)
+        for call in table.facts.calls
+        if not call.scope and not call.receiver and call.positional
+    )
+
+
+def _is_statement_unread(project: Project, path: Path, table: Table, call: Call) -> bool:
+    """Whether the call is a statement, and of something that is imported and cannot be read."""
+    source = project.source(path)
+    called = f"{call.receiver}.{call.name}" if call.receiver else call.name
+    if source is None or ("", called.partition(".")[0]) not in table.imports:
+        return False
+    start = source.text.rfind(b"\n", 0, call.call_start) + 1
+    if source.text[start : call.call_start].strip():
+        return False
+    found = follow(project, path, called)
+    stubs = project.environment.stdlib
+    return not isinstance(found, Definition) or not (
+        project.is_ours(found.path) or (stubs is not None and found.path.is_relative_to(stubs))
+    )
+
+
+def _filled(project: Project) -> frozenset[Path]:
+    """Modules that get attributes under computed names, somewhere in the workspace: ``setattr(module, name, …)``."""
+    if project.filled is None:
+        found: set[Path] = set()
+        for file in {file for file, _ in project.calls("setattr")}:
+            table = project.table(file)
+            for receiver in table.facts.dynamic_classes if table is not None else ():
+                if table is not None and ("", receiver.partition(".")[0]) in table.imports:
+                    module = follow(project, file, receiver)
+                    if isinstance(module, Module) and module.path is not None:
+                        found.add(module.path)
+        project.filled = frozenset(found)
+    return project.filled
 
 
 def _handed_on(project: Project, path: Path, table: Table, name: str, seen: set[Path]) -> Presence:
@@ -197,7 +237,9 @@ def _from_star(project: Project, module: Module, name: str, seen: set[Path]) -> 
     if exporting is None or module.origin in (Origin.MISSING, Origin.UNKNOWN):
         return Presence.UNKNOWN
     if exporting.facts.exports is not None:
-        return Presence.PRESENT if name in exporting.facts.exports else Presence.ABSENT
+        if name in exporting.facts.exports:
+            return Presence.PRESENT
+        return Presence.UNKNOWN if exporting.facts.dynamic else Presence.ABSENT
     if name.startswith("_") and "__all__" not in exporting.facts.bound:
         return Presence.ABSENT
     found = _in_files(project, module, name, seen)

@@ -153,6 +153,7 @@ class Project:
         self.meanings: dict[tuple[Path, str], Definition | Module | None] = {}  # of names at the top level of files
         self.excluded: dict[Path, bool] = {}  # files, as of `exclusions`
         self.executed: dict[Path, bool] = {}  # files, as of `undefined`
+        self.filled: frozenset[Path] | None = None  # modules that others give names to, as of `presence`
         self.lacking: dict[str, frozenset[Path]] = {}  # files that call a name which they do not bind: `undefined`
         self.guesses: dict[tuple[Path, str, str], frozenset[tuple[Path, str]]] = {}  # of members of classes: `guesses`
         self.derivable: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`

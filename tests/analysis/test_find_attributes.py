@@ -421,6 +421,14 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             "//- b.py\nfrom a import A\nclass B(A):\n    def g(self): self.n()\n",
             id="set where a base is known",
         ),
+        pytest.param(
+            "from elsewhere import add\n" + CLASS + "add(A, 1)\nA().n()\n", id="handed to what cannot be read"
+        ),
+        pytest.param(CLASS + "A.assert_called_once_with(1)\nA().reset_mock()\n", id="a mock stands in for it"),
+        pytest.param(
+            "import gettext\nclass A(gettext.GNUTranslations):\n    def f(self): return self.plural(1)\n",
+            id="the stub leaves out a public member",
+        ),
         pytest.param(CLASS + "def g(x: 'A | int'): x.n()\n", id="union"),
         pytest.param(CLASS + "def g(x: 'A | None'):\n    if x is None: x.n()\n    if not x: x.n()\n", id="None"),
         pytest.param(CLASS + "x = A()\ndef g():\n    global x\n    x = object\nx.n()\n", id="global reassigned"),

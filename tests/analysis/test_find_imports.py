@@ -203,6 +203,24 @@ def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
             id="the package says that the name is something else than its module",
         ),
         pytest.param(
+            "//- pkg/__init__.py\n//- pkg/a.py\ntry:\n    from elsewhere import f\nexcept ImportError:\n"
+            "    from pkg.old import f\n    from pkg import g\n",
+            id="imported instead",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\n//- pkg/base.py\nfrom pkg import names\n"
+            "def hook(cls): setattr(names, cls.__name__, cls)\n"
+            "//- pkg/names.py\nx = 1\n//- pkg/a.py\nfrom pkg import base, names\nfrom pkg.names import Port\n"
+            "names.Node(), base.«f»()\n",
+            id="somebody gives a module names that are computed",
+        ),
+        pytest.param(
+            "//- a.py\nfrom b import *\nimport b\ng(), b.g()\n//- b.py\n__all__ = ['f']\ndef f(): return 1\n"
+            "def _make(names):\n    for name in names:\n        names[name + '2'] = f\n        __all__.append(name)\n"
+            "_make(locals())\n",
+            id="a star of a module whose names are made",
+        ),
+        pytest.param(
             "//- plugins/__init__.py\nfrom .. import conf\nfrom ..log import f\nfrom .sub import «g»\n//- plugins/sub.py\nx = 1\n",
             id="a package that the build puts into another",
         ),

@@ -188,9 +188,7 @@ def _special(
         dictionary = receiver.removeprefix("vars(").removesuffix(")")
         if dictionary != receiver or receiver.endswith("__dict__"):
             dynamic_class(sweep, dictionary.removesuffix("__dict__").removesuffix("."), scope)
-    elif (
-        name in ("extend", "append") and receiver == "__all__" and scope.level == Level.MODULE and arguments is not None
-    ):
+    elif name in ("extend", "append") and receiver == "__all__" and arguments is not None:
         exports(sweep, n.first_named(arguments))
 
 

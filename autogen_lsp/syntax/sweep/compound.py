@@ -49,7 +49,10 @@ def try_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     guard = Guard(0)
     for child in node.named_children:
         if child.kind_id == n.EXCEPT_CLAUSE:
-            guard |= guard_of_except(_header(sweep, child.start_byte, child.end_byte))
+            caught = guard_of_except(_header(sweep, child.start_byte, child.end_byte))
+            guard |= caught
+            if caught & Guard.IMPORT:  # what is imported instead may be missing where the first is there
+                sweep.guards.append((child.start_byte, child.end_byte, Guard.IMPORT))
     if guard:
         sweep.guards.append((body.start_byte, body.end_byte, guard))
 
