@@ -36,6 +36,7 @@ _OF_BLOCK = re.compile(rb"^([ \t]*)#[^\r\n]*\bpylint:\s*disable=[^\r\n]*", re.M)
 _MAX_BEFORE = 50_000  # bytes before a use that are searched for one
 _MANY = 3  # other files that call a name which nobody defines
 _MAX_FILES = 40  # that are looked at for that
+_MAX_NAMES = 30  # of a file that others are asked for
 # Comments that switch the checks off which find the same: flake8 and ruff, mypy, pyright, pylint. Comments without a
 # code are taken to mean imports and attributes, but not names that are defined nowhere.
 _OFF = re.compile(
@@ -85,7 +86,7 @@ def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, 
         if not asked and _is_executed(project, path):
             return
         asked = True
-        if everywhere and _is_given(project, path, use):
+        if everywhere and _is_given(project, path, table, use):
             continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
@@ -106,23 +107,33 @@ def _is_executed(project: Project, path: Path) -> bool:
     return found
 
 
-def _is_given(project: Project, path: Path, use: Use) -> bool:
-    """Whether several files call the name and none of them binds it: a program that runs them gives it to them.
+def _is_given(project: Project, path: Path, table: Table, use: Use) -> bool:
+    """Whether a program that runs the file gives it names: some that it calls are called, and not bound, by others too.
 
-    Not a builtin of Python 2, which many files of old code still call.
+    Builtins of Python 2 do not count, which many files of old code still call.
     """
-    if use.how != "call" or use.name in PYTHON_2:
-        return False
-    lacking = project.lacking.get(use.name)
-    if lacking is None:
-        files = dict.fromkeys(file for file, call in project.calls(use.name) if not call.receiver)
+    uses = [use, *table.facts.unresolved]
+    if not path.stem.isidentifier():  # which cannot be imported: what runs one of a folder runs them all
+        beside = (file for file in project.files() if file.parent == path.parent and not file.stem.isidentifier())
+        tables = map(project.table, islice(beside, _MAX_FILES))
+        uses += (each for other in tables if other is not None for each in other.facts.unresolved)
+    names = dict.fromkeys(each.name for each in uses if each.how == "call")
+    return any(len(_lacking(project, name) - {path}) >= _MANY for name in islice(names, _MAX_NAMES))
+
+
+def _lacking(project: Project, name: str) -> frozenset[Path]:
+    """Files that call the name and do not bind it; none where few files call it."""
+    found = project.lacking.get(name)
+    if found is None:
+        calls = project.calls(name) if name not in PYTHON_2 else ()
+        files = dict.fromkeys(file for file, call in calls if not call.receiver)
         tables = ((file, project.table(file)) for file in islice(files, _MAX_FILES) if len(files) > _MANY)
-        lacking = project.lacking[use.name] = frozenset(
+        found = project.lacking[name] = frozenset(
             file
             for file, table in tables
-            if table is not None and any(one.name == use.name for one in table.facts.unresolved)
+            if table is not None and any(each.name == name for each in table.facts.unresolved)
         )
-    return len(lacking - {path}) >= _MANY
+    return found
 
 
 def _is_builtin(project: Project, use: Use) -> bool:

@@ -145,6 +145,17 @@ def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text)
 
 
+def test_a_program_that_gives_one_name_may_give_more(tmp_path: Path) -> None:
+    check_findings(tmp_path, "".join(f"//- {x}.py\nsql('go')\ndrop_{x}()\n" for x in "abcd") + "//- e.py\n«drop_a»()\n")
+
+
+def test_what_cannot_be_imported_is_run_as_its_neighbours_are(tmp_path: Path) -> None:
+    text = "".join(f"//- steps/1.{x}_run.py\nsql('go')\n" for x in range(4))
+    check_findings(
+        tmp_path, text + "//- steps/2.0_run.py\ndrop()\n//- steps/more.py\n«drop»()\n//- 3.0_run.py\n«drop»()\n"
+    )
+
+
 def test_three_files_may_lack_the_same_name(tmp_path: Path) -> None:
     check_findings(tmp_path, "//- a.py\n«f»()\n//- b.py\n«f»()\n//- c.py\n«f»()\n//- d.py\ndef f(): return 1\nf()\n")
 
