@@ -15,8 +15,9 @@ from pathlib import Path
 
 from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.mro import EMPTY_BASES, Class, TooMany, members_of, subclasses
-from autogen_lsp.analysis.presence import Definition, follow
+from autogen_lsp.analysis.presence import Definition, follow, is_handed_out
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind
 
@@ -58,7 +59,8 @@ def _below_may_have(project: Project, found: Class, below: list[Class], name: st
     lacking: list[Class] = [found]
     for one in below:
         lineage = project.mro(*one.key)
-        (having if lineage.open or name in lineage.names else lacking).append(one)
+        has = lineage.open or name in lineage.names or is_handed_out(project, one.path, one.symbol)
+        (having if has else lacking).append(one)
     if not below and _is_named_mixin(project, found):
         return True
     failing = [one for one in lacking if _runs(project, one, found, caller)]
@@ -71,9 +73,12 @@ def _below_may_have(project: Project, found: Class, below: list[Class], name: st
     if not of_self or _is_left_to(project, found, having, caller):
         return True
     inner = {base.key for one in below for base in project.mro(*one.key).classes[1:]}
+    leaves = [one for one in having if one.key not in inner]
     lacks = [_in_use(project, one, leaf=one.key not in inner) for one in failing]
-    if sum(lacks) > len([one for one in having if one.key not in inner]):
+    if sum(lacks) > len(leaves):
         return False
+    if len(leaves) > 1 and all(one.key in inner or one.key == found.key for one in failing):
+        return True  # all that is made to be used has it
     return not _mostly_made(project, failing, having)
 
 
@@ -200,7 +205,7 @@ def _in_use(project: Project, found: Class, *, leaf: bool) -> bool:
     named = found.symbol.name
     if leaf and not _ABSTRACT.match(named) and not _is_named_mixin(project, found) and _is_run(project, found):
         return True
-    return _is_made(project, found)
+    return _is_made(project, found, tried=leaf)
 
 
 def _is_run(project: Project, found: Class) -> bool:
@@ -216,23 +221,28 @@ def _is_from_outside(project: Project, found: Class) -> bool:
     return any(one.symbol.qualname not in EMPTY_BASES and not project.is_ours(one.path) for one in bases)
 
 
-def _is_made(project: Project, found: Class) -> bool:
+def _is_made(project: Project, found: Class, *, tried: bool = True) -> bool:
     """Whether the workspace calls the class by name."""
-    return next(_makers(project, found), None) is not None
+    return next(_makers(project, found, tried), None) is not None
 
 
 def _times_made(project: Project, found: Class) -> int:
-    return sum(1 for _ in _makers(project, found))
+    return sum(1 for _ in _makers(project, found, False))
 
 
-def _makers(project: Project, found: Class) -> Iterator[Call]:
-    """Calls of the class by name, if they give instances of it: where its ``__new__`` is its own, who knows."""
+def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
+    """Calls of the class by name, if they give instances of it: where its ``__new__`` is its own, who knows.
+
+    ``tried``: those in tests count, too. Of classes that others derive from they say little: tests try abstract ones.
+    """
     maker = project.mro(*found.key).owner("__new__")
     if maker is not None and maker.path.suffix == ".py":
         return
     for file, call in islice(project.calls(found.symbol.name), _MAX_CALLS):
         dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
         if call.receiver and call.local and call.receiver in ("self", "cls"):
+            continue
+        if not tried and is_test(file) and not is_test(found.path):
             continue
         target = follow(project, file, dotted, call.scope)
         if isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key:

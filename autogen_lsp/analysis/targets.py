@@ -194,7 +194,8 @@ def is_class_name(name: str) -> bool:
 
 
 def is_test(path: Path) -> bool:
-    return path.stem.startswith("test_") or path.stem in ("conftest", "tests") or "tests" in path.parts
+    named = path.stem.startswith(("test_", "unittest_")) or path.stem.endswith("_test")
+    return named or path.stem in ("conftest", "tests") or not {"test", "tests"}.isdisjoint(path.parts)
 
 
 def _name_at(project: Project, path: Path, span: Span) -> Node | None:

@@ -130,6 +130,19 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
             id="a call of the class makes one of another",
         ),
         pytest.param(
+            "//- a.py\n" + BASE.format(g="g") + "class B(A):\n" + HAS + "B()\n//- tests/test_a.py\n"
+            "from a import A\nclass D(A): x = 1\nA(), A(), A(), A(), D(), D()\n",
+            id="tests try it",
+        ),
+        pytest.param(
+            BASE.format(g="g") + "class B(A):\n" + HAS + "class C(A):\n" + HAS + "A(), A(), A(), A(), A(), A(), A()\n",
+            id="all below have it",
+        ),
+        pytest.param(
+            "from elsewhere import add\n" + BASE.format(g="g") + "class B(A): x = 1\nadd(B, 1)\n",
+            id="a class below is handed to what cannot be read",
+        ),
+        pytest.param(
             BASE.format(g="g")
             + "class B(A):\n"
             + HAS
