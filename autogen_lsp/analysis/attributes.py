@@ -16,7 +16,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, infer, nodes
-from autogen_lsp.analysis.derived import gets_members
+from autogen_lsp.analysis.derived import gets_members, hands_itself_on
 from autogen_lsp.analysis.guesses import CALLED, Key, class_text, guesses, made_of
 from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.mixins import may_have
@@ -121,6 +121,8 @@ class _Look:
             parameters = [parameter.name for parameter in symbol.signature.parameters]
             holder = scope.rpartition(".")[0]
             if name in parameters:
+                if symbol.name == "_generate_next_value_":  # which `enum` calls with the name of the new member
+                    return None
                 decorators = {text.rpartition(".")[2] for text in symbol.decorators}
                 if parameters[0] != name or holder.endswith(".<locals>") or "staticmethod" in decorators:
                     return None
@@ -413,7 +415,10 @@ class _Look:
         stubs = {found.path for found in mro.classes if found.path.suffix == ".pyi"}
         if any(stub_may_omit(self.project, stub, name) for stub in stubs):
             return True
-        if any(is_handed_out(self.project, found.path, found.symbol) for found in mro.classes):
+        if any(
+            is_handed_out(self.project, found.path, found.symbol) or hands_itself_on(self.project, found)
+            for found in mro.classes
+        ):
             return True
         word = re.escape(name.encode("utf-8", "surrogatepass"))
         key = re.compile(rb"['\"]" + word + rb"['\"]\s*[:,\]]|\bdict\([^()]{0,300}\b" + word + rb"\s*=")

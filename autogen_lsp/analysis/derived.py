@@ -39,7 +39,11 @@ _BASES = re.compile(
     rb"[^(),]{1,200},\s*(?:\(([^()]{0,300})\)|(\w+)\s*[,)])"
 )
 _WORD = re.compile(rb"(?<![\w.])[^\W\d]\w*(?!\w)")
-_SET = re.compile(rb"\bsetattr\(\s*([A-Za-z_]\w*)\s*,(?!\s*['\"]\w+['\"]\s*,)")  # under a computed name
+_SET = re.compile(  # under a computed name
+    rb"\bsetattr\(\s*([A-Za-z_]\w*)\s*,(?!\s*['\"]\w+['\"]\s*,)"
+    rb"|\b([A-Za-z_]\w*)\.__dict__(?:\.update\(|\s*=[^=]|\[[^\]'\"]+\]\s*=[^=])"
+)
+_ITSELF = re.compile(rb"\(\s*self\s*[,)]")
 _MADE_BY_TYPE = re.compile(rb"\b(?:type|new_class)\([^(),]{1,200},")
 
 
@@ -133,6 +137,26 @@ def _gets_members(project: Project, found: Class) -> bool:
     )
 
 
+def hands_itself_on(project: Project, found: Class) -> bool:
+    """Whether a method of the class hands ``self`` to a function that sets attributes of it under computed names."""
+    table, source = project.table(found.path), project.source(found.path) if project.is_ours(found.path) else None
+    inside = f"{found.symbol.qualname}."
+    if table is None or source is None:
+        return False
+    for call in table.facts.calls:
+        if call.scope.startswith(inside) and _ITSELF.match(source.text, call.end):
+            called = f"{call.receiver}.{call.name}" if call.receiver else call.name
+            target = follow(project, found.path, called, call.scope)
+            if (
+                isinstance(target, Definition)
+                and target.symbol.kind == SymbolKind.FUNCTION
+                and project.is_ours(target.path)
+                and _sets_attributes(project, target.path, target.symbol)
+            ):
+                return True
+    return False
+
+
 def _sets_attributes(project: Project, path: Path, function: Symbol) -> bool:
     table, source = project.table(path), project.source(path)
     if table is None or source is None:
@@ -141,7 +165,7 @@ def _sets_attributes(project: Project, path: Path, function: Symbol) -> bool:
     for symbol in (function, *(inner for name in called for inner in table.symbols.get(name, ()))):
         parameters = {each.name for each in symbol.signature.parameters} if symbol.signature is not None else set()
         for one in _SET.finditer(source.text, symbol.body_start, symbol.body_end):
-            if one.group(1).decode() in parameters - {"self"}:
+            if (one.group(1) or one.group(2)).decode() in parameters - {"self"}:
                 return True
     return False
 

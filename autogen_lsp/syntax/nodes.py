@@ -120,6 +120,7 @@ F_OBJECT = _field("object")
 F_ATTRIBUTE = _field("attribute")
 F_ARGUMENTS = _field("arguments")
 F_CONDITION = _field("condition")
+F_SUBSCRIPT = _field("subscript")
 F_CONSEQUENCE = _field("consequence")
 F_DEFINITION = _field("definition")
 

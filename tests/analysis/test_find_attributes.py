@@ -424,6 +424,18 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         pytest.param(
             "from elsewhere import add\n" + CLASS + "add(A, 1)\nA().n()\n", id="handed to what cannot be read"
         ),
+        pytest.param(
+            "//- a.py\nfrom b import digest\nclass A:\n    def __init__(self, **k): digest(self, k)\n    def f(self): self.g()\n"
+            "//- b.py\ndef digest(one, given): one.__dict__ = {**one.__dict__, **given}\n",
+            id="hands itself to what sets attributes",
+        ),
+        pytest.param(
+            "from enum import Enum\nclass A(Enum):\n    def _generate_next_value_(self, *more): return self.lower()\n",
+            id="what an enumeration is given is no member",
+        ),
+        pytest.param(
+            "class A:\n    def f(self):\n        self.__dict__['g'] = 1\n        self.g()\n", id="in __dict__"
+        ),
         pytest.param(CLASS + "A.assert_called_once_with(1)\nA().reset_mock()\n", id="a mock stands in for it"),
         pytest.param(
             "import gettext\nclass A(gettext.GNUTranslations):\n    def f(self): return self.plural(1)\n",

@@ -124,6 +124,10 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
             "//- a.py\nf()\n//- b.py\nimport builtins as b\ndef g(): b.f = print\n", id="put among the builtins"
         ),
         pytest.param(
+            "//- a.py\nf()\n//- b.py\nimport builtins\nbuiltins.__dict__['f'] = builtins.__dict__['g'] = print\n",
+            id="put into the dictionary of the builtins",
+        ),
+        pytest.param(
             "//- schema.py\nx = f()\n//- run.py\ndef run(at): exec(open(at + '/schema.py').read(), {})\n",
             id="run by exec",
         ),

@@ -305,7 +305,14 @@ def _item(sweep: Sweep, node: Node, scope: Scope) -> None:
     elif receiver == "globals()":
         sweep.chunk.dynamic = True
     elif receiver.endswith(".__dict__") or receiver.startswith("vars("):
-        dynamic_class(sweep, receiver.removesuffix(".__dict__").removeprefix("vars(").removesuffix(")"), scope)
+        holder = receiver.removesuffix(".__dict__").removeprefix("vars(").removesuffix(")")
+        at = node.child_by_field_id(n.F_SUBSCRIPT)
+        literal = None if at is None else n.STRING_LITERAL.fullmatch(sweep.text[at.start_byte : at.end_byte])
+        if at is not None and literal is not None and at.kind_id == n.STRING:
+            name = literal.group(2).decode("utf-8", "replace")
+            store(sweep, holder, name, node, at.start_byte, at.end_byte, scope, None, None)
+        else:
+            dynamic_class(sweep, holder, scope)
 
 
 def dynamic_class(sweep: Sweep, receiver: str, scope: Scope) -> None:
