@@ -1,7 +1,7 @@
 """Files whose findings nobody waits for: what says that a program wrote it, and will again; and fixtures of tests that
 the project's own settings keep from its linter or formatter: code that is broken on purpose.
 
-Other files that it leaves out (examples, old code) are meant to work, and have findings.
+Other files that it leaves out (examples, old code, all tests together) are meant to work, and have findings.
 Read are Ruff's and Flake8's lists of glob patterns and Black's regular expressions, in the roots. Type checkers' lists
 are not: projects leave whole test suites out of these.
 """
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", ".flake8")
 _TESTS = re.compile(r"tests?|testing|testdata", re.I)
+_SUITE = re.compile(r"tests?", re.I)  # all tests of a project
 _EXCLUDES = re.compile(r"""\bexclude["']?\s*[=:]""")
 _HEAD = re.compile(rb"""(?:\s+|#[^\r\n]*|[rRuU]?(\"""|\'\'\').*?(?:\1|\Z))*""", re.S)
 # The file itself must be meant: a docstring may well speak of automatically generated keys, or of what not to change.
@@ -68,9 +69,14 @@ def is_generated(text: bytes) -> bool:
 def _is_excluded(roots: tuple[Path, ...], path: Path) -> bool:
     for root in roots:
         if path.is_relative_to(root):
-            if not any(_TESTS.fullmatch(part) for part in path.relative_to(root).parts[:-1]):
+            folders = path.relative_to(root).parts[:-1]
+            outer = next((at for at, part in enumerate(folders) if _TESTS.fullmatch(part)), None)
+            if outer is None:
                 return False
-            return f"/{path.relative_to(root).as_posix()}" in _of_root(root, _stamp(root))
+            excluded = _of_root(root, _stamp(root))
+            if _SUITE.fullmatch(folders[outer]) and f"/{'/'.join(folders[: outer + 1])}" in excluded:
+                return False
+            return f"/{path.relative_to(root).as_posix()}" in excluded
     return False
 
 

@@ -34,6 +34,13 @@ def test_excluded_files_have_no_findings(tmp_path: Path, name: str, settings: st
     assert [f.name for f in find(project, tmp_path / "tests/ours.py")] == ["missing"]
 
 
+@pytest.mark.parametrize("pattern", ["tests", "tests/", "tests/**", "src/tests"])
+def test_excluding_all_tests_says_nothing_of_broken_fixtures(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f'[tool.ruff]\nexclude = ["{pattern}"]', "utf-8")
+    name = f"{'src/' if pattern.startswith('src') else ''}tests/unit/a.py"
+    assert [f.name for f in find(project_with(tmp_path, name), tmp_path / name)] == ["missing"]
+
+
 @pytest.mark.parametrize(
     "settings", ["[tool.ruff", "[tool.ruff]\nexclude = 3", "[tool.black]\nexclude = '('", "tool = 1"]
 )
