@@ -45,7 +45,9 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
     """Whether ``from module import name`` finds it: as a name of the module or as its submodule."""
     if module.origin in (Origin.MISSING, Origin.UNKNOWN):
         return Presence.UNKNOWN
-    if name in _OF_EVERY_MODULE or project.modules.submodule(module, name) is not None:
+    if name in _OF_EVERY_MODULE:
+        return Presence.PRESENT
+    if project.modules.submodule(module, name) is not None and not _is_taken_from_submodule(project, module, name):
         return Presence.PRESENT
     if module.path is None:
         return Presence.ABSENT if module.origin is Origin.WORKSPACE and module.certain else Presence.UNKNOWN
@@ -59,6 +61,13 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
     ):
         return Presence.UNKNOWN
     return found
+
+
+def _is_taken_from_submodule(project: Project, module: Module, name: str) -> bool:
+    """Whether the package has ``from .name import name``: then it is not the submodule that is meant."""
+    table = project.table(module.path) if module.path is not None else None
+    imports = table.imports.get(("", name), ()) if table is not None else ()
+    return len(imports) == 1 and imports[0].name == name and imports[0].module.rpartition(".")[2] == name
 
 
 def _is_planted(project: Project, path: Path, name: str) -> bool:

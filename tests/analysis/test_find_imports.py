@@ -248,6 +248,16 @@ def test_a_missing_name_is_missing_wherever_it_is_handed_on(tmp_path: Path) -> N
     )
 
 
+def test_a_submodule_is_not_what_the_package_takes_from_it_under_its_name(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nfrom pkg import «run», walk\nfrom pkg.run import other\n//- pkg/__init__.py\n"
+        "from .run import «run»\nfrom .walk import step as walk\n//- pkg/run.py\ndef other(): return 1\n"
+        "//- pkg/walk.py\ndef step(): return 1\n",
+        targets=(("pkg/run.py", "run"),) * 2,
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [
