@@ -25,7 +25,14 @@ _PLAIN_METACLASSES = frozenset({"ABCMeta", "type", "EnumMeta", "EnumType", "_Pro
 # Special forms of typing, and bases that add nothing but what every class has.
 EMPTY_BASES = frozenset({"Generic", "Protocol", "object", "ABC"})
 _OPEN_BASES = frozenset({"Any", "TypedDict", "Mock", "MagicMock", "SimpleNamespace", "Namespace"})
-_HANDED_ON = re.compile(rb"(?<!super)\(\s*cls\s*[,)]")
+_HANDED_ON = re.compile(rb"([\w.]+)\(\s*cls\s*[,)]")
+_READERS = frozenset(
+    """
+    super hasattr getattr isinstance issubclass callable id repr str hash len dir iter list tuple set frozenset sorted
+    signature get_type_hints get_annotations getmembers isclass isabstract getdoc fields
+    """.split()  # noqa: SIM905
+)
+_KEEPERS = re.compile(rb".*\.(?:append|add|insert)")
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
 _WRITTEN_OUT = re.compile(
     r"(?:\s*:[^=]*)?\s*=(?:[\s()\[\]{},:*+]|[\w.]*\b__slots__|#.*|'[^'\n]*'|\"[^\"\n]*\")*"
@@ -184,9 +191,13 @@ def _is_compiled(project: Project, path: Path) -> bool:
 
 
 def _changes_subclasses(project: Project, found: Class, hooks: list[Symbol]) -> bool:
-    """Whether ``__init_subclass__`` hands the new class to a function, which may add to it."""
+    """Whether ``__init_subclass__`` hands the new class to a function that may add to it."""
     source = project.source(found.path) if hooks and found.path.suffix == ".py" else None
-    return source is not None and any(_HANDED_ON.search(source.text, s.body_start, s.body_end) for s in hooks)
+    return source is not None and any(
+        taker.rpartition(b".")[2].decode("utf-8", "replace") not in _READERS and not _KEEPERS.fullmatch(taker)
+        for hook in hooks
+        for taker in _HANDED_ON.findall(source.text, hook.body_start, hook.body_end)
+    )
 
 
 def _base_class(project: Project, path: Path, dotted: str, scope: str) -> Definition | None:

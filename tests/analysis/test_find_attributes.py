@@ -167,6 +167,12 @@ CLASS = "class A:\n    def f(self): return 1\n"
             ("main.py", "A.n"),
             id="patched in another class",
         ),
+        pytest.param(
+            "class A:\n    def __init_subclass__(cls):\n        if hasattr(cls, 'g') and callable(cls.g): all.append(cls)\n"
+            "    def f(self): self.«g»()\nall = []\n",
+            ("main.py", "A.g"),
+            id="__init_subclass__ only looks at the class",
+        ),
     ],
 )
 def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -> None:
