@@ -280,7 +280,7 @@ class _Look:
     def missing_in_inferred(self, item: Call | Reference) -> Finding | None:
         """A finding where the receiver's class follows from the program's flow only, which takes longer to find out.
 
-        So it is asked only where a guess says that the member may be missing.
+        So it is asked only where a guess says that the member may be missing, or nothing has a member of that name.
         """
         if item.receiver in SELF or item.receiver.startswith("super(") or item.name.startswith("__"):
             return None
@@ -301,7 +301,18 @@ class _Look:
         if key not in self._guesses:
             self._guesses[key] = guesses(self.project, self.path, item.receiver, item.scope, made)
         found = self._guesses[key]
+        if not found:
+            return item.local and self._is_nobodys(item.name)
         return any(not (mro := self.project.mro(*each)).open and item.name not in mro.names for each in found)
+
+    def _is_nobodys(self, name: str) -> bool:
+        """Whether neither the workspace nor a builtin class has anything of that name: rare in code that works."""
+        return name not in self._of_builtins and not self.project.definitions(name)
+
+    @cached_property
+    def _of_builtins(self) -> frozenset[str]:
+        table = self.project.table(self.project.builtins) if self.project.builtins is not None else None
+        return frozenset(symbol.name for symbol in table.facts.symbols) if table is not None else frozenset()
 
     def _has_method(self, name: str) -> bool:
         """Whether a class of this file has a method of that name."""

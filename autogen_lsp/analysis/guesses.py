@@ -15,6 +15,7 @@ from autogen_lsp.analysis.outside import SELF
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.model import Symbol, SymbolKind
+from autogen_lsp.syntax.scopes import HANDED_ON
 
 Key = tuple[Path, str]
 """A class: its file and qualname."""
@@ -25,8 +26,8 @@ _OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _DOTTED = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
-_BEFORE = re.compile(r"(?:\s|\(|await\b|\*)*")
 _OPENING, _CLOSING = "([{", ")]}"
+_OF_CONTAINERS = frozenset({"get", "items", "values", "keys", "pop", "popleft", "popitem", "setdefault", "copy"})
 _MAX_HOPS = 6
 _NOTHING: frozenset[Key] = frozenset()
 
@@ -55,7 +56,7 @@ def guesses(project: Project, path: Path, text: str, scope: str = "", made: str 
 
 def _names(text: str) -> list[str]:
     """The names of a dotted expression, without what is called and taken: ``a.b(1)[c].d`` is a, b, d."""
-    before = _BEFORE.match(text)
+    before = HANDED_ON.match(text)
     at = before.end() if before is not None else 0
     out: list[str] = []
     while (name := _NAME.match(text, at)) is not None:
@@ -76,10 +77,11 @@ def _of_local(project: Project, path: Path, name: str, scope: str, made: str, ho
     if made:
         out = _NOTHING
         for how in filter(None, made.split("\0")):
+            text, _, behind = how[1:].partition("\1")
             if how.startswith(":"):
-                out |= _named_in(project, path, how[1:], scope, _NOTHING)
+                out |= _named_in(project, path, text, scope, _NOTHING)
             else:
-                out |= guesses(project, path, how[1:], scope, "", hops + 1)
+                out |= guesses(project, path, text, scope, behind, hops + 1)
         return out
     table = project.table(path)
     while scope and table is not None:
@@ -100,6 +102,9 @@ def _of_local(project: Project, path: Path, name: str, scope: str, made: str, ho
 def _of_member(project: Project, holders: frozenset[Key], name: str, hops: int) -> frozenset[Key]:
     out = _NOTHING
     for holder in holders:
+        if name in _OF_CONTAINERS and name not in project.mro(*holder).names:
+            out |= {holder}
+            continue
         key = (*holder, name)
         if key not in project.guesses:
             project.guesses[key] = _NOTHING  # while it is found out: attributes may be made from each other

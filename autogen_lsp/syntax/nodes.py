@@ -30,6 +30,7 @@ def _field(name: str) -> int:
 IDENTIFIER = _kind("identifier")
 ATTRIBUTE = _kind("attribute")
 SUBSCRIPT = _kind("subscript")
+AWAIT = _kind("await")
 CALL = _kind("call")
 ARGUMENT_LIST = _kind("argument_list")
 KEYWORD_ARGUMENT = _kind("keyword_argument")

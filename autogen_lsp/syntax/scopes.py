@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 import msgspec
@@ -43,7 +44,7 @@ class Scope:
         self.qualname = qualname
         self.prefix = prefix
         self.names: set[str] = set()
-        self.made: dict[str, str] = {}  # as `Call.made`, of names that are bound once
+        self.made: dict[str, str] = {}  # as `Call.made`, but of the name alone
         self.globals: set[str] | None = None
         self.nonlocals: set[str] | None = None
         self.compound_end = 0  # end of the if, try, with or loop that the sweep is in, at this level
@@ -99,3 +100,25 @@ def local_scope(scope: Scope, name: str) -> Scope | None:
             return current
         current = current.parent
     return None
+
+
+HANDED_ON = re.compile(  # what stands before the first name that a value comes from
+    r"(?:[\s(*]|await\s|(?:enumerate|sorted|reversed|list|tuple|set|frozenset|iter|next|zip)\s*\()*"
+)
+_FIRST_NAME = re.compile(r"[^\W\d]\w*")
+_MAX_ORIGINS = 3  # local names behind each other
+
+
+def origin(scope: Scope, name: str, depth: int = 0) -> str:
+    """How a local name of the scope got its value, as `Call.made`."""
+    made = scope.made.get(name, "")
+    if not made or depth == _MAX_ORIGINS:
+        return made
+    out = []
+    for how in made.split("\0"):
+        start = HANDED_ON.match(how, 1) if how and how[0] != ":" else None
+        first = _FIRST_NAME.match(how, start.end()) if start is not None else None
+        holder = local_scope(scope, first.group()) if first is not None and first.group() != name else None
+        behind = origin(holder, first.group(), depth + 1) if holder is not None and first is not None else ""
+        out += [f"{how}\1{each}" for each in behind.split("\0")] if behind else [how]
+    return "\0".join(out)[: 2 * MAX_TEXT] if out != [made] else made

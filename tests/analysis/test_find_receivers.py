@@ -109,6 +109,18 @@ HOLDER = CLASS + "class B:\n    a: A\n    all: list[A]\n    def make(self) -> A:
             id="attributes made from each other",
         ),
         pytest.param("x = B()\ndef g(): x.a.«n»()\n", id="attribute of a module's variable"),
+        pytest.param(
+            "def g(b: B):\n    c = b.a\n    d = c\n    for e in [d]: e.f()\n    e = d\n    e.«n»()\nclass C:\n    def n(self): return 1\n",
+            id="through other local names",
+        ),
+        pytest.param("def g(b: B):\n    for _, x in enumerate(b.all): x.«n»()\n", id="item that is counted"),
+        pytest.param("def g(d: dict[str, A]):\n    for k, v in d.items(): v.«n»()\n", id="value of a dictionary"),
+        pytest.param("def g(b: B):\n    if x := b.make(): x.«n»()\n", id="walrus"),
+        pytest.param("async def m() -> A: return A()\nasync def g():\n    x = await m()\n    x.«n»()\n", id="await"),
+        pytest.param("def g(d: dict[str, A]):\n    x = d['a']\n    x.«n»()\n", id="value taken from a dictionary"),
+        pytest.param(
+            "def g(b: B):\n    x = [a for a in b.all if a]\n    for y in x: y.«n»()\n", id="a name that nothing has"
+        ),
     ],
 )
 def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:

@@ -19,7 +19,7 @@ from autogen_lsp.syntax import nodes as n
 from autogen_lsp.syntax.builtin_names import BUILTINS, PYTHON_2, SINCE
 from autogen_lsp.syntax.guards import Guard
 from autogen_lsp.syntax.model import Call, Reference, Symbol, Use
-from autogen_lsp.syntax.scopes import MAX_TEXT, Chunk, Level, Scope, local_scope, resolve
+from autogen_lsp.syntax.scopes import MAX_TEXT, Chunk, Level, Scope, local_scope, origin, resolve
 from autogen_lsp.syntax.sweep import calls, compound, definitions, imports, targets
 
 _FAR = 1 << 62
@@ -128,7 +128,7 @@ class Sweep:
             elif (holder := local_scope(scope, receiver)) is not None:
                 force_setattr(item, "local", True)
                 if isinstance(item, Call):
-                    force_setattr(item, "made", holder.made.get(receiver, ""))
+                    force_setattr(item, "made", origin(holder, receiver))
 
 
 def _normal(name: str) -> str:

@@ -18,6 +18,7 @@ OWN_MODULE = "sys.modules[__name__]"
 _OWN_MODULE = OWN_MODULE.encode()
 _MAX_ALL = 100_000  # bytes of an `__all__` that is read
 _HOLDERS = (n.IDENTIFIER, n.ATTRIBUTE, n.SUBSCRIPT, n.CALL, n.LIST_SPLAT)  # `[*a.b] = …` is parsed as `(*a).b`
+_PLACES = frozenset({n.IDENTIFIER, n.ATTRIBUTE, n.SUBSCRIPT, n.AWAIT})
 _TARGETS = frozenset(
     {
         n.TUPLE_PATTERN,
@@ -63,7 +64,8 @@ def assignment(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         if kind == n.IDENTIFIER and scope.level == Level.MODULE and sweep.cut(left) == "__all__":
             exports(sweep, right)
     else:
-        _targets(sweep, left, node, scope)
+        right = node.child_by_field_id(n.F_RIGHT)
+        _targets(sweep, left, node, scope, _items(sweep, scope, right))
 
 
 def _is_own_module(sweep: Sweep, assignment: Node) -> bool:
@@ -85,7 +87,12 @@ def _taken(sweep: Sweep, value: Node) -> str:
         function = value.child_by_field_id(n.F_FUNCTION)
         if function is not None and function.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
             return f"={sweep.cut(function)}"
-    return f".{sweep.cut(value)}" if value.kind_id in (n.IDENTIFIER, n.ATTRIBUTE) else ""
+    return f".{sweep.cut(value)}" if value.kind_id in _PLACES else ""
+
+
+def _items(sweep: Sweep, scope: Scope, value: Node | None) -> str:
+    """What each of several targets takes from a value."""
+    return "" if value is None or scope.level < Level.FUNCTION else f"*{sweep.cut(value)}"
 
 
 def augmented(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
@@ -102,7 +109,8 @@ def named_expression(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     while scope.level == Level.COMPREHENSION and scope.parent is not None:
         scope = scope.parent
     if name is not None:
-        _target(sweep, name, node, scope)
+        value = node.child_by_field_id(n.F_VALUE)
+        _target(sweep, name, node, scope, made="" if value is None else _taken(sweep, value))
 
 
 def loop(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
@@ -115,9 +123,9 @@ def for_in(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     if left is None:
         return
     if left.kind_id == n.IDENTIFIER and scope.level >= Level.FUNCTION:
-        sweep.bind(scope, sweep.cut(left), "" if right is None else f"*{sweep.cut(right)}")
+        sweep.bind(scope, sweep.cut(left), _items(sweep, scope, right))
     else:
-        _targets(sweep, left, left, scope)
+        _targets(sweep, left, left, scope, _items(sweep, scope, right))
 
 
 def as_pattern(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
@@ -189,19 +197,25 @@ def type_alias(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
             _variable(sweep, scope, names[0], node, left.start_byte, left.start_byte + len(names[0].encode()))
 
 
-def _targets(sweep: Sweep, target: Node, statement: Node, scope: Scope) -> None:
+def _targets(sweep: Sweep, target: Node, statement: Node, scope: Scope, made: str = "") -> None:
     todo = [target]
     while todo:
         node = todo.pop()
         kind = node.kind_id
         if kind in (n.IDENTIFIER, n.ATTRIBUTE, n.SUBSCRIPT):
-            _target(sweep, node, statement, scope)
+            _target(sweep, node, statement, scope, made=made)
         elif kind in _TARGETS:
             todo += reversed(node.named_children)
 
 
 def _target(
-    sweep: Sweep, node: Node, statement: Node, scope: Scope, annotation: str | None = None, value: str | None = None
+    sweep: Sweep,
+    node: Node,
+    statement: Node,
+    scope: Scope,
+    annotation: str | None = None,
+    value: str | None = None,
+    made: str = "",
 ) -> None:
     kind = node.kind_id
     start, end = node.start_byte, node.end_byte
@@ -223,7 +237,7 @@ def _target(
         _item(sweep, node, scope)
     else:
         name = sweep.text[start:end].decode("utf-8", "replace")
-        sweep.bind(scope, name)
+        sweep.bind(scope, name, made)
         if scope.level <= Level.CLASS:
             _variable(sweep, scope, name, statement, start, end, annotation, value)
 
