@@ -24,20 +24,22 @@ def followed(lookup: Lookup, uses: Sequence[Use]) -> list[Use]:
         wanted = None if use.is_call else expected.at(lookup, use.path, use.expression)
         variables = () if wanted is None or wanted.strong else wanted.bound
         reads = [_reads(lookup, use, variable) for variable in variables]
-        calls = [read for listed in reads for read in listed if read.is_call]
-        if not reads or not all(listed and all(read.is_call for read in listed) for listed in reads):
+        if not reads or not all(listed is not None and all(read.is_call for read in listed) for listed in reads):
             out.append(use)
-        out += calls
-    return out
+        out += [read for listed in reads for read in listed or () if read.is_call]
+    return out or list(uses)
 
 
-def _reads(lookup: Lookup, use: Use, variable: Node) -> list[Use]:
-    """What is done with a variable that got the function, none where that cannot be told."""
+def _reads(lookup: Lookup, use: Use, variable: Node) -> list[Use] | None:
+    """What is done with a variable that got the function, None where that cannot be told."""
     if variable.type != "identifier":
-        return []
+        return None
     scope = nodes.enclosing(variable, frozenset({nodes.FUNCTION, "lambda", nodes.CLASS, "module"}))
     if scope is not None and scope.type == nodes.FUNCTION and not bindings.is_global(variable):
-        found = [(use.path, node) for node in bindings.reads_of(variable) or ()]
+        reads = bindings.reads_of(variable)
+        if reads is None:
+            return None
+        found = [(use.path, node) for node in reads]
     elif scope is not None and scope.type in (nodes.FUNCTION, "module"):
         name = nodes.text_of(variable)
         target = Target(use.path, name, TargetKind.FUNCTION, use.path, nodes.span_of(variable))
@@ -48,6 +50,6 @@ def _reads(lookup: Lookup, use: Use, variable: Node) -> list[Use]:
             if node.type == "identifier" and nodes.text_of(node) == name and bindings.is_read(node)
         ]
     else:
-        return []
+        return None
     once = {(path, node.start_byte): (path, node) for path, node in found if not nodes.same(node, variable)}
     return [replace(use, path=at, name=node, expression=sites.expression_of(node)) for at, node in once.values()]

@@ -1087,6 +1087,8 @@ def send_by(call: Send) -> None: ...
         ),
         ("    def h(self):\n        put = self.put\n        put('', 1)\n        print(put)\n", "a, arg2=None"),
         ("put = A().put\nput('', key=1)\n", "a: str, *, key: int | None = None"),
+        ("put = A().put\n", "a: str"),
+        ("put = A().put\nprint([put])\n", "a"),
         ("put = A().put\ndef h(): return put('', key=1)\n", "a: str, *, key: int | None = None"),
         ("    def h(self):\n        put = self.put\n        def inner(): put(1)\n", "a"),
     ],
