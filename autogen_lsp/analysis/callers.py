@@ -186,7 +186,7 @@ def _passed(lookup: Lookup, target: Target, path: Path, arguments: Sequence[Argu
             type_ = infer.mapping_of(lookup, type_)[1]
         literal = nodes.text_of(argument.node) if argument.node.type in ("true", "false") else ""
         hint = naming.name_of(argument.node)
-        derived = nodes.unwrapped(argument.node).type not in ("identifier", "attribute")
+        derived = not naming.is_own(argument.node)
         if hint == "self" or (hint == "cls" and target.kind is TargetKind.CLASS_METHOD):
             # Passed on, it is an object like any other.
             instance = type_.args[0] if type_ is not None and type_.form is Form.CLASS else type_

@@ -98,6 +98,13 @@ def name_of(node: Node) -> str | None:
     return None
 
 
+def is_own(node: Node) -> bool:
+    """Whether the name that an argument suggests is a variable's or attribute's; that of a class says less."""
+    node = nodes.unwrapped(node)
+    name = nodes.text_of(node.child_by_field_name("attribute") or node).lstrip("_")
+    return node.type in ("identifier", "attribute") and (not name[:1].isupper() or name.isupper())
+
+
 def clean(text: str) -> str | None:
     """A valid parameter name in snake_case: ``VALUE`` → value, ``BazBaz`` → baz_baz, ``list`` → list_, ``_x`` → x."""
     return _valid(snake(text).strip("_"))

@@ -23,7 +23,7 @@ Union = Callable[[Iterable[Type | None]], Type | None]
 class Passed:
     """One argument of one call: ``hint`` is the name that it suggests, ``literal`` its text if it is True or False.
 
-    ``derived`` hints (of what a call gives, not of what is passed) give way to names of variables and attributes. For
+    ``derived`` hints (of what a call gives, or of a class) give way to names of variables and attributes. For
     ``*xs`` the type is that of the elements, for ``**kw`` that of the values. A type that is not known may still be
     known to others, unless it is ``untyped``: nothing that is written says it. A hint is ``certain`` where callers may
     pass the argument by that name, too.

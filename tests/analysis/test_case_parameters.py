@@ -562,6 +562,10 @@ except ImportError:
     assert signature(text.replace("    Size = None", "    pass")) == "def f(x: Size) -> None:"
 
 
+def test_row_29_names_of_variables_go_before_those_of_classes() -> None:
+    assert signature("class Row: ...\nclass Col: ...\n$0f(Row)\nf(Col)\nf(kind)\n").startswith("def f(kind: type[")
+
+
 def test_calls_through_packages_of_star_imports_count() -> None:
     text = """\
 //- lib/__init__.py
