@@ -45,6 +45,7 @@ from autogen_lsp.analysis.types import (
     substitute,
     union,
     variables,
+    without_none,
 )
 from autogen_lsp.syntax.model import Parameter, Signature
 
@@ -230,6 +231,8 @@ def _returned(
     lookup: Lookup, of_calls: Sequence[Expected], handed: Sequence[Type | None], unsure: Sequence[Use]
 ) -> tuple[Type | None, bool]:
     """The return type that suits the calls and those that it is handed on to, and whether it is a coroutine's."""
+    if any(not u.is_async and u.strong and infer.awaited(lookup, without_none(u.type)) is not None for u in of_calls):
+        of_calls = [_to_await(use) if use.is_async else use for use in of_calls]
     returns, nothing = result.merge(lookup, of_calls)
     if nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
         returns = None  # somebody may look at it after all
@@ -245,6 +248,11 @@ def _returned(
     elif not _is_never(returns) and (unclear or not all(_suits(lookup, type_, returns, is_async) for type_ in asked)):
         returns = None
     return returns, is_async
+
+
+def _to_await(use: Expected) -> Expected:
+    """An awaited use of what is also kept as a value: it asks for something that can be awaited, and no more."""
+    return Expected(Role.VALUE, use.path, use.node, demand=Demand.NOTHING, not_none=True)
 
 
 def _suits(lookup: Lookup, asked: Type | None, returns: Type | None, is_async: bool) -> bool:

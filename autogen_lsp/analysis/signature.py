@@ -64,6 +64,10 @@ class _Column:
         derived = Counter(p.hint for p in self.passed if p.hint and p.derived).most_common()
         return list(dict.fromkeys(name for name, _ in own + derived))
 
+    def is_named(self) -> bool:
+        """Whether at least half of what is passed suggests names."""
+        return 2 * sum(bool(p.hint) for p in self.passed) >= len(self.passed)
+
 
 def merge(sites: Sequence[Sequence[Passed]], unite: Union = union, taken: Iterable[str] = ()) -> list[Merged]:
     """Parameters that accept every site. ``taken`` are names in use (``self``); ``unite`` makes one type of many."""
@@ -143,8 +147,8 @@ def _join(columns: list[_Column], by_keyword: dict[str, _Column], sites: Sequenc
     """An argument passed by position here and by keyword there is one parameter.
 
     A keyword joins the position that has its name for certain; else the first that no site passes together with it, if
-    it is one of the names that this position suggests; else, if that position suggests no name at all and the types
-    agree. Later positions must not be passed at a site where the joined one is given by keyword.
+    it is one of the names that this position suggests; else, if most of what that position is passed suggests no
+    name and the types agree. Later positions must not be passed at a site where the joined one is given by keyword.
     """
     by_position = [set(column.sites) for column in columns]
     for name in list(by_keyword):
@@ -155,7 +159,7 @@ def _join(columns: list[_Column], by_keyword: dict[str, _Column], sites: Sequenc
         match = match or next((c for c in open_at if name in c.hints()), None)
         if match is None and open_at:
             first = open_at[0]
-            if not first.hints() and _agree(first.passed, column.passed):
+            if not first.is_named() and _agree(first.passed, column.passed):
                 match = first
         if match is not None:
             match.passed += column.passed

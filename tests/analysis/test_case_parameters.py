@@ -566,6 +566,11 @@ def test_row_29_names_of_variables_go_before_those_of_classes() -> None:
     assert signature("class Row: ...\nclass Col: ...\n$0f(Row)\nf(Col)\nf(kind)\n").startswith("def f(kind: type[")
 
 
+def test_row_29_a_position_that_is_mostly_passed_literals_has_the_name_of_a_keyword() -> None:
+    calls = "$0f(1, 2)\nf(1, 3)\nf(1, last)\nf(day=1, hour=2)\n"
+    assert signature(f"last = 1\n{calls}") == "def f(day: int, hour: int) -> None:"
+
+
 def test_calls_through_packages_of_star_imports_count() -> None:
     text = """\
 //- lib/__init__.py

@@ -344,6 +344,22 @@ def test_the_values_of_a_typed_dictionary_are_what_its_class_says(use: str, head
     assert signature(f"{setup}def g(given: dict[str, object]) -> None:\n    {use}\n") == head
 
 
+def test_an_awaitable_that_is_kept_is_a_value() -> None:
+    text = """\
+from asyncio import Future
+
+
+class A:
+    def __init__(self, stream):
+        self.pending: Future[None] | None = None
+
+    async def g(self, data: bytes) -> None:
+        await self.$0write(data)
+        self.pending = self.write(data)
+"""
+    assert signature(text) == "def write(self, data: bytes) -> Future[None]:"
+
+
 def test_what_is_to_be_written_or_joined_as_bytes_is_bytes() -> None:
     assert signature("def g(x: str):\n    open(x, 'wb').write($0f(x))\n") == "def f(x: str) -> bytes:"
     assert signature("def g(xs: list[str]):\n    return b''.join([$0f(x) for x in xs])\n") == "def f(x: str) -> bytes:"
