@@ -1,15 +1,15 @@
 """All uses of a target in the workspace: calls that mean it, and where it is argument, decorator, base or exception.
 
 A call counts when its name leads to the target: through the file's own scopes and imports for functions, through the
-receiver's type for methods. A receiver whose type is not known counts only where no other definition of that name
-exists to be meant. The use that asked for the target comes first.
+receiver's type for methods. A receiver whose type is not known counts where no other definition of that name exists to
+be meant, or where it is named after the target's class. The use that asked for the target comes first.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tree_sitter import Node
@@ -17,8 +17,9 @@ from tree_sitter import Node
 from autogen_lsp.analysis import annotation, bindings, classes, infer, locate, nodes
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, imported_from, resolve, star_modules
+from autogen_lsp.analysis.naming import snake
 from autogen_lsp.analysis.types import Form, Type, members
-from autogen_lsp.syntax.model import Call, Import
+from autogen_lsp.syntax.model import Call, Import, SymbolKind
 from autogen_lsp.text import Span
 
 MAX_SITES = 300
@@ -54,6 +55,9 @@ def uses_of(lookup: Lookup, target: Target) -> list[Use]:
 def told_apart(lookup: Lookup, target: Target) -> tuple[list[Use], list[Use]]:
     """The uses, and calls of the name that may mean the target or something else."""
     found = list(_collect(lookup, target))
+    owner = target.qualname.rpartition(".")[0].rpartition(".")[2]
+    if owner and _is_only_class(lookup, owner):
+        found = [replace(use, sure=use.sure or _is_named_after(use, owner)) for use in found]
     sure, unsure = ([use for use in found if use.sure is wanted] for wanted in (True, False))
     return (found, []) if unsure and _is_only_meaning(lookup, target) else (sure, unsure)
 
@@ -286,6 +290,17 @@ def _holds(lookup: Lookup, instance: Type, target: Target, owner: str) -> bool:
 
 def _is_class(type_: Type | None) -> bool:
     return type_ is not None and type_.form is Form.CLASS
+
+
+def _is_only_class(lookup: Lookup, name: str) -> bool:
+    return sum(symbol.kind == SymbolKind.CLASS for _, symbol in lookup.project.definitions(name)) == 1
+
+
+def _is_named_after(use: Use, owner: str) -> bool:
+    """Whether the receiver is a variable or attribute with the class's name: ``response.headers`` of `Headers`."""
+    receiver = receiver_of(use.name)
+    named = receiver.child_by_field_name("attribute") or receiver if receiver is not None else None
+    return named is not None and named.type == "identifier" and nodes.text_of(named).strip("_") == snake(owner)
 
 
 def _is_only_meaning(lookup: Lookup, target: Target) -> bool:

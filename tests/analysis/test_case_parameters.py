@@ -571,6 +571,24 @@ def test_row_29_a_position_that_is_mostly_passed_literals_has_the_name_of_a_keyw
     assert signature(f"last = 1\n{calls}") == "def f(day: int, hour: int) -> None:"
 
 
+def test_row_29_a_receiver_that_is_named_after_the_class_counts() -> None:
+    text = """\
+class HeaderList:
+    def one(self, name: str):
+        self.$0find(name, deep=True)
+
+
+class Other:
+    def find(self, x): ...
+
+
+def g(response, thing):
+    response.{}.find("a")
+"""
+    assert signature(text.format("header_list")) == "def find(self, name: str, *, deep: bool = False) -> None:"
+    assert signature(text.format("things")) == "def find(self, name: str, *, deep: bool) -> None:"
+
+
 def test_calls_through_packages_of_star_imports_count() -> None:
     text = """\
 //- lib/__init__.py
