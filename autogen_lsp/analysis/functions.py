@@ -54,16 +54,26 @@ def result(
     given = [(argument, evaluate(argument.node)) for argument in arguments]
     found: list[Type | None] = []
     symbols = symbols_of(lookup, function)
+    # Of a stub's overloads the first that fits is the likely one; those of code may differ in anything.
+    of_code = len(symbols) > 1 and function.path is not None and function.path.suffix == ".py"
+    sure = all(type_ is not None and not (of_code and _is_vague(lookup, type_)) for _, type_ in given)
     for symbol in symbols:
         known = bound(lookup, function, symbol, given)
         if known is None and len(symbols) > 1:
             continue
         type_ = returned(lookup, function, symbol, function.owner, evaluate_at)
         type_ = settled(substitute(type_, known or {}))
-        if all(type_ is not None for _, type_ in given):
+        if sure:
             return type_
         found.append(type_)
     return found[0] if found and all(other == found[0] for other in found) else None
+
+
+def _is_vague(lookup: Lookup, type_: Type | None) -> bool:
+    """Whether nearly anything accepts a value of the type: what it holds is not known, or its bases cannot be read."""
+    if type_ is None or any(_is_vague(lookup, part) for part in type_.args):
+        return True
+    return type_.form is Form.INSTANCE and classes.is_open(lookup, type_)
 
 
 def result_of_method(

@@ -121,6 +121,12 @@ HOLDER = CLASS + "class B:\n    a: A\n    all: list[A]\n    def make(self) -> A:
         pytest.param(
             "def g(b: B):\n    x = [a for a in b.all if a]\n    for y in x: y.«n»()\n", id="a name that nothing has"
         ),
+        pytest.param(
+            "from collections.abc import Iterable\nfrom typing import overload\n@overload\ndef pick(x: A | Iterable[A]) -> A: ...\n"
+            "@overload\ndef pick(x: str | Iterable[str]) -> str: ...\ndef pick(x) -> A | str: return x\n"
+            "def g(b: B):\n    y = pick((b.a, b.a))\n    y.«n»()\n",
+            id="the overload that takes it",
+        ),
     ],
 )
 def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:
@@ -131,6 +137,12 @@ def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:
     "text",
     [
         pytest.param("def g(b: B):\n    x = b.a\n    if isinstance(x, str): x.lower()\n", id="narrowed"),
+        pytest.param(
+            "from collections.abc import Iterable\nfrom typing import overload\n@overload\ndef pick(x: A | Iterable[A]) -> A: ...\n"
+            "@overload\ndef pick(x: str | Iterable[str]) -> str: ...\ndef pick(x) -> A | str: return x\n"
+            "def g(x): pick((x[0], x[1])).lower()\n",
+            id="one of several overloads",
+        ),
         pytest.param("class C(A):\n    def n(self): return 1\ndef g(b: B): b.a.n()\n", id="a subclass has it"),
         pytest.param("def g(b: B):\n    x = b.a\n    x = foo\n    x.n()\nimport foo\n", id="something else later"),
         pytest.param(
