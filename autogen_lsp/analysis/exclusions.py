@@ -33,6 +33,7 @@ _GENERATED = re.compile(
       (?=\s+(?:file|code|module|data|by|from|using|with|on)\b | [.,:;!] | [\ \t]*- | [^\w\n]*$)
     | \bgenerated\b.{0,200}\b(?:do\s+not|don't)\s+(?:hand-?\s?)?(?:edit|modify|change)\b
     | \b(?:do\s+not|don't)\s+(?:hand-?\s?)?(?:edit|modify|change)\b.{0,200}\bgenerated\b
+    | \bgenerated\b.{0,200}\bchanges?\b.{0,80}\b(?:lost|erased|overwritten|overridden)\b
     """,
     re.I | re.M | re.S | re.X,
 )
