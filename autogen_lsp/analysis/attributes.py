@@ -24,7 +24,7 @@ from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.outside import SELF, is_asked, is_set
+from autogen_lsp.analysis.outside import SELF, assigned_from_outside, is_asked, is_set
 from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name, home_of, is_handed_out
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.targets import is_test
@@ -259,7 +259,7 @@ class _Look:
         if self._doubtful(item, mro.classes[0]) or self._is_lent(mro, name):
             return None
         of_self = item.receiver in SELF
-        if not of_self and name in self._of_any_mock:
+        if not of_self and (name in self._of_any_mock or self._is_replaced(mro.classes[0])):
             return None
         if not receiver.exact and may_have(
             self.project, mro.classes[0], name, item.scope, above=above, of_self=of_self
@@ -341,6 +341,10 @@ class _Look:
             (builtins.with_name("enum.pyi"), "EnumMeta"),
         )
         return frozenset(name for found in metaclasses for name in self.project.mro(*found).names)
+
+    def _is_replaced(self, found: Class) -> bool:
+        """Whether somebody puts another class in the class's place: ``module.Class = Other``."""
+        return "." not in found.symbol.qualname and assigned_from_outside(self.project, found.path, found.symbol.name)
 
     @cached_property
     def _of_any_mock(self) -> frozenset[str]:

@@ -15,7 +15,8 @@ from autogen_lsp.analysis.attributes import missing_attributes
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
-from autogen_lsp.analysis.presence import Presence, definition, has_name, home_of
+from autogen_lsp.analysis.outside import assigned_from_outside
+from autogen_lsp.analysis.presence import Presence, has_name, home_of
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.stubs import unwritten
 from autogen_lsp.analysis.undefined import certain, switched_off
@@ -90,7 +91,7 @@ def _missing_module(project: Project, path: Path, item: Import, module: Module, 
     parts = item.module.split(".")
     if not item.level and _is_made(source.text, parts[: module.absent + 1]):
         return None
-    if not item.scope and _is_optional(project, path):
+    if (not item.scope and _is_optional(project, path)) or _is_made_by_finder(project, module.name):
         return None
     package = project.resolve_module(".".join(parts[: module.absent]), item.level, path) if module.absent else None
     holder = project.source(package.path) if package is not None and package.path is not None else None
@@ -123,6 +124,16 @@ def _is_optional(project: Project, path: Path) -> bool:
     return bool(found) and all(found)
 
 
+def _is_made_by_finder(project: Project, name: str) -> bool:
+    """Whether an importer of the workspace (``find_spec``) names the package that the module would be in."""
+    parts = name.split(".")
+    packages = "|".join(re.escape(".".join(parts[:length])) for length in range(1, len(parts)))
+    named = re.compile(rf"""['"](?:{packages})\.?['"]""".encode("utf-8", "surrogatepass")) if packages else None
+    files = {file for file, symbol in project.definitions("find_spec") if "." in symbol.qualname}
+    sources = (project.source(file) for file in files)
+    return named is not None and any(source is not None and named.search(source.text) for source in sources)
+
+
 def _meant(project: Project, path: Path, item: Import) -> Iterator[Module]:
     """The modules that an import may load: the one it names, and the one that it takes from that."""
     module = project.resolve_module(item.module, item.level, path)
@@ -147,7 +158,9 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
         expected = module.folder / f"{item.name}.py" if module.folder is not None else None
         if expected is None or project.modules.may_be_generated(expected, item.name):
             return None
-        if not item.level if module.path is None else assigned_from_outside(project, module, item.name):
+        if _is_made_by_finder(project, f"{module.name}.{item.name}"):
+            return None
+        if not item.level if module.path is None else assigned_from_outside(project, module.path, item.name):
             return None
         name = f"{module.name}.{item.name}"
         return Finding(path, span, FindingKind.MISSING_MODULE, name, f"There is no module '{name}'", expected, "")
@@ -157,19 +170,9 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
     for found, last in ((module, item.name), (home, name)):
         if found.folder is not None and project.modules.may_be_generated(found.folder / f"{last}.py", last):
             return None
-    if assigned_from_outside(project, module, item.name):
+    if assigned_from_outside(project, module.path, item.name):
+        return None
+    if module.folder is not None and _is_made_by_finder(project, f"{module.name}.{item.name}"):
         return None
     message = f"Module '{module.name}' has no '{item.name}'"
     return Finding(path, span, FindingKind.MISSING_IMPORT, item.name, message, home.path, name)
-
-
-def assigned_from_outside(project: Project, module: Module, name: str) -> bool:
-    """Whether somebody in the workspace assigns an attribute of that name to what may be the module: ``m.name = …``."""
-    for file, symbol in project.definitions(name):
-        table = project.table(file)
-        owner = symbol.parent
-        if "." not in owner and table is not None and symbol.kind == 3 and ("", owner) in table.imports:
-            found = definition(project, file, owner)
-            if not isinstance(found, Module) or found.path is None or found.path == module.path:
-                return True
-    return False

@@ -124,16 +124,24 @@ def _is_named_mixin(project: Project, found: Class) -> bool:
 def _stands_before_others(project: Project, found: Class, below: list[Class]) -> bool:
     """Whether the class is made to be combined with others, and is not used alone.
 
-    It is named so; or one in its lineage has no bases, and all the same calls on ``super()`` what ``object`` has not;
-    or it holds tests that nothing runs.
+    It is named so; or lies in the body of another class, for what works on that; or one in its lineage has no bases,
+    and all the same calls on ``super()`` what ``object`` has not; or it holds tests that nothing runs.
     """
     if not (
         _is_named_mixin(project, found)
+        or _is_in_class(project, found)
         or any(_reaches_beyond(project, one) for one in project.mro(*found.key).classes)
         or (not _is_from_outside(project, found) and _holds_tests(project, found))
     ):
         return False
     return not any(_in_use(project, one, leaf=True) for one in (found, *below))
+
+
+def _is_in_class(project: Project, found: Class) -> bool:
+    """Whether the class, without bases, is a member of a class, and its name is not used to make or derive anything."""
+    table = project.table(found.path)
+    outer = table.symbols.get(found.symbol.parent, []) if table is not None else []
+    return bool(outer) and outer[0].kind == SymbolKind.CLASS and not found.symbol.bases
 
 
 def _reaches_beyond(project: Project, found: Class) -> bool:

@@ -17,6 +17,7 @@ from autogen_lsp.analysis import infer, nodes
 from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.mro import Class, TooMany, subclasses
 from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.presence import definition
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.types import Form, Type, members
 from autogen_lsp.syntax.model import Symbol, SymbolKind
@@ -70,6 +71,23 @@ def is_asked(lookup: Lookup, path: Path, name: str, receiver: str, holder: Class
             continue
         if not _unrelated(lookup, path, node, holder):
             return True
+    return False
+
+
+def assigned_from_outside(project: Project, path: Path | None, name: str) -> bool:
+    """Whether somebody in the workspace assigns an attribute of that name to what may be the module: ``m.name = …``."""
+    for file, symbol in project.definitions(name):
+        table = project.table(file)
+        owner = symbol.parent
+        if (
+            "." not in owner
+            and table is not None
+            and symbol.kind == SymbolKind.ATTRIBUTE
+            and ("", owner) in table.imports
+        ):
+            found = definition(project, file, owner)
+            if not isinstance(found, Module) or found.path is None or found.path == path:
+                return True
     return False
 
 

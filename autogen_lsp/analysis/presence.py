@@ -139,16 +139,27 @@ def _in_file(project: Project, path: Path, name: str, seen: set[Path]) -> Presen
     if table.facts.dynamic or (path.suffix == ".pyi" and "__getattr__" in table.facts.bound):
         return Presence.UNKNOWN
     found = from_stars(project, path, table, name, seen)
-    return Presence.UNKNOWN if found is Presence.ABSENT and _is_said(project, path, table, name) else found
+    return Presence.UNKNOWN if found is Presence.ABSENT and is_said(project, path, table, name) else found
 
 
-def _is_said(project: Project, path: Path, table: Table, name: str) -> bool:
-    """Whether a statement of the module tells the name to what cannot be read: ``public(name=…)`` may set it."""
-    return any(
-        name in call.keywords and _is_statement_unread(project, path, table, call)
-        for call in table.facts.calls
-        if not call.scope and call.keywords
+def is_said(project: Project, path: Path, table: Table, name: str) -> bool:
+    """Whether a statement of the module tells the name to what cannot be read, which may set it.
+
+    ``public(name=…)``, ``lazy_import("module", ["name"])``.
+    """
+    calls = [call for call in table.facts.calls if not call.scope and ("", _first(call)) in table.imports]
+    source = project.source(path) if calls else None
+    word = re.compile(rb"(['\"])" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"\1(?!\s*:)")
+    return source is not None and any(
+        "deprecat" not in call.name  # what is deprecated is there
+        and (name in call.keywords or word.search(source.text, call.end, call.call_end) is not None)
+        and _is_statement_unread(project, path, table, call)
+        for call in calls
     )
+
+
+def _first(call: Call) -> str:
+    return (call.receiver or call.name).partition(".")[0]
 
 
 def is_handed_out(project: Project, path: Path, symbol: Symbol) -> bool:
@@ -168,7 +179,7 @@ def _is_statement_unread(project: Project, path: Path, table: Table, call: Call)
     """Whether the call is a statement, and of something that is imported and cannot be read."""
     source = project.source(path)
     called = f"{call.receiver}.{call.name}" if call.receiver else call.name
-    if source is None or ("", called.partition(".")[0]) not in table.imports:
+    if source is None or ("", _first(call)) not in table.imports:
         return False
     start = source.text.rfind(b"\n", 0, call.call_start) + 1
     if source.text[start : call.call_start].strip():
@@ -356,7 +367,7 @@ def _of_module(project: Project, module: Module, name: str, hops: int) -> Defini
     for path, table in tables:  # a star may bring a name in a submodule's place: `from .Node import *`
         if table is not None and table.stars and from_stars(project, path, table, name) is Presence.PRESENT:
             return definition(project, path, name, "", hops + 1)
-        if table is not None and _is_said(project, path, table, name):
+        if table is not None and is_said(project, path, table, name):
             return None
     return project.modules.submodule(module, name)
 

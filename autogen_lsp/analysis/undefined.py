@@ -16,7 +16,7 @@ from pathlib import Path
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module
-from autogen_lsp.analysis.presence import Presence, definition, from_stars
+from autogen_lsp.analysis.presence import Presence, definition, from_stars, is_said
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.syntax.builtin_names import PYTHON_2, SINCE
 from autogen_lsp.syntax.model import SymbolKind, Use
@@ -86,7 +86,7 @@ def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, 
         if not asked and _is_executed(project, path):
             return
         asked = True
-        if everywhere and _is_given(project, path, table, use):
+        if everywhere and (_is_given(project, path, table, use) or is_said(project, path, table, use.name)):
             continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)

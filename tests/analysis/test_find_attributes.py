@@ -442,6 +442,11 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         pytest.param(
             "class A:\n    def f(self):\n        self.__dict__['g'] = 1\n        self.g()\n", id="in __dict__"
         ),
+        pytest.param(
+            "//- a.py\n" + CLASS + "//- b.py\nimport a\nclass B(a.A):\n    def n(self): return 1\na.A = B\n"
+            "//- c.py\nimport a\ndef g():\n    x = a.A()\n    x.n()\n",
+            id="another class is put in its place",
+        ),
         pytest.param(CLASS + "A.assert_called_once_with(1)\nA().reset_mock()\n", id="a mock stands in for it"),
         pytest.param(
             "import gettext\nclass A(gettext.GNUTranslations):\n    def f(self): return self.plural(1)\n",

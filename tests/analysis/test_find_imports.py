@@ -221,6 +221,12 @@ def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
             id="a star of a module whose names are made",
         ),
         pytest.param(
+            "//- pkg/__init__.py\nfrom pkg.raw.gl import f\nfrom pkg.raw import gl\nfrom pkg import «more»\n"
+            "//- pkg/raw/__init__.py\n//- pkg/finder.py\nclass Finder:\n    def find_spec(self, name, path=None):\n"
+            "        return name.startswith('pkg.raw.')\n",
+            id="an importer makes the modules",
+        ),
+        pytest.param(
             "//- plugins/__init__.py\nfrom .. import conf\nfrom ..log import f\nfrom .sub import «g»\n//- plugins/sub.py\nx = 1\n",
             id="a package that the build puts into another",
         ),

@@ -36,6 +36,11 @@ HAS = "    def g(self): return 1\n"
             + BASE.format(g="«g»"),
             id="tests are in use",
         ),
+        pytest.param(
+            "class Groups:\n    class Methods:\n        def f(self): self.«g»()\n"
+            "    def make(self): return Groups.Methods()\n",
+            id="in the body of a class, but in use",
+        ),
         pytest.param(BASE.format(g="«g»") + "isinstance(1, A)\n", id="handed to isinstance only"),
         pytest.param(
             BASE.format(g="«g»") + "class B(A):\n" + HAS + "A(), A(), A(), A(), B()\n",
@@ -137,6 +142,10 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
         pytest.param(
             BASE.format(g="g") + "class B(A):\n" + HAS + "class C(A):\n" + HAS + "A(), A(), A(), A(), A(), A(), A()\n",
             id="all below have it",
+        ),
+        pytest.param(
+            "class Groups:\n    class Methods:\n        def f(self): self.g()\n    class Others(Methods): x = 1\n",
+            id="in the body of a class",
         ),
         pytest.param(
             "from elsewhere import add\n" + BASE.format(g="g") + "class B(A): x = 1\nadd(B, 1)\n",

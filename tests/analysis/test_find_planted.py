@@ -51,6 +51,7 @@ class Base:
         pytest.param("from elsewhere import moved\nmoved('other.module', 'soon')\n", id="a module that has moved"),
         pytest.param("from c import plant\nplant('fPy')\n" + PLANT, id="under the name itself"),
         pytest.param("from elsewhere import public\npublic(fPy=print)\n", id="a keyword of what cannot be read"),
+        pytest.param("from elsewhere import lazy\nlazy('m', ['fPy'])\nfPy()\n", id="a string for what cannot be read"),
         pytest.param(
             "from z import *\n//- z.py\nimport elsewhere\nelsewhere.public(fPy=print)\n", id="a keyword, behind a star"
         ),
@@ -88,6 +89,9 @@ def test_what_a_function_may_put_into_the_module_is_not_missing(tmp_path: Path, 
         pytest.param("from c import also\n@also\ndef f(): return 1\n" + ALSO, id="of another name"),
         pytest.param("from c import also\ndef g(): return 1\nalso(g, 'g')\n" + ALSO, id="made from another string"),
         pytest.param("from elsewhere import run\nrun('now')\n", id="a call of something from elsewhere"),
+        pytest.param(
+            "from elsewhere import deprecated\ndeprecated('f', 'use g')\n", id="what is said to be deprecated"
+        ),
         pytest.param("from elsewhere import run\nrun('other.module')\ndef f(): return 1\n", id="a module of its own"),
         pytest.param("from c import plant\nplant('other', more=None)\n" + PLANT, id="another name"),
         pytest.param(
