@@ -110,8 +110,11 @@ def _is_executed(project: Project, path: Path) -> bool:
 def _is_given(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether a program that runs the file gives it names: some that it calls are called, and not bound, by others too.
 
-    Builtins of Python 2 do not count, which many files of old code still call.
+    Builtins of Python 2 do not count, which many files of old code still call, nor files with star imports: what these
+    lack was in a module that they all have names from.
     """
+    if table.stars:
+        return False
     uses = [use, *table.facts.unresolved]
     if not path.stem.isidentifier():  # which cannot be imported: what runs one of a folder runs them all
         beside = (file for file in project.files() if file.parent == path.parent and not file.stem.isidentifier())
@@ -131,7 +134,7 @@ def _lacking(project: Project, name: str) -> frozenset[Path]:
         found = project.lacking[name] = frozenset(
             file
             for file, table in tables
-            if table is not None and any(each.name == name for each in table.facts.unresolved)
+            if table is not None and not table.stars and any(each.name == name for each in table.facts.unresolved)
         )
     return found
 

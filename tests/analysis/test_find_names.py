@@ -164,6 +164,11 @@ def test_three_files_may_lack_the_same_name(tmp_path: Path) -> None:
     check_findings(tmp_path, "//- a.py\n«f»()\n//- b.py\n«f»()\n//- c.py\n«f»()\n//- d.py\ndef f(): return 1\nf()\n")
 
 
+def test_what_star_imports_no_longer_give_is_missing_in_all_files(tmp_path: Path) -> None:
+    files = "".join(f"//- {x}.py\nfrom lib import *\nhelp_me(1)\n«gone»(2)\n" for x in "abcde")
+    check_findings(tmp_path, files + "//- lib.py\ndef help_me(x): return x\n")
+
+
 def test_old_builtins_are_missing_however_many_files_call_them(tmp_path: Path) -> None:
     check_findings(tmp_path, "".join(f"//- {name}.py\n«unicode»('x')\n" for name in "abcd"))
 
