@@ -199,9 +199,18 @@ def satisfies(lookup: Lookup, type_: Type, protocol: Type, but: str = "") -> boo
     for base in mro(lookup, protocol):
         facts = lookup.facts(base.path) if base.path is not None and is_protocol(lookup, base) else None
         for symbol in facts.symbols if facts is not None else ():
-            if symbol.parent == base.name and symbol.name != but:
+            if symbol.parent == base.name and symbol.name != but and symbol.name not in _NO_MEMBERS:
                 wanted.setdefault(symbol.name, symbol)
     return (bool(wanted) or not but) and all(_has_alike(lookup, type_, symbol) for symbol in wanted.values())
+
+
+# Names in the body of a protocol that are none of its members (as in CPython's `typing.EXCLUDED_ATTRIBUTES`).
+_NO_MEMBERS = frozenset(
+    {
+        "__slots__", "__init__", "__new__", "__doc__", "__module__", "__dict__", "__annotations__", "__weakref__",
+        "__class_getitem__", "__subclasshook__", "__match_args__", "__parameters__", "__abstractmethods__",
+    }
+)  # fmt: skip
 
 
 def _has_alike(lookup: Lookup, type_: Type, wanted: Symbol) -> bool:
