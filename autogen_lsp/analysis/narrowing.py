@@ -204,6 +204,8 @@ def _isinstance(listed: Node, truth: bool, type_: Type | None, evaluate: Callabl
         kept = [m for m in members(type_) if m is not None and any(_same_class(m, t) for t in tested if t is not None)]
         if kept:
             return union(kept)
+        if type_.form is Form.CLASS:
+            return type_ if any(t is not None and t.is_a("type") for t in tested) else None
     return union(tested) if tested else type_
 
 

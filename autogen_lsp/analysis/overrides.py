@@ -77,9 +77,12 @@ def signature_of(
     if not above:  # what subclasses give of themselves; a base's word binds the subclasses, too
         returned = of_own
     given = union(returned, lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
-    if given is not None and result.breaks(lookup, given, wanted):
-        fitting = (type_ for type_ in (*returned, *of_own) if type_ is not None)
-        given = next((type_ for type_ in fitting if not result.breaks(lookup, type_, wanted)), None)
+    every = list(result.followed(lookup, wanted))
+    if given is not None and result.breaks(lookup, given, every):
+        fitting = [type_ for type_ in (*returned, *of_own) if type_ is not None]
+        if not above:  # what subclasses give must do for the class
+            fitting = [type_ for type_ in fitting if functions.accepts(lookup, type_, given)]
+        given = next((type_ for type_ in fitting if not result.breaks(lookup, type_, every)), None)
     path = agreeing[0][0].path
     itself = self_type(lookup, path, signature.returns) if path is not None else None
     if itself is None and is_itself:  # what a subclass gives of itself, the class gives of itself

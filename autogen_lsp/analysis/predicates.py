@@ -16,7 +16,7 @@ from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.expected import Demand, Expected
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.sites import Use
-from autogen_lsp.analysis.types import Form, Type, members, named, union
+from autogen_lsp.analysis.types import Form, Type, members, named, parts, union
 
 _MAX_READS = 40  # of one argument, in the function that tests it
 
@@ -24,7 +24,9 @@ _MAX_READS = 40  # of one argument, in the function that tests it
 def guard_of(lookup: Lookup, uses: Sequence[Use]) -> Type | None:
     """``TypeGuard[T]`` where the uses take the first argument for a T, None where they do not, or differ."""
     found = {type_ for use in uses if (type_ := _taken_for(lookup, use)) is not None}
-    return named("typing", "TypeGuard", found.pop()) if len(found) == 1 else None
+    only = found.pop() if len(found) == 1 else None
+    whole = only is not None and all(None not in part.args for part in parts(only))
+    return named("typing", "TypeGuard", only) if whole else None
 
 
 def _taken_for(lookup: Lookup, use: Use) -> Type | None:

@@ -38,7 +38,7 @@ def merge(lookup: Lookup, uses: Sequence[Expected]) -> tuple[Type | None, bool]:
     used = [use for use in uses if use.role is not Role.IGNORED]
     if not used:
         return (NONE, True) if uses else (None, False)
-    every = list(_followed(lookup, used))
+    every = list(followed(lookup, used))
     strong = [use for use in every if use.strong and use.type is not None]
     if strong:
         return next((t for t in _candidates(lookup, strong, every) if _suits(lookup, t, every)), None), False
@@ -166,7 +166,7 @@ def _has_subclasses(lookup: Lookup, type_: Type) -> bool:
     return False
 
 
-def _followed(lookup: Lookup, uses: Sequence[Expected]) -> Iterator[Expected]:
+def followed(lookup: Lookup, uses: Sequence[Expected]) -> Iterator[Expected]:
     """The uses, and those of the variables and attributes that keep the value."""
     kept = 0
     for use in uses:

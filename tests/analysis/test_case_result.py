@@ -344,6 +344,20 @@ def test_the_values_of_a_typed_dictionary_are_what_its_class_says(use: str, head
     assert signature(f"{setup}def g(given: dict[str, object]) -> None:\n    {use}\n") == head
 
 
+def test_a_class_is_known_where_it_is_told_from_its_instances() -> None:
+    text = """\
+class Schema: ...
+def find(name: str) -> None: ...
+def g(x: int) -> None:
+    made = $0f(x)
+    if isinstance(made, type) and issubclass(made, Schema):
+        kept: type[Schema] = made
+    elif isinstance(made, (str, bytes)):
+        find(made)
+"""
+    assert signature(text) == "def f(x: int) -> type[Schema]:"
+
+
 def test_an_awaitable_that_is_kept_is_a_value() -> None:
     text = """\
 from asyncio import Future
