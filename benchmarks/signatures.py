@@ -21,9 +21,10 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from autogen_lsp.analysis import apply, classes, nodes, plan, targets

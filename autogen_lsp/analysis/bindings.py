@@ -14,6 +14,8 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import nodes
 
+PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
+
 
 class How(Enum):
     VALUE = auto()  # `node` is the expression assigned
@@ -89,6 +91,7 @@ def reads_of(target: Node) -> list[Node] | None:
     if scope is None or scope.type in ("lambda", nodes.CLASS):
         return None
     name = nodes.text_of(target)
+    statement = next((outer for outer in nodes.ancestors(target) if outer.type not in PATTERNS), None)
     out: list[Node] = []
     for node in nodes.own_nodes(scope if scope.type == "module" else scope.child_by_field_name("body")):
         if node.type in nodes.DEFINITIONS and name.encode() in (node.text or b""):
@@ -96,7 +99,7 @@ def reads_of(target: Node) -> list[Node] | None:
         if node.type != "identifier" or nodes.text_of(node) != name or not is_read(node):
             continue
         found = reaching(node, assigned=True)
-        if found is not None and any(nodes.inside(target, b.at) and nodes.same(b.at, target.parent) for b in found[0]):
+        if found is not None and any(nodes.same(b.at, statement) for b in found[0]):
             out.append(node)
     return out
 
@@ -113,7 +116,7 @@ def is_read(node: Node) -> bool:
             return not nodes.same(parent.child_by_field_name("left") or parent.child_by_field_name("name"), node)
         case "keyword_argument" | "default_parameter":
             return not nodes.same(parent.child_by_field_name("name"), node)
-    return True
+    return parent.type not in PATTERNS and parent.type != "list_splat_pattern"
 
 
 def bindings_in(body: Node | None, name: str) -> Iterator[Binding]:

@@ -27,11 +27,11 @@ def assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None,
             return infer.annotated(lookup, path, type_node), True
         left = at_.child_by_field_name("left")
         if left is not None:
-            if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
+            if left.type in bindings.PATTERNS:
                 return _pattern(lookup, path, left), False
             if left.type == "subscript":
                 return _stored(lookup, path, left), False
-            declared = _declared(lookup, path, left)
+            declared = of_target(lookup, path, left)
             if declared is not None:
                 return _filled(declared, left, at_.child_by_field_name("right")), True
         at_ = at_.parent
@@ -73,7 +73,7 @@ def _filled(declared: Type, target: Node, value: Node | None) -> Type | None:
     return without_none(declared) if is_filled else declared
 
 
-def _declared(lookup: Lookup, path: Path, target: Node) -> Type | None:
+def of_target(lookup: Lookup, path: Path, target: Node) -> Type | None:
     """The type with which a name or attribute was declared elsewhere; a parameter is declared, too."""
     if target.type == "identifier":
         found = bindings.reaching(target)
@@ -112,7 +112,7 @@ def _pattern(lookup: Lookup, path: Path, pattern: Node) -> Type:
     items = [child for child in pattern.named_children if child.type != "comment"]
     if any(child.type in ("list_splat_pattern", "list_splat") for child in items):
         return Type(Form.INSTANCE, "tuple", args=(None,), variadic=True)
-    declared = [_declared(lookup, path, child) for child in items]
+    declared = [of_target(lookup, path, child) for child in items]
     # What is declared `T | None` may well get a T here, and be used as one; of other unions, any member.
     bare = [without_none(type_) for type_ in declared]
     return builtin("tuple", *(None if t is not None and t.form is Form.UNION else t for t in bare))

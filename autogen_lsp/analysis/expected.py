@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import classes, declared, endings, functions, infer, nodes, wants
+from autogen_lsp.analysis import bindings, classes, declared, endings, functions, infer, nodes, wants
 from autogen_lsp.analysis.annotation import expanded, iterable
 from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.matches import matched
@@ -76,6 +76,7 @@ class Expected:
     may_be_none: bool = False  # it is compared with None
     not_none: bool = False  # None breaks the use, whatever else it takes
     bound: tuple[Node, ...] = ()
+    apart: tuple[Node, ...] = ()  # the targets that it is taken apart into, one for each item
     kept_as: Type | None = None  # what the variable is declared as that it is read from
 
 
@@ -121,7 +122,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return Expected(Role.IGNORED, path, node, NONE, is_async=is_async)
         case "assignment":
             type_, strong = declared.assigned(lookup, path, parent)
-            return replace(value(type_, strong=strong), bound=tuple(_kept_in(parent)))
+            return replace(value(type_, strong=strong), bound=tuple(_kept_in(parent)), apart=_taken_apart(parent))
         case "augmented_assignment":
             left = parent.child_by_field_name("left")
             type_ = infer.type_of(lookup, path, left) if left is not None else None
@@ -261,6 +262,15 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
     else:
         item = infer.element_of(lookup, outer.type)
     return None if item is None else replace(outer, type=item)
+
+
+def _taken_apart(assignment: Node) -> tuple[Node, ...]:
+    """The targets of ``a, b = f()``; none where a starred one takes the rest."""
+    left = assignment.child_by_field_name("left")
+    items = [each for each in left.named_children if each.type != "comment"] if left is not None else []
+    if left is None or left.type not in bindings.PATTERNS or any(each.type.startswith("list_splat") for each in items):
+        return ()
+    return tuple(items)
 
 
 def _kept_in(assignment: Node) -> Iterator[Node]:

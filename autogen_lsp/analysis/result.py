@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, bindings, classes, expected, functions, infer, narrowing, nodes
+from autogen_lsp.analysis import annotation, bindings, classes, declared, expected, functions, infer, narrowing, nodes
 from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, optional, without_none
@@ -38,11 +38,32 @@ def merge(lookup: Lookup, uses: Sequence[Expected]) -> tuple[Type | None, bool]:
     used = [use for use in uses if use.role is not Role.IGNORED]
     if not used:
         return (NONE, True) if uses else (None, False)
+    if (items := _items(lookup, used)) is not None:
+        return items, False
     every = list(followed(lookup, used))
     strong = [use for use in every if use.strong and use.type is not None]
     if strong:
         return next((t for t in _candidates(lookup, strong, every) if _suits(lookup, t, every)), None), False
     return _suggested(lookup, used), False
+
+
+def _items(lookup: Lookup, used: Sequence[Expected]) -> Type | None:
+    """A tuple, where every use takes it apart into as many targets: of what is asked of these."""
+    sizes = {len(use.apart) for use in used}
+    if len(sizes) > 1 or 0 in sizes:
+        return None
+    types: list[Type | None] = []
+    for place in range(sizes.pop()):
+        item, _ = merge(lookup, [_item(lookup, use, use.apart[place]) for use in used])
+        types.append(None if item is not None and item.form is Form.UNION and NONE not in item.args else item)
+    return builtin("tuple", *types)
+
+
+def _item(lookup: Lookup, use: Expected, target: Node) -> Expected:
+    """What is asked of one item. What is declared ``T | None`` may well get a T here, and be used as one."""
+    type_ = declared.of_target(lookup, use.path, target)
+    item = Expected(Role.VALUE, use.path, target, type_, bound=(target,))
+    return item if type_ is None else replace(item, strong=True, demand=Demand.TYPE, upper=True)
 
 
 def breaks(lookup: Lookup, type_: Type, uses: Sequence[Expected]) -> bool:
@@ -90,8 +111,8 @@ def _special(lookup: Lookup, type_: Type | None) -> Iterator[Type]:
 def _suits(lookup: Lookup, type_: Type, every: Sequence[Expected]) -> bool:
     """Whether all uses stand if this is what they get."""
     if any(use.demand is Demand.UNKNOWN and not _is_kept_as(use, type_) for use in every):
-        declared = any(use.strong and not use.upper for use in every)
-        if _says_little(lookup, type_) or (not declared and _has_subclasses(lookup, type_)):
+        is_declared = any(use.strong and not use.upper for use in every)
+        if _says_little(lookup, type_) or (not is_declared and _has_subclasses(lookup, type_)):
             return False
     if type_.is_a("list", "dict", "set") and any(type_.args) and any(map(_asks_more, every)):
         return False  # what may be changed must have exactly the elements that are asked for
@@ -170,7 +191,7 @@ def followed(lookup: Lookup, uses: Sequence[Expected]) -> Iterator[Expected]:
     """The uses, and those of the variables and attributes that keep the value."""
     kept = 0
     for use in uses:
-        declared = use.type if use.strong and not use.upper else None
+        kept_as = use.type if use.strong and not use.upper else None
         understood = False
         for target in use.bound if kept < _MAX_VARIABLES else ():
             kept += 1
@@ -180,7 +201,7 @@ def followed(lookup: Lookup, uses: Sequence[Expected]) -> Iterator[Expected]:
             else:
                 inner = _of_variable(lookup, use, target)
             understood = inner is not None and not elsewhere
-            yield from (replace(each, kept_as=declared) for each in inner or ())
+            yield from (replace(each, kept_as=kept_as) for each in inner or ())
         if not understood or use.demand is not Demand.UNKNOWN:
             yield use
 

@@ -358,6 +358,21 @@ def g(x: int) -> None:
     assert signature(text) == "def f(x: int) -> type[Schema]:"
 
 
+@pytest.mark.parametrize(
+    ("use", "returns"),
+    [
+        ("a, b = $0f()\n    show(a, 1)\n    b.append(a)", "tuple[str, Any]"),
+        ("a, b = $0f()\n    c, d = f()\n    show(a, d)", "tuple[str, int]"),
+        ("text, a = $0f()\n    show(text, a)", "tuple[str, int]"),
+        ("a, *b = $0f()\n    show(a, 1)", "tuple[Any, ...]"),
+        ("a, b = $0f()\n    if a is not None:\n        show(a, 1)", "tuple[str | None, Any]"),
+    ],
+)
+def test_row_34_the_items_are_what_is_asked_of_their_variables(use: str, returns: str) -> None:
+    setup = "from typing import Any\n\n\ndef show(text: str, size: int) -> None: ...\n\n\n"
+    assert signature(f"{setup}def g(text: str | bytes) -> None:\n    {use}\n") == f"def f() -> {returns}:"
+
+
 def test_an_awaitable_that_is_kept_is_a_value() -> None:
     text = """\
 from asyncio import Future
