@@ -12,7 +12,7 @@ from functools import partial
 
 from autogen_lsp.analysis import callers, classes, functions, infer, result
 from autogen_lsp.analysis.annotation import bound_of, dotted_name, parsed, self_type
-from autogen_lsp.analysis.arguments import arguments_of, parameter_for, takes
+from autogen_lsp.analysis.arguments import VARIADIC, arguments_of, parameter_for, takes
 from autogen_lsp.analysis.expected import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
@@ -43,13 +43,13 @@ def signature_of(
         signature = agreeing[0][1].signature
         if signature is None or not all(_is_alike(target, symbol) for _, symbol in agreeing):
             continue
-        more = _more(lookup, target, calls, signature.parameters[1:]) if above else []
-        taking = [*signature.parameters[1:], *(Parameter(item.name, item.kind, default=item.default) for item in more)]
+        listed = _eased(signature.parameters[1:], calls) if above else signature.parameters[1:]
+        more = _more(lookup, target, calls, listed) if above else []
+        taking = [*listed, *(Parameter(item.name, item.kind, default=item.default) for item in more)]
         if all(takes(taking, arguments_of(use.expression)) for use in calls):
             break
     else:
         return None
-    listed = signature.parameters[1:]
     own = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
 
     def types(pick: Callable[[Signature], str | None]) -> list[Type | None]:
@@ -64,7 +64,7 @@ def signature_of(
         if not fits:  # an override may take more than its base, and must where it is passed more
             type_ = callers.unite(lookup, [type_, *passed]) if above else None
         default = parameter.default
-        if not _means_the_same(lookup, agreeing[0][0], default, scope):
+        if parameter not in signature.parameters or not _means_the_same(lookup, agreeing[0][0], default, scope):
             type_, default = optional(type_), "None"
         written = annotate(scope, type_)
         if written is None and above and (not fits or (type_ is not None and not set(passed) <= {*members(type_)})):
@@ -89,7 +89,9 @@ def signature_of(
         itself = _usual_self(lookup)
     returns = annotate(scope, given if itself is None else replaced(given, own, itself))
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
-    return Signature(tuple(parameters), returns, signature.is_async, carried)
+    # A coroutine is as good as anything, if the base does not say what it gives.
+    is_async = signature.is_async or (given is None and any(use.is_async for use in wanted))
+    return Signature(tuple(parameters), returns, is_async, carried)
 
 
 def _of_own(
@@ -101,6 +103,22 @@ def _of_own(
     receiver = classes.annotated(lookup, holder, symbol.signature.parameters[0].annotation, symbol, instance=own)
     type_ = classes.annotated(lookup, holder, pick(symbol.signature), symbol, instance=own)
     return substitute(type_, {variable.name: own for variable in variables(receiver)})
+
+
+def _eased(listed: Sequence[Parameter], calls: Sequence[Use]) -> tuple[Parameter, ...]:
+    """A base's parameters with defaults for those that calls leave out: an override may ask for less."""
+    left_out: set[str] = set()
+    for use in calls:
+        arguments = arguments_of(use.expression)
+        if not any(argument.star for argument in arguments):
+            taken = [parameter_for(listed, arguments, index) for index in range(len(arguments))]
+            left_out |= {each.name for each in listed if each.default is None and each not in taken}
+    out: list[Parameter] = []
+    for each in listed:
+        after_default = any(other.default for other in out) and each.kind <= ParameterKind.POSITIONAL_OR_KEYWORD
+        is_eased = each.default is None and each.kind not in VARIADIC and (each.name in left_out or after_default)
+        out.append(Parameter(each.name, each.kind, each.annotation, "None") if is_eased else each)
+    return tuple(out)
 
 
 def _groups(

@@ -219,7 +219,7 @@ def _meant(lookup: Lookup, target: Target, path: Path, name: Node) -> Use | None
         return Use(path, name, expression_of(name)) if meant else None
     if receiver is None:
         return None
-    type_ = annotation.expanded(lookup, infer.type_of(lookup, path, receiver))
+    type_ = annotation.expanded(lookup, infer.type_of(lookup, path, receiver) or _of_base(lookup, path, receiver))
     if type_ is None:
         return Use(path, name, expression_of(name), sure=False)
     for member in members(type_):
@@ -227,6 +227,23 @@ def _meant(lookup: Lookup, target: Target, path: Path, name: Node) -> Use | None
         instance = annotation.bound_of(lookup, instance)
         if instance is not None and instance.form is Form.INSTANCE and _holds(lookup, instance, target, owner):
             return Use(path, name, expression_of(name), _is_class(member))
+    return None
+
+
+def _of_base(lookup: Lookup, path: Path, receiver: Node) -> Type | None:
+    """What a parameter of an override is that is not annotated: what the base's method says, as to type checkers."""
+    found = bindings.reaching(receiver) if receiver.type == "identifier" else None
+    binding = found[0][0] if found is not None and len(found[0]) == 1 else None
+    if binding is None or binding.how is not bindings.How.PARAMETER or binding.node.type != nodes.FUNCTION:
+        return None
+    owner, _, method = nodes.qualname_of(binding.node).rpartition(".")
+    instance = Type(Form.INSTANCE, owner, lookup.module_name(path), path=path)
+    for base in list(classes.mro(lookup, instance))[1:] if owner else ():
+        symbols = lookup.symbols(base.path, f"{base.name}.{method}") if base.path is not None else ()
+        for symbol in symbols[:1]:
+            listed = symbol.signature.parameters if symbol.signature is not None else ()
+            written = next((each.annotation for each in listed if each.name == nodes.text_of(receiver)), None)
+            return classes.annotated(lookup, base, written, symbol, instance)
     return None
 
 

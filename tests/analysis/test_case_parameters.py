@@ -611,6 +611,52 @@ make(1, key="")
     assert signature(text) == "def make(a: int, arg2: int | None = None, *, key: str | None = None) -> str:"
 
 
+def test_an_override_asks_for_no_more_than_it_is_passed() -> None:
+    text = """\
+class Base:
+    def on(self, event: str, size: int, *, run: int, **more: str): ...
+
+
+class Derived(Base):
+    def stop(self) -> None: ...
+
+
+async def g(derived: Derived) -> None:
+    {}derived.$0on("")
+"""
+    with workspace(text.format("")) as space:
+        target = Target(space.path, "Derived.on", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 2))
+        head = plan.make(space.project, target).skeleton.splitlines()
+        assert " ".join(map(str.strip, head[:-1])).startswith(
+            "def on( self, event: str, size: int | None = None, *, run: int | None = None, **more: str, ):"
+        )
+    with workspace(text.format("await ")) as space:
+        target = Target(space.path, "Derived.on", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 2))
+        assert plan.make(space.project, target).skeleton.startswith("async def on(")
+
+
+def test_row_29_a_parameter_of_an_override_is_what_the_base_says() -> None:
+    text = """\
+class Reader:
+    def one(self):
+        self.$0rest(1)
+
+
+class Other:
+    def rest(self): ...
+
+
+class Base:
+    def parse(self, tok: Reader): ...
+
+
+class Derived(Base):
+    def parse(self, tok):
+        tok.rest(1, most=2)
+"""
+    assert signature(text) == "def rest(self, arg1: int, *, most: int | None = None) -> None:"
+
+
 def test_an_override_says_what_its_base_says_as_far_as_it_can_be_written() -> None:
     text = """\
 //- base.py
