@@ -38,6 +38,9 @@ _GENERATED = re.compile(
     re.I | re.M | re.S | re.X,
 )
 _MAX_HEAD = 2_000
+_FLAKE8 = re.compile(r"^\[flake8\][^\n]*\n(.*?)(?=^\[|\Z)", re.M | re.S)
+_COMMENT = re.compile(r"^[ \t]*[#;].*\n", re.M)
+_KEY = re.compile(r"^(?:extend-)?exclude[ \t]*[=:](.*(?:\n(?:[ \t]+.*)?)*)", re.M)
 _MAX_BYTES = 500_000
 _MAX_PATTERN = 2_000
 
@@ -130,17 +133,12 @@ def _toml(text: str, name: str) -> Iterator[tuple[str, bool]]:
 
 
 def _ini(text: str) -> Iterator[tuple[str, bool]]:
-    import configparser  # as late as that: the first document waits for this module
-
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return
-    for key in ("exclude", "extend-exclude"):
-        for glob in re.split(r"[\s,]+", parser.get("flake8", key, fallback="")):
-            if glob and not glob.startswith("#"):
-                yield _of_glob(glob), False
+    """Not with `configparser`, which reads all of a file where one section matters: the first document waits for it."""
+    for section in _FLAKE8.finditer(text):
+        for value in _KEY.findall(_COMMENT.sub("", section.group(1))):
+            for glob in re.split(r"[\s,]+", value):
+                if glob and not glob.startswith("#"):
+                    yield _of_glob(glob), False
 
 
 def _table(data: Any, key: str) -> dict[str, Any]:
