@@ -6,14 +6,34 @@ loop it is therefore fed piece by piece: between pieces the loop gets its turn.
 
 from __future__ import annotations
 
+import importlib.util
 import threading
+from importlib.machinery import PathFinder
 
-import tree_sitter_python
 from tree_sitter import Language, Parser, Tree
 
 from autogen_lsp.text import difference, inside_token
 
-LANGUAGE = Language(tree_sitter_python.language())
+
+def _grammar() -> object:
+    """The grammar as its package has it, from its extension module alone if that is where it was.
+
+    The first document waits for this import. A sixth of it would be the package's ``__init__``, which imports what
+    reads query files.
+    """
+    package = PathFinder.find_spec("tree_sitter_python")
+    places = package.submodule_search_locations if package is not None else None
+    binding = PathFinder.find_spec("tree_sitter_python._binding", places) if places else None
+    if binding is None or binding.loader is None:
+        import tree_sitter_python
+
+        return tree_sitter_python.language()
+    module = importlib.util.module_from_spec(binding)
+    binding.loader.exec_module(module)
+    return module.language()
+
+
+LANGUAGE = Language(_grammar())
 _local = threading.local()
 
 # Bytes.
