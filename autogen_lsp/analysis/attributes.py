@@ -152,7 +152,7 @@ class _Look:
 
     def _of_class(self, path: Path, qualname: str, *, exact: bool, of_class: bool) -> Receiver | None:
         mro = self.project.mro(path, qualname)
-        if mro.open or not mro.classes or not self.project.is_ours(path):
+        if mro.is_open(of_class) or not mro.classes or not self.project.is_ours(path):
             return None
         return Receiver(mro, mro.classes[0], f"class '{qualname}'", exact, of_class)
 
@@ -262,7 +262,13 @@ class _Look:
         if not of_self and (name in self._of_any_mock or self._is_replaced(mro.classes[0])):
             return None
         if not receiver.exact and may_have(
-            self.project, mro.classes[0], name, item.scope, above=above, of_self=of_self
+            self.project,
+            mro.classes[0],
+            name,
+            item.scope,
+            above=above,
+            of_self=of_self,
+            of_class=receiver.of_class,
         ):
             return None
         owner = receiver.owner
@@ -303,7 +309,7 @@ class _Look:
         found = self._guesses[key]
         if not found:
             return item.local and self._is_nobodys(item.name)
-        return any(not (mro := self.project.mro(*each)).open and item.name not in mro.names for each in found)
+        return any(not (mro := self.project.mro(*each)).is_open(True) and item.name not in mro.names for each in found)
 
     def _is_nobodys(self, name: str) -> bool:
         """Whether neither the workspace nor a builtin class has anything of that name: rare in code that works."""

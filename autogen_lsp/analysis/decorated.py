@@ -16,7 +16,8 @@ from autogen_lsp.syntax.model import SymbolKind
 _PLAIN = re.compile(
     r"(?:[\w.]+\.)?(?:dataclass|total_ordering|final|runtime_checkable|unique|verify|dataclass_transform|define|frozen"
     r"|mutable|attrs|attrs?\.s|deprecated|type_check_only|disjoint_base|skip|skipIf|skipUnless|expectedFailure"
-    r"|override_settings|modify_settings|tag|usefixtures|patch|patch\.\w+|pytest\.mark\.\w+)(?:\(.*)?",
+    r"|override_settings|modify_settings|tag|usefixtures|patch|patch\.\w+|pytest\.mark\.\w+"
+    r"|implementer(?:_only)?|provider)(?:\(.*)?",
     re.S,
 )
 _DOTTED = re.compile(r"([^\W\d][\w.]*)\s*(?:\(.*\))?", re.S)
@@ -45,6 +46,10 @@ def leaves_class(project: Project, path: Path, text: str, scope: str) -> bool:
         holder = follow(project, owner.path, f"{owner.symbol.qualname}.{name}")
         return isinstance(holder, Definition) and _gives_back(project, holder)
     found = follow(project, path, dotted.group(1), scope)
+    if isinstance(found, Definition) and found.symbol.kind == SymbolKind.CLASS and dotted.group() != dotted.group(1):
+        mro = project.mro(found.path, found.symbol.qualname)  # `@Decorator(…)`: its instance is called
+        owner = mro.owner("__call__") if not mro.open else None
+        found = follow(project, owner.path, f"{owner.symbol.qualname}.__call__") if owner is not None else None
     return isinstance(found, Definition) and _gives_back(project, found)
 
 

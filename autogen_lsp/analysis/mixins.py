@@ -33,13 +33,20 @@ _SUPER = "super("
 
 
 def may_have(
-    project: Project, found: Class, name: str, scope: str = "", *, above: bool = False, of_self: bool = True
+    project: Project,
+    found: Class,
+    name: str,
+    scope: str = "",
+    *,
+    above: bool = False,
+    of_self: bool = True,
+    of_class: bool = False,
 ) -> bool:
     """Whether instances of the class may have the member though the class has not: doubt.
 
     ``scope``: the definition that calls it. ``above``: as ``super()`` in the class sees it, where only bases count that
     the class itself does not have. ``of_self``: called on ``self``, not on an object that was said to be of the class,
-    and may be known better.
+    and may be known better. ``of_class``: on the class itself.
     """
     try:
         below = list(subclasses(project, *found.key))
@@ -49,18 +56,23 @@ def may_have(
         if any(_brings_above(project, found, one, name) for one in below):
             return True
         return _stands_before_others(project, found, below) or derived_at_run_time(project, found, below)
-    if _below_may_have(project, found, below, name, _caller(found, scope), of_self):
+    if _below_may_have(project, found, below, name, _caller(found, scope), of_self, of_class):
         return True
     return of_self and _is_brought_at_run_time(project, name)  # asked last: hardly ever needed
 
 
-def _below_may_have(project: Project, found: Class, below: list[Class], name: str, caller: str, of_self: bool) -> bool:
+def _below_may_have(
+    project: Project, found: Class, below: list[Class], name: str, caller: str, of_self: bool, of_class: bool
+) -> bool:
     having: list[Class] = []
     lacking: list[Class] = [found]
+    hidden = name.startswith("_") and not project.definitions(name)  # no name that a `__getattr__` waits for
     for one in below:
         lineage = project.mro(*one.key)
-        has = lineage.open or name in lineage.names or is_handed_out(project, one.path, one.symbol)
-        (having if has else lacking).append(one)
+        unread = (lineage.is_open(of_class) and not (hidden and lineage.hooked)) or is_handed_out(
+            project, one.path, one.symbol
+        )
+        (having if name in lineage.names or (unread and not hidden) else lacking).append(one)
     if not below and _is_named_mixin(project, found):
         return True
     failing = [one for one in lacking if _runs(project, one, found, caller)]
@@ -134,7 +146,18 @@ def _stands_before_others(project: Project, found: Class, below: list[Class]) ->
         or (not _is_from_outside(project, found) and _holds_tests(project, found))
     ):
         return False
-    return not any(_in_use(project, one, leaf=True) for one in (found, *below))
+    if any(_in_use(project, one, leaf=True) for one in (found, *below)):
+        return False
+    return not any(_is_combined(project, one, below) for one in below)
+
+
+def _is_combined(project: Project, one: Class, below: list[Class]) -> bool:
+    """Whether the class puts a mixin together with others, and is not meant to be put together with more itself."""
+    if len(project.mro(*one.key).classes[0].symbol.bases) < 2 or _holds_tests(project, one):
+        return False
+    if _ABSTRACT.match(one.symbol.name) or _is_named_mixin(project, one):
+        return False
+    return not any(one.key != other.key and one.key in project.mro(*other.key) for other in below)
 
 
 def _is_in_class(project: Project, found: Class) -> bool:
@@ -258,13 +281,20 @@ def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
 
 
 def _calls_super(project: Project, found: Class, name: str) -> bool:
-    """Whether the class overrides the member and calls it on ``super()``, where no other base has it."""
+    """Whether the class overrides the member and says so, or calls it on ``super()``, where no other base has it."""
     if name not in members_of(project, found):
         return False
     lineage = project.mro(*found.key)
     if lineage.open or name in lineage.after(found.key).names:
         return False
-    return _hands_on(project, found, name)
+    return _hands_on(project, found, name) or _is_override(project, found, name)
+
+
+def _is_override(project: Project, found: Class, name: str) -> bool:
+    """Whether the class's method has the decorator ``override`` (PEP 698)."""
+    table = project.table(found.path)
+    symbols = table.members.get(found.symbol.qualname, {}).get(name, ()) if table is not None else ()
+    return any(text.rpartition(".")[2] == "override" for symbol in symbols for text in symbol.decorators)
 
 
 def _hands_on(project: Project, found: Class, name: str) -> bool:

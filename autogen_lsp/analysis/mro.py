@@ -32,6 +32,7 @@ _READERS = frozenset(
     signature get_type_hints get_annotations getmembers isclass isabstract getdoc fields
     """.split()  # noqa: SIM905
 )
+_HOOKS = frozenset({"__getattr__", "__getattribute__"})
 _KEEPERS = re.compile(rb".*\.(?:append|add|insert)")
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
 _WRITTEN_OUT = re.compile(
@@ -52,11 +53,15 @@ class Class:
 
 @dataclass(frozen=True)
 class Mro:
-    """The class itself first, then its bases. ``open``: it may have members that are none of these classes'."""
+    """The class itself first, then its bases. ``open``: it may have members that are none of these classes'.
+
+    ``hooked``: but only as its instances are asked by ``__getattr__``, which the class itself is not.
+    """
 
     classes: tuple[Class, ...]
     open: bool
     project: Project
+    hooked: bool = False
 
     def __contains__(self, key: tuple[Path, str]) -> bool:
         return key in self._keys
@@ -72,7 +77,11 @@ class Mro:
 
     def after(self, key: tuple[Path, str]) -> Mro:
         """The bases only, as ``super()`` sees them."""
-        return Mro(tuple(found for found in self.classes if found.key != key), self.open, self.project)
+        return Mro(tuple(found for found in self.classes if found.key != key), self.open, self.project, self.hooked)
+
+    def is_open(self, of_class: bool) -> bool:
+        """Whether the class itself, or instances, may have members that are none of these classes'."""
+        return self.open and not (of_class and self.hooked)
 
     def owner(self, name: str) -> Class | None:
         """The first class that has the member."""
@@ -113,7 +122,7 @@ def mro_of(project: Project, path: Path, qualname: str) -> Mro:
 def _mro(project: Project, path: Path, qualname: str) -> Mro:
     todo: list[tuple[Path, str]] = [(path, qualname)]
     done: dict[tuple[Path, str], Class] = {}
-    is_open = False
+    is_open = hooked = False
     while todo:
         key = todo.pop()
         if key in done:
@@ -125,6 +134,7 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         found = done[key] = Class(key[0], symbol)
         bases, own_open = _bases(project, found)
         is_open = is_open or own_open
+        hooked = hooked or (key[0] != project.builtins and not _HOOKS.isdisjoint(members_of(project, found)))
         todo += reversed(bases)
     builtins = project.builtins
     builtin = _class_symbol(project, builtins, "object") if builtins is not None else None
@@ -132,7 +142,7 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         done.setdefault((builtins, "object"), Class(builtins, builtin))
     else:
         is_open = True
-    return Mro(tuple(done.values()), is_open, project)
+    return Mro(tuple(done.values()), is_open or hooked, project, hooked and not is_open)
 
 
 def _class_symbol(project: Project, path: Path, qualname: str) -> Symbol | None:
@@ -149,10 +159,8 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
     assert table is not None
     symbol, path = found.symbol, found.path
     own = table.members.get(symbol.qualname, {})
-    hooks = "__getattr__" in own or "__getattribute__" in own
     is_open = (
-        (hooks and path != project.builtins)
-        or (path.suffix == ".pyi" and _is_compiled(project, path))
+        (path.suffix == ".pyi" and _is_compiled(project, path))
         or symbol.qualname in table.facts.dynamic_classes
         or symbol.name in table.facts.dynamic_classes
         or any(s.kind == SymbolKind.ATTRIBUTE for s in own.get("__class__", ()))

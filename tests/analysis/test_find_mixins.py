@@ -41,6 +41,19 @@ HAS = "    def g(self): return 1\n"
             "    def make(self): return Groups.Methods()\n",
             id="in the body of a class, but in use",
         ),
+        pytest.param(
+            "from typing import override\n" + BASE.format(g="«g»") + "class B(A):\n    @override\n" + HAS,
+            id="an override says that it is one",
+        ),
+        pytest.param(
+            "class AMixin:\n    def f(self): self.«g»()\nclass B: x = 1\nclass C(AMixin, B): x = 1\n",
+            id="a mixin that is put together with what lacks it",
+        ),
+        pytest.param(
+            "class AMixin:\n    def f(self): self.«_g»()\nclass C(AMixin):\n    def __getattr__(self, name): return 1\n"
+            "C()\n",
+            id="a private member, which __getattr__ will not bring",
+        ),
         pytest.param(BASE.format(g="«g»") + "isinstance(1, A)\n", id="handed to isinstance only"),
         pytest.param(
             BASE.format(g="«g»") + "class B(A):\n" + HAS + "A(), A(), A(), A(), B()\n",
