@@ -73,6 +73,8 @@ def lambda_(evaluate: Evaluation, path: Path, node: Node) -> Type:
 def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) -> Type | None:
     lookup = evaluate.lookup
     member = classes.member_of(lookup, instance, name)
+    if member is None and not of_class:
+        return _by_getattr(evaluate, instance)
     if member is None or member.owner.path is None:
         return None
     symbol = member.symbols[0]
@@ -91,6 +93,17 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
     found = declared(evaluate, path, member.symbols, member.owner)
     made_here = symbol.kind == SymbolKind.VARIABLE and symbol.annotation is None
     return None if made_here and _may_be_changed(lookup, member.owner, found) else received(found, instance)
+
+
+def _by_getattr(evaluate: Evaluation, instance: Type) -> Type | None:
+    """What an attribute is that a class does not have, as its ``__getattr__`` is declared."""
+    found = classes.member_of(evaluate.lookup, instance, "__getattr__")
+    symbol = found.symbols[0] if found is not None else None
+    if found is None or symbol is None or symbol.signature is None or not symbol.signature.returns:
+        return None
+    if any(base.path is None for base in classes.mro(evaluate.lookup, instance)):
+        return None  # it may be a base's attribute
+    return functions.returned(evaluate.lookup, found.owner, symbol, instance, None)
 
 
 def _may_be_changed(lookup: Lookup, owner: Type, found: Type | None) -> bool:

@@ -75,14 +75,7 @@ def _names(text: str) -> list[str]:
 def _of_local(project: Project, path: Path, name: str, scope: str, made: str, hops: int) -> frozenset[Key] | None:
     """What the parameter or variable of a function may be; None where the name is no local one."""
     if made:
-        out = _NOTHING
-        for how in filter(None, made.split("\0")):
-            text, _, behind = how[1:].partition("\1")
-            if how.startswith(":"):
-                out |= _named_in(project, path, text, scope, _NOTHING)
-            else:
-                out |= guesses(project, path, text, scope, behind, hops + 1)
-        return out
+        return _of_made(project, path, made, scope, hops)
     table = project.table(path)
     while scope and table is not None:
         for symbol in table.symbols.get(scope, ()):
@@ -97,6 +90,17 @@ def _of_local(project: Project, path: Path, name: str, scope: str, made: str, ho
                 return frozenset({holder}) if own else _NOTHING
         scope = scope.rpartition(".")[0].removesuffix(".<locals>")
     return None
+
+
+def _of_made(project: Project, path: Path, made: str, scope: str, hops: int) -> frozenset[Key]:
+    out = _NOTHING
+    for how in filter(None, made.split("\0")):
+        text, _, behind = how[1:].partition("\1")
+        if how.startswith(":"):
+            out |= _named_in(project, path, text, scope, _NOTHING)
+        else:
+            out |= guesses(project, path, text, scope, behind, hops + 1)
+    return out
 
 
 def _of_member(project: Project, holders: frozenset[Key], name: str, hops: int) -> frozenset[Key]:
@@ -128,7 +132,9 @@ def _of_symbol(project: Project, path: Path, symbol: Symbol, holder: frozenset[K
         return frozenset({(path, symbol.qualname)})
     if symbol.kind == SymbolKind.FUNCTION:
         returns = symbol.signature.returns if symbol.signature is not None else None
-        return _named_in(project, path, returns, symbol.parent, holder)
+        if returns is not None:
+            return _named_in(project, path, returns, symbol.parent, holder)
+        return _of_made(project, path, symbol.value or "", symbol.qualname, hops)
     if symbol.annotation is not None:
         if "." not in symbol.qualname and "(" in (symbol.value or "") and not made_of(symbol):
             return _NOTHING  # a module's variable may be declared to be what it is a proxy of

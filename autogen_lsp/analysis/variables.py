@@ -26,18 +26,26 @@ _ASSIGNED_ELSEWHERE = 4  # what looking at another assignment costs, in depth
 
 def identifier(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     """The type of a name where it stands."""
-    found = bindings.reaching(node)
+    name, found = nodes.text_of(node), bindings.reaching(node)
     if found is None:
-        name = nodes.text_of(node)
         ref = resolve(evaluate.lookup, path, name)
         of_module = builtin("str") if name in _OF_EVERY_MODULE else None
         type_ = of_module if ref is None else value_of(evaluate, ref)
+    elif found[1] is not None and _changes_class(found[1], name):
+        return None
     else:
         local = [b for b in found[0] if b.how is not How.VALUE or not nodes.inside(node, b.node)]
         # `x += 1` keeps the type of what it adds to.
         kept = [b for b in local if b.how is not How.OPAQUE or b.node.type != "augmented_assignment"]
         type_ = evaluate.union(bound_type(evaluate, path, binding) for binding in kept)
     return narrowing.narrow(node, type_, partial(evaluate, path))
+
+
+def _changes_class(scope: Node, name: str) -> bool:
+    """Whether a function makes a local object one of another class: ``made.__class__ = …``."""
+    text = scope.text or b""
+    at = text.find(f"{name}.__class__ =".encode("utf-8", "surrogatepass"))
+    return at >= 0 and not text.startswith(b"=", at + len(name.encode("utf-8", "surrogatepass")) + 12)
 
 
 def value_of(evaluate: Evaluation, ref: Ref) -> Type | None:

@@ -66,7 +66,9 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
     bases: tuple[str, ...] = ()  # classes: source text of each argument, keywords as 'metaclass=M'
     docstring: str = ""  # first line
     annotation: str | None = None  # variables and attributes
-    value: str | None = None  # variables and attributes: source text of what is assigned, cut at 200 characters
+    # Variables and attributes: source text of what is assigned, cut at 200 characters. Functions without an annotation
+    # of what they return: how that is made, as `Call.made`.
+    value: str | None = None
     body_start: int = 0  # functions and classes: the block after the colon
     body_end: int = 0
     stub: bool = False  # the body does nothing (docs/cases.md row 45); row 46 is decided later, across files

@@ -44,13 +44,18 @@ class Scope:
         self.qualname = qualname
         self.prefix = prefix
         self.names: set[str] = set()
-        self.made: dict[str, str] = {}  # as `Call.made`, but of the name alone
+        self.made: dict[str, str] = {}  # as `Call.made`, but of the name alone; under "return" what is returned
         self.globals: set[str] | None = None
         self.nonlocals: set[str] | None = None
         self.compound_end = 0  # end of the if, try, with or loop that the sweep is in, at this level
         inherits = parent is not None and level > Level.CLASS
         self.self: str = parent.self if parent is not None and inherits else ""
         self.owner: str = parent.owner if parent is not None and inherits else ""
+
+    def add_made(self, name: str, made: str) -> None:
+        """Note one more way in which a name gets its value."""
+        known = self.made.get(name, made)
+        self.made[name] = made if known == made else f"{known}\0{made}"[:MAX_TEXT]
 
 
 class Chunk(msgspec.Struct):

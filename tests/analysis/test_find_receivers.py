@@ -40,6 +40,16 @@ CLASS = "class A:\n    def f(self): return 1\n"
             "from collections.abc import Sized\n@Sized.register\n" + CLASS + "    def g(self): self.«n»()\n",
             id="registered as a virtual subclass",
         ),
+        pytest.param(
+            "class D:\n    def __init__(self, x): self.x = x\n    def __call__(self, c):\n        c.label = self.x\n        return c\n@D(1)\n"
+            + CLASS
+            + "    def g(self): self.«n»()\n",
+            id="an instance that is called",
+        ),
+        pytest.param(
+            "from zope.interface import implementer\n@implementer(1)\n" + CLASS + "    def g(self): self.«n»()\n",
+            id="of a package that is known",
+        ),
     ],
 )
 def test_decorator_that_leaves_the_class_as_it_is(tmp_path: Path, text: str) -> None:
@@ -117,6 +127,15 @@ HOLDER = CLASS + "class B:\n    a: A\n    all: list[A]\n    def make(self) -> A:
         pytest.param("def g(d: dict[str, A]):\n    for k, v in d.items(): v.«n»()\n", id="value of a dictionary"),
         pytest.param("def g(b: B):\n    if x := b.make(): x.«n»()\n", id="walrus"),
         pytest.param("async def m() -> A: return A()\nasync def g():\n    x = await m()\n    x.«n»()\n", id="await"),
+        pytest.param(
+            "class O:\n    def n(self): return 1\nclass C:\n    def make(self): return A()\n"
+            "    def g(self):\n        a = self.make()\n        a.«n»()\n",
+            id="what a method without annotations returns",
+        ),
+        pytest.param(
+            "class C:\n    def __getattr__(self, name) -> A: return A()\ndef g(c: C): c.x.f(), c.x.«n»()\n",
+            id="what __getattr__ is declared to give",
+        ),
         pytest.param("def g(d: dict[str, A]):\n    x = d['a']\n    x.«n»()\n", id="value taken from a dictionary"),
         pytest.param(
             "def g(b: B):\n    x = [a for a in b.all if a]\n    for y in x: y.«n»()\n", id="a name that nothing has"
@@ -152,6 +171,11 @@ def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:
         pytest.param("def g(b: B):\n    b.a.n = print\n    b.a.n()\n", id="set from outside"),
         pytest.param("def g(b: B | dict): b.a.keys()\n", id="one of several"),
         pytest.param(
+            "class C:\n    def m(self): return 1\n    def copy(self):\n        made = A()\n        made.__class__ = self.__class__\n"
+            "        return made\n    def g(self): self.copy().m()\n",
+            id="an object that is given another class",
+        ),
+        pytest.param(
             "from unknown import Model\nclass C(Model):\n    a = A()\ndef g(c: C): c.a.n()\n",
             id="made in the body of a class that may change it",
         ),
@@ -167,6 +191,14 @@ def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:
 )
 def test_class_does_not_follow(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, HOLDER + text)
+
+
+def test_a_class_whose_instances_may_have_anything(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class C:\n    def __getattr__(self, name): return 1\n    @classmethod\n    def f(cls): cls.«m»()\n"
+        "class D(C): x = 1\ndef g(c: type[C]): C.f(), C.«o»(), D.«o»(), c.«p»(), C().q(), D().f()\n",
+    )
 
 
 def test_a_stand_in_of_a_test(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ class Sweep:
         self.how: dict[int, str] = {}  # start of a call → raise | decorator
         self.uses: list[tuple[Scope, str, int, int, str]] = []
         self.stores: list[tuple[Scope, str, Symbol]] = []
+        self.functions: list[tuple[Scope, Symbol]] = []  # their own scopes
         self.received: list[tuple[Scope, str, Call | Reference]] = []
         self.seen_attributes: set[tuple[Scope, str, str | None, str | None]] = set()
 
@@ -73,8 +74,10 @@ class Sweep:
     def bind(self, scope: Scope, name: str, made: str = "") -> None:
         name = _normal(name)
         if scope.level >= Level.FUNCTION:
-            known = scope.made.get(name, "") if name in scope.names else made
-            scope.made[name] = made if known == made else f"{known}\0{made}"[:MAX_TEXT]
+            if name in scope.names:
+                scope.add_made(name, made)
+            else:
+                scope.made[name] = made
         if scope.globals and name in scope.globals:
             self.chunk.bound_global.add(name)
         elif not scope.nonlocals or name not in scope.nonlocals:
@@ -122,6 +125,9 @@ class Sweep:
             if (holder := local_scope(scope, receiver.partition(".")[0])) is not None:  # that only the function knows
                 force_setattr(symbol, "qualname", f"{holder.prefix}{symbol.qualname}")
             chunk.symbols.append(symbol)
+        for scope, symbol in self.functions:
+            if made := origin(scope, "return"):
+                force_setattr(symbol, "value", made)
         for scope, receiver, item in self.received:
             if receiver == scope.self:
                 force_setattr(item, "local", True)
@@ -163,7 +169,8 @@ _HANDLERS: dict[int, Callable[[Sweep, Node, int, Scope], None]] = {
     n.IMPORT_FROM: imports.import_from,
     n.FUTURE_IMPORT: imports.import_from,
     n.RAISE: calls.raise_,
-    **dict.fromkeys((n.RETURN, n.BREAK, n.CONTINUE), calls.left),
+    n.RETURN: calls.return_,
+    **dict.fromkeys((n.BREAK, n.CONTINUE), calls.left),
     n.PRINT: Sweep._python2,
     n.EXEC: Sweep._python2,
     n.CALL: calls.call,

@@ -11,7 +11,7 @@ from autogen_lsp.syntax import nodes as n
 from autogen_lsp.syntax.guards import EVERYTHING, Guard, guard_of_raises
 from autogen_lsp.syntax.model import Call, Reference
 from autogen_lsp.syntax.scopes import MAX_TEXT, Level, Scope
-from autogen_lsp.syntax.sweep.targets import OWN_MODULE, dynamic_class, exports, store
+from autogen_lsp.syntax.sweep.targets import OWN_MODULE, dynamic_class, exports, store, taken
 
 if TYPE_CHECKING:
     from autogen_lsp.syntax.sweep import Sweep
@@ -62,6 +62,13 @@ def left(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     block = node.parent if node.next_named_sibling is not None else None
     if block is not None and block.kind_id == n.BLOCK and block.parent is not None and block.parent.kind_id != n.CLASS:
         sweep.guards.append((node.end_byte, block.end_byte, EVERYTHING))
+
+
+def return_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    left(sweep, node, at, scope)
+    value = n.first_named(node) if scope.level == Level.FUNCTION else None
+    if value is not None and (made := taken(sweep, value)):
+        scope.add_made("return", made)
 
 
 def called(sweep: Sweep, node: Node, scope: Scope, how: str) -> None:

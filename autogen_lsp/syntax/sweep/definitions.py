@@ -73,6 +73,8 @@ def function(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         sweep.guards.append((body_start, body.end_byte, EVERYTHING))
     holder = scope
     inner = Scope(Level.FUNCTION, scope, qualname, f"{qualname}.<locals>.")
+    if signature.returns is None:
+        sweep.functions.append((inner, sweep.chunk.symbols[-1]))
     sweep.pending.append((body_start, end, inner))
     if signature.type_parameters:
         generic = node.child_by_field_id(n.F_TYPE_PARAMETERS)

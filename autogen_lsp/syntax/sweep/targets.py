@@ -79,10 +79,11 @@ def _made(sweep: Sweep, assignment: Node) -> str:
     value = assignment.child_by_field_id(n.F_RIGHT)
     if annotation is not None:
         return f":{sweep.cut(annotation)}" if value is None else ""
-    return _taken(sweep, value) if value is not None else ""
+    return taken(sweep, value) if value is not None else ""
 
 
-def _taken(sweep: Sweep, value: Node) -> str:
+def taken(sweep: Sweep, value: Node) -> str:
+    """How a value is made, as `Call.made`."""
     if value.kind_id == n.CALL:
         function = value.child_by_field_id(n.F_FUNCTION)
         if function is not None and function.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
@@ -110,7 +111,7 @@ def named_expression(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         scope = scope.parent
     if name is not None:
         value = node.child_by_field_id(n.F_VALUE)
-        _target(sweep, name, node, scope, made="" if value is None else _taken(sweep, value))
+        _target(sweep, name, node, scope, made="" if value is None else taken(sweep, value))
 
 
 def loop(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
@@ -134,7 +135,7 @@ def as_pattern(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         target = children[-1]
         name = n.first_named(target) if target.kind_id == n.AS_PATTERN_TARGET else None
         if name is not None and name.kind_id == n.IDENTIFIER and scope.level >= Level.FUNCTION:
-            sweep.bind(scope, sweep.cut(name), _taken(sweep, children[0]))
+            sweep.bind(scope, sweep.cut(name), taken(sweep, children[0]))
         else:
             _targets(sweep, target, target, scope)
 
