@@ -72,7 +72,7 @@ def _below_may_have(
         unread = (lineage.is_open(of_class) and not (hidden and lineage.hooked)) or is_handed_out(
             project, one.path, one.symbol
         )
-        (having if name in lineage.names or (unread and not hidden) else lacking).append(one)
+        (having if unread or name in lineage.names else lacking).append(one)
     if not below and _is_named_mixin(project, found):
         return True
     failing = [one for one in lacking if _runs(project, one, found, caller)]

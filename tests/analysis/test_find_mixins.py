@@ -262,6 +262,10 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
             + "class Other:\n    def _f(self): return 1\n    def h(self): return self._f()\n",
             id="only those that have it call the method, and an unrelated class another of its name",
         ),
+        pytest.param(
+            "from unknown import U\nclass A:\n    def f(self): self._g()\nclass C(A, U): x = 1\n",
+            id="a private member of a base that cannot be read",
+        ),
     ],
 )
 def test_mixins_are_left_alone(tmp_path: Path, text: str) -> None:
