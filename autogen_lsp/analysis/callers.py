@@ -247,6 +247,8 @@ def _returned(
         returns = asked[0] if not unclear and all(type_ == asked[0] for type_ in asked) else None
     elif not _is_never(returns) and (unclear or not all(_suits(lookup, type_, returns, is_async) for type_ in asked)):
         returns = None
+    if None in asked:  # what it is handed to may want no None
+        returns = without_none(returns) or returns
     return returns, is_async
 
 

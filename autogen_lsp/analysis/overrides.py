@@ -10,8 +10,10 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from msgspec import structs
+
 from autogen_lsp.analysis import callers, classes, functions, infer, result
-from autogen_lsp.analysis.annotation import bound_of, dotted_name, parsed, self_type
+from autogen_lsp.analysis.annotation import Home, bound_of, dotted_name, parsed, self_type, type_of_text
 from autogen_lsp.analysis.arguments import VARIADIC, arguments_of, parameter_for, takes
 from autogen_lsp.analysis.expected import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
@@ -52,8 +54,10 @@ def signature_of(
         return None
     own = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
 
-    def types(pick: Callable[[Signature], str | None]) -> list[Type | None]:
-        return [_of_own(lookup, holder, symbol, own, pick) for holder, symbol in agreeing]
+    def types(
+        pick: Callable[[Signature], str | None], definitions: Sequence[tuple[Type, Symbol]] = agreeing
+    ) -> list[Type | None]:
+        return [_of_own(lookup, holder, symbol, own, pick) for holder, symbol in definitions]
 
     parameters = [Parameter(parameter.name, parameter.kind) for parameter in signature.parameters[:1]]
     for index, parameter in enumerate(listed, 1):
@@ -72,17 +76,23 @@ def signature_of(
         parameters.append(Parameter(parameter.name, parameter.kind, written, default))
     parameters += [callers.parameter_of(scope, item) for item in more]
     returned = types(lambda other: other.returns)
+    of_all = types(lambda other: other.returns, found)
+    varying = None if above else _type_parameter(lookup, own, [holder for holder, _ in found], of_all)
+    if varying is not None:
+        returned = [varying] * len(agreeing)
     is_itself = not above and any(type_ == holder for type_, (holder, _) in zip(returned, agreeing, strict=True))
     of_own = [replaced(type_, holder, own) for type_, (holder, _) in zip(returned, agreeing, strict=True)]
     if not above:  # what subclasses give of themselves; a base's word binds the subclasses, too
         returned = of_own
     given = union(returned, lambda narrow, wide: classes.is_subtype(lookup, narrow, wide))
     every = list(result.followed(lookup, wanted))
-    if given is not None and result.breaks(lookup, given, every):
+    if given is not None and varying is None and result.breaks(lookup, given, every):
         fitting = [type_ for type_ in (*returned, *of_own) if type_ is not None]
         if not above:  # what subclasses give must do for the class
             fitting = [type_ for type_ in fitting if functions.accepts(lookup, type_, given)]
         given = next((type_ for type_ in fitting if not result.breaks(lookup, type_, every)), None)
+    if not above and varying is None and not all(functions.accepts(lookup, given, type_) for type_ in of_all):
+        given = None  # others of the subclasses give something else
     path = agreeing[0][0].path
     itself = self_type(lookup, path, signature.returns) if path is not None else None
     if itself is None and is_itself:  # what a subclass gives of itself, the class gives of itself
@@ -92,6 +102,23 @@ def signature_of(
     # A coroutine is as good as anything, if the base does not say what it gives.
     is_async = signature.is_async or (given is None and any(use.is_async for use in wanted))
     return Signature(tuple(parameters), returns, is_async, carried)
+
+
+def _type_parameter(lookup: Lookup, own: Type, holders: Sequence[Type], types: Sequence[Type | None]) -> Type | None:
+    """The type parameter of the own class that its subclasses give for these types, if they differ so."""
+    symbol = classes.symbol_of(lookup, own)
+    if symbol is None or own.path is None:
+        return None
+    names = classes.parameter_names(lookup, own, symbol)
+    above = [classes.as_base(lookup, holder, f"{own.module}.{own.name}") for holder in holders]
+    for place, name in enumerate(names):
+        given = [base.args[place] if base is not None and place < len(base.args) else None for base in above]
+        known = [(type_, arg) for type_, arg in zip(types, given, strict=True) if type_ is not None]
+        alike = {type_ for type_, arg in known if type_ == arg}
+        if len(alike) > 1 and all(arg is not None and functions.accepts(lookup, arg, t) for t, arg in known):
+            home = Home(own.path, own, classes.class_parameters(lookup, own, symbol))
+            return type_of_text(lookup, home, name)
+    return None
 
 
 def _of_own(
@@ -198,10 +225,25 @@ def _in_bases(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Sy
     instance = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
     for base in list(classes.mro(lookup, instance))[1:]:
         symbols = lookup.symbols(base.path, f"{base.name}.{target.name}") if base.path is not None else []
+        if symbols and all(each.kind == SymbolKind.FUNCTION and each.signature is not None for each in symbols):
+            return [(base, symbols[0] if len(symbols) == 1 else _of_overloads(symbols))]
         if symbols:
-            plain = len(symbols) == 1 and symbols[0].kind == SymbolKind.FUNCTION and symbols[0].signature is not None
-            return [(base, symbols[0])] if plain else []
+            return []
     return []
+
+
+def _of_overloads(symbols: Sequence[Symbol]) -> Symbol:
+    """One definition for what overloads take: the longest's parameters, optional where others do without."""
+    signatures = [symbol.signature for symbol in symbols if symbol.signature is not None]
+    longest = max(signatures, key=lambda signature: len(signature.parameters))
+    fewest = min(len(signature.parameters) for signature in signatures)
+    parameters = [
+        Parameter(
+            each.name, each.kind, default="None" if place >= fewest and each.kind not in VARIADIC else each.default
+        )
+        for place, each in enumerate(longest.parameters)
+    ]
+    return structs.replace(symbols[0], signature=Signature(tuple(parameters), None, longest.is_async), decorators=())
 
 
 def _in_siblings(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:

@@ -611,6 +611,40 @@ make(1, key="")
     assert signature(text) == "def make(a: int, arg2: int | None = None, *, key: str | None = None) -> str:"
 
 
+@pytest.mark.parametrize(
+    ("visitor", "setup"),
+    [("Visitor(Generic[T])", "from typing import Generic, TypeVar\n\nT = TypeVar('T')\n\n\n"), ("Visitor[T]", "")],
+)
+def test_a_method_gives_the_type_parameter_that_its_subclasses_give_their_argument_for(
+    visitor: str, setup: str
+) -> None:
+    text = f"""\
+{setup}class {visitor}:
+    def other(self) -> T: ...
+
+
+class A(Visitor[int]):
+    def visit(self, node: str) -> int: ...
+
+
+class B(Visitor[str]):
+    def visit(self, node: str) -> str: ...
+
+
+def g(visitor: Visitor[int]) -> int:
+    return visitor.$0visit("")
+"""
+    assert signature(text) == "def visit(self, node: str) -> T:"
+    assert signature(text.replace("-> str: ...", "-> bytes: ...")) == "def visit(self, node: str):"
+
+
+def test_an_override_takes_what_all_overloads_of_its_base_take() -> None:
+    text = "from collections.abc import MutableMapping\n\n\nclass D(MutableMapping[str, int]):\n    def stop(self):\n"
+    with workspace(f"{text}        self.$0pop('a')\n") as space:
+        target = Target(space.path, "D.pop", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 3))
+        assert plan.make(space.project, target).skeleton.startswith("def pop(self, key, default=None, /):")
+
+
 def test_an_override_asks_for_no_more_than_it_is_passed() -> None:
     text = """\
 class Base:

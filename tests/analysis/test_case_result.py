@@ -373,6 +373,11 @@ def test_row_34_the_items_are_what_is_asked_of_their_variables(use: str, returns
     assert signature(f"{setup}def g(text: str | bytes) -> None:\n    {use}\n") == f"def f() -> {returns}:"
 
 
+def test_what_is_handed_to_what_says_nothing_of_its_result_is_not_none() -> None:
+    text = "def g(xs: list[str]) -> set[int]:\n    last: int | None = $0f('')\n    return set(map(f, xs))\n"
+    assert signature(text) == "def f(arg1: str) -> int:"
+
+
 def test_an_awaitable_that_is_kept_is_a_value() -> None:
     text = """\
 from asyncio import Future
