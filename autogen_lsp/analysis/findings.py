@@ -19,6 +19,7 @@ from autogen_lsp.analysis.outside import assigned_from_outside
 from autogen_lsp.analysis.presence import Presence, has_name, home_of
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.stubs import unwritten
+from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.undefined import certain, switched_off
 from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span, touching
@@ -127,11 +128,11 @@ def _is_optional(project: Project, path: Path) -> bool:
 def _is_made_by_finder(project: Project, name: str) -> bool:
     """Whether an importer of the workspace (``find_spec``) names the package that the module would be in."""
     parts = name.split(".")
-    packages = "|".join(re.escape(".".join(parts[:length])) for length in range(1, len(parts)))
-    named = re.compile(rf"""['"](?:{packages})\.?['"]""".encode("utf-8", "surrogatepass")) if packages else None
-    files = {file for file, symbol in project.definitions("find_spec") if "." in symbol.qualname}
-    sources = (project.source(file) for file in files)
-    return named is not None and any(source is not None and named.search(source.text) for source in sources)
+    inner = "".join(rf"|{re.escape('.'.join(parts[:length]))}\.?" for length in range(2, len(parts)))
+    named = re.compile(rf"""['"](?:{re.escape(parts[0])}\.{inner})['"]""".encode("utf-8", "surrogatepass"))
+    found = project.definitions("find_spec")
+    files = {file for file, symbol in found if "." in symbol.qualname and not is_test(file)}
+    return any(source is not None and named.search(source.text) for source in map(project.source, files))
 
 
 def _meant(project: Project, path: Path, item: Import) -> Iterator[Module]:
