@@ -100,7 +100,12 @@ def _is_own(table: Table, symbol: Symbol) -> bool:
 
 
 def _is_stranger(project: Project, table: Table, symbol: Symbol, owner: Class) -> bool:
-    """Whether it is a local variable of a file that knows neither the class nor a base of it by name."""
+    """Whether it is a local variable of a file that knows neither the class nor a base of it by name.
+
+    But a private name is set for what uses it.
+    """
+    if symbol.name.startswith("_"):
+        return False
     receiver = symbol.qualname.rpartition("<locals>.")[2].rpartition(".")[0]
     is_local = "<locals>" in symbol.qualname and "." not in receiver
     lineage = project.mro(*owner.key).classes if is_local else ()

@@ -428,6 +428,10 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="set where a base is known",
         ),
         pytest.param(
+            "//- a.py\nclass A:\n    def f(self): self._n()\n//- b.py\ndef make(one): one._n = one.pool.acquire\n",
+            id="a private name, set from outside",
+        ),
+        pytest.param(
             "from elsewhere import add\n" + CLASS + "add(A, 1)\nA().n()\n", id="handed to what cannot be read"
         ),
         pytest.param(
