@@ -100,7 +100,7 @@ def signature_of(
     returns = annotate(scope, given if itself is None else replaced(given, own, itself))
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     # A coroutine is as good as anything, if the base does not say what it gives.
-    is_async = signature.is_async or (given is None and any(use.is_async for use in wanted))
+    is_async = signature.is_async or (bool(above) and given is None and any(use.is_async for use in wanted))
     return Signature(tuple(parameters), returns, is_async, carried)
 
 
@@ -290,12 +290,17 @@ def _in_implementers(lookup: Lookup, target: Target, owner: str) -> Iterator[tup
 
 
 def _in_subclasses(lookup: Lookup, target: Target, owner: str) -> Iterator[tuple[Type, Symbol]]:
+    """The method in subclasses that override the target itself, and not one that another of them has."""
     for path, symbol in lookup.project.definitions(target.name)[:_MAX_DEFINITIONS]:
         if symbol.kind != SymbolKind.FUNCTION or symbol.signature is None or "." not in symbol.qualname:
             continue
         subclass = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
-        if any((base.name, base.path) == (owner, target.path) for base in list(classes.mro(lookup, subclass))[1:]):
-            yield subclass, symbol
+        for base in list(classes.mro(lookup, subclass))[1:]:
+            if (base.name, base.path) == (owner, target.path):
+                yield subclass, symbol
+                break
+            if base.path is not None and lookup.symbols(base.path, f"{base.name}.{target.name}"):
+                break
 
 
 def _shape(symbol: Symbol) -> tuple[bool, tuple[tuple[str, ParameterKind, str | None], ...]] | None:

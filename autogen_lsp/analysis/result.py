@@ -104,7 +104,9 @@ def _special(lookup: Lookup, type_: Type | None) -> Iterator[Type]:
             yield member
         if member is not None and member.form is Form.INSTANCE and member.module == "collections.abc":
             concrete = next((name for name, abstract in _CONCRETE.items() if member.name in abstract), None)
-            if concrete is not None:
+            if concrete is not None and not any(
+                arg is not None and classes.is_protocol(lookup, arg) for arg in member.args
+            ):
                 yield builtin(concrete, *member.args)
 
 

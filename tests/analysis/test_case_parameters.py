@@ -611,6 +611,38 @@ make(1, key="")
     assert signature(text) == "def make(a: int, arg2: int | None = None, *, key: str | None = None) -> str:"
 
 
+def test_a_method_is_no_coroutine_because_one_of_its_subclasses_has_one() -> None:
+    text = """\
+class Base: ...
+
+
+class One(Base):
+    def close(self) -> None: ...
+
+
+class Two(Base):
+    def close(self) -> None: ...
+
+
+class Three(Base):
+    async def close(self) -> None: ...
+
+
+class Four(Three):
+    async def close(self) -> None: ...
+
+
+class Five(Three):
+    async def close(self) -> None: ...
+
+
+async def g(base: Base) -> None:
+    base.$0close()
+    await base.close()
+"""
+    assert signature(text).startswith("def close(self)")
+
+
 @pytest.mark.parametrize(
     ("visitor", "setup"),
     [("Visitor(Generic[T])", "from typing import Generic, TypeVar\n\nT = TypeVar('T')\n\n\n"), ("Visitor[T]", "")],

@@ -399,6 +399,11 @@ def test_what_is_to_be_written_or_joined_as_bytes_is_bytes() -> None:
     assert signature("def g(xs: list[str]):\n    return b''.join([$0f(x) for x in xs])\n") == "def f(x: str) -> bytes:"
 
 
+def test_no_builtin_container_is_made_of_what_a_protocol_asks_for() -> None:
+    text = "def g(out: bytearray) -> None:\n    made = $0f()\n    made[0] |= 1\n    out.extend(made)\n"
+    assert signature(text) == "def f() -> Any:"
+
+
 def test_a_predicate_tells_which_subclass_its_argument_is_taken_for() -> None:
     text = """\
 from collections.abc import Iterator
