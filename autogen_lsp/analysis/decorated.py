@@ -77,7 +77,7 @@ def _gives_back(project: Project, found: Definition, depth: int = 0) -> bool:
                 and project.is_ours(helper.path)
             ):
                 called[call.name] = _gives_back(project, helper, depth + 1)
-                if not called[call.name] and _changes(project, helper):
+                if not called[call.name] and changes(project, helper):
                     return False
     returned = [
         (name.decode(), bool(call)) for name, call in _RETURNS.findall(source.text, symbol.body_start, symbol.body_end)
@@ -85,6 +85,7 @@ def _gives_back(project: Project, found: Definition, depth: int = 0) -> bool:
     return any(called.get(name, False) if is_call else name in given for name, is_call in returned)
 
 
-def _changes(project: Project, found: Definition) -> bool:
+def changes(project: Project, found: Definition) -> bool:
+    """Whether a definition's body may change a class that it is told of."""
     source = project.source(found.path)
     return source is None or _CHANGES.search(source.text, found.symbol.body_start, found.symbol.body_end) is not None

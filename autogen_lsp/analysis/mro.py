@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from autogen_lsp.analysis.decorated import leaves_class
+from autogen_lsp.analysis.metaclasses import KEEPERS, READERS, brought
 from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
@@ -21,19 +22,11 @@ from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _MAX_CLASSES = 80
 _MAX_SUBCLASSES = 300
-_PLAIN_METACLASSES = frozenset({"ABCMeta", "type", "EnumMeta", "EnumType", "_ProtocolMeta"})
 # Special forms of typing, and bases that add nothing but what every class has.
 EMPTY_BASES = frozenset({"Generic", "Protocol", "object", "ABC"})
 _OPEN_BASES = frozenset({"Any", "TypedDict", "Mock", "MagicMock", "SimpleNamespace", "Namespace"})
 _HANDED_ON = re.compile(rb"([\w.]+)\(\s*cls\s*[,)]")
-_READERS = frozenset(
-    """
-    super hasattr getattr isinstance issubclass callable id repr str hash len dir iter list tuple set frozenset sorted
-    signature get_type_hints get_annotations getmembers isclass isabstract getdoc fields
-    """.split()  # noqa: SIM905
-)
 _HOOKS = frozenset({"__getattr__", "__getattribute__"})
-_KEEPERS = re.compile(rb".*\.(?:append|add|insert)")
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
 _WRITTEN_OUT = re.compile(
     r"(?:\s*:[^=]*)?\s*=(?:[\s()\[\]{},:*+]|[\w.]*\b__slots__|#.*|'[^'\n]*'|\"[^\"\n]*\")*"
@@ -62,6 +55,7 @@ class Mro:
     open: bool
     project: Project
     hooked: bool = False
+    beside: frozenset[str] = frozenset()  # names of members that a metaclass brings
 
     def __contains__(self, key: tuple[Path, str]) -> bool:
         return key in self._keys
@@ -73,11 +67,17 @@ class Mro:
     @cached_property
     def names(self) -> frozenset[str]:
         """Names of all members: methods, class variables, instance attributes, imports in the body."""
-        return frozenset(name for found in self.classes for name in members_of(self.project, found))
+        return self.beside.union(*(members_of(self.project, found) for found in self.classes))
 
     def after(self, key: tuple[Path, str]) -> Mro:
         """The bases only, as ``super()`` sees them."""
-        return Mro(tuple(found for found in self.classes if found.key != key), self.open, self.project, self.hooked)
+        return Mro(
+            tuple(found for found in self.classes if found.key != key),
+            self.open,
+            self.project,
+            self.hooked,
+            self.beside,
+        )
 
     def is_open(self, of_class: bool) -> bool:
         """Whether the class itself, or instances, may have members that are none of these classes'."""
@@ -123,6 +123,7 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
     todo: list[tuple[Path, str]] = [(path, qualname)]
     done: dict[tuple[Path, str], Class] = {}
     is_open = hooked = False
+    beside: frozenset[str] = frozenset()
     while todo:
         key = todo.pop()
         if key in done:
@@ -133,6 +134,9 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
             continue
         found = done[key] = Class(key[0], symbol)
         bases, own_open = _bases(project, found)
+        for text in metaclasses_of(symbol):
+            names = brought(project, key[0], text, symbol.parent)
+            own_open, beside = own_open or names is None, beside | (names or frozenset())
         is_open = is_open or own_open
         hooked = hooked or (key[0] != project.builtins and not _HOOKS.isdisjoint(members_of(project, found)))
         todo += reversed(bases)
@@ -142,7 +146,7 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         done.setdefault((builtins, "object"), Class(builtins, builtin))
     else:
         is_open = True
-    return Mro(tuple(done.values()), is_open or hooked, project, hooked and not is_open)
+    return Mro(tuple(done.values()), is_open or hooked, project, hooked and not is_open, beside)
 
 
 def _class_symbol(project: Project, path: Path, qualname: str) -> Symbol | None:
@@ -171,10 +175,8 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
     scope = symbol.parent
     out: list[tuple[Path, str]] = []
     for base in symbol.bases:
-        keyword, equals, value = base.partition("=")
+        keyword, equals, _ = base.partition("=")
         if equals and keyword.strip().isidentifier():
-            if keyword.strip() == "metaclass" and value.strip().rpartition(".")[2] not in _PLAIN_METACLASSES:
-                is_open = True
             continue
         dotted = _NAME.match(base)
         rest = base[dotted.end() :].strip() if dotted else base
@@ -198,11 +200,20 @@ def _is_compiled(project: Project, path: Path) -> bool:
     return project.is_ours(path) and project.table(path.with_suffix(".py")) is None
 
 
+def metaclasses_of(symbol: Symbol) -> Iterator[str]:
+    """The metaclass that a class statement names, as written."""
+    for base in symbol.bases:
+        keyword, equals, value = base.partition("=")
+        if equals and keyword.strip() == "metaclass":
+            yield value.strip()
+
+
 def _changes_subclasses(project: Project, found: Class, hooks: list[Symbol]) -> bool:
     """Whether ``__init_subclass__`` hands the new class to a function that may add to it."""
     source = project.source(found.path) if hooks and found.path.suffix == ".py" else None
     return source is not None and any(
-        taker.rpartition(b".")[2].decode("utf-8", "replace") not in _READERS and not _KEEPERS.fullmatch(taker)
+        (name := taker.rpartition(b".")[2].decode("utf-8", "replace")) not in READERS
+        and not (name in KEEPERS and b"." in taker)
         for hook in hooks
         for taker in _HANDED_ON.findall(source.text, hook.body_start, hook.body_end)
     )

@@ -168,6 +168,13 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="patched in another class",
         ),
         pytest.param(
+            "class M(type):\n    all = {}\n    def __new__(m, n, b, ns):\n        made = super().__new__(m, n, b, ns)\n"
+            "        m.all[n] = made\n        tell(made)\n        return made\n    def h(c): return 1\ndef tell(c): print(c)\n"
+            "class A(metaclass=M):\n    def f(self): self.«g»()\nA.h(), A.all\n",
+            ("main.py", "A.g"),
+            id="a metaclass that keeps its classes",
+        ),
+        pytest.param(
             "class A:\n    def __init_subclass__(cls):\n        if hasattr(cls, 'g') and callable(cls.g): all.append(cls)\n"
             "    def f(self): self.«g»()\nall = []\n",
             ("main.py", "A.g"),
@@ -185,7 +192,21 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         pytest.param("from unknown import B\nclass A(B):\n    def f(self): self.g()\n", id="unknown base"),
         pytest.param("class A(make()):\n    def f(self): self.g()\ndef make(): return object\n", id="computed base"),
         pytest.param("class A:\n    def __getattr__(self, n): return 1\n    def f(self): self.g()\n", id="__getattr__"),
-        pytest.param("class M(type): x = 1\nclass A(metaclass=M):\n    def f(self): self.g()\n", id="metaclass"),
+        pytest.param(
+            "class M(type):\n    def __new__(m, n, b, ns): return type.__new__(m, n, b, fill(ns))\ndef fill(ns): return {**ns}\n"
+            "class A(metaclass=M):\n    def f(self): self.g()\n",
+            id="metaclass",
+        ),
+        pytest.param(
+            "class M(type):\n    def __new__(m, n, b, ns):\n        ns[n.lower()] = 1\n        return type.__new__(m, n, b, ns)\n"
+            "class A(metaclass=M):\n    def f(self): self.a()\n",
+            id="metaclass that puts something into the class",
+        ),
+        pytest.param(
+            "class M(type):\n    def __init__(c, n, b, ns): c.g = add(c)\ndef add(c): setattr(c, c.key, 1)\n"
+            "class A(metaclass=M):\n    def f(self): self.h()\n",
+            id="metaclass that hands the class on",
+        ),
         pytest.param("class M(type):\n    def f(cls): cls.g()\n", id="in a metaclass"),
         pytest.param("import abc\nclass A(abc.ABC): x = 1\nA.register(int)\n", id="member of the metaclass"),
         pytest.param(
