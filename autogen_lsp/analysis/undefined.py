@@ -108,20 +108,31 @@ def _is_executed(project: Project, path: Path) -> bool:
 
 
 def _is_given(project: Project, path: Path, table: Table, use: Use) -> bool:
-    """Whether a program that runs the file gives it names: some that it calls are called, and not bound, by others too.
+    """Whether a program that runs the file gives it the name: others call it too, and do not bind it either.
 
-    Builtins of Python 2 do not count, which many files of old code still call, nor files with star imports: what these
-    lack was in a module that they all have names from.
+    Where one of its names is like that, a file that imports nothing is taken to be given all of them. Builtins of
+    Python 2 do not count, which many files of old code still call, nor files with star imports: what these lack was in
+    a module that they all have names from.
     """
     if table.stars:
         return False
-    uses = [use, *table.facts.unresolved]
-    if not path.stem.isidentifier():  # which cannot be imported: what runs one of a folder runs them all
-        beside = (file for file in project.files() if file.parent == path.parent and not file.stem.isidentifier())
-        tables = map(project.table, islice(beside, _MAX_FILES))
-        uses += (each for other in tables if other is not None for each in other.facts.unresolved)
+    uses = [use]
+    if not table.facts.imports:
+        uses += table.facts.unresolved
+        if not path.stem.isidentifier():  # which cannot be imported: what runs one of a folder runs them all
+            for name in islice(_not_importable(project, path.parent), _MAX_FILES):
+                other = project.table(path.parent / name)
+                uses += other.facts.unresolved if other is not None else ()
     names = dict.fromkeys(each.name for each in uses if each.how == "call")
     return any(len(_lacking(project, name) - {path}) >= _MANY for name in islice(names, _MAX_NAMES))
+
+
+def _not_importable(project: Project, folder: Path) -> Iterator[str]:
+    """Names of the folder's Python files that no import can name."""
+    for name in sorted(project.modules.listing.names(folder)):
+        stem, dot, suffix = name.rpartition(".")
+        if dot and suffix == "py" and not stem.isidentifier():
+            yield name
 
 
 def _lacking(project: Project, name: str) -> frozenset[Path]:

@@ -153,6 +153,11 @@ def test_a_program_that_gives_one_name_may_give_more(tmp_path: Path) -> None:
     check_findings(tmp_path, "".join(f"//- {x}.py\nsql('go')\ndrop_{x}()\n" for x in "abcd") + "//- e.py\n«drop_a»()\n")
 
 
+def test_a_file_that_imports_is_given_no_more_than_what_others_call(tmp_path: Path) -> None:
+    files = "".join(f"//- {x}.py\nimport os\nlazy('go')\n«new_{x}»()\n" for x in "abcd")
+    check_findings(tmp_path, files + "//- e.py\nprint()\n")
+
+
 def test_what_cannot_be_imported_is_run_as_its_neighbours_are(tmp_path: Path) -> None:
     text = "".join(f"//- steps/1.{x}_run.py\nsql('go')\n" for x in range(4))
     check_findings(
