@@ -376,7 +376,7 @@ class Modules(msgspec.Struct):
         if found is None:
             above = [p for p in (folder, *folder.parents) if any(p.is_relative_to(root) for root in self.roots)]
             tests = [p for p in above if "conftest.py" in self.listing.names(p) and not self._is_package(p)]
-            projects = [q for p in above if self._is_project(p) for q in (p, p / "src")]
+            projects = [q for p in above if self._is_project(p) and not self._is_package(p) for q in (p, p / "src")]
             own = [] if self._is_package(folder) else [folder]
             found = tuple(dict.fromkeys([*own, self.base_of(importer), *tests, *projects, *self._near(importer)]))
             self._bases[folder] = found

@@ -23,8 +23,9 @@ _NOTHING = Guard(0)
 
 _CONDITION = re.compile(
     rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32|hasattr|getattr|callable"
-    rb"|globals\(|locals\(|dir\(|vars\(|__dict__|builtins"
+    rb"|globals\(|locals\(|dir\(|vars\(|__dict__|builtins|isfile|exists\(|is_file|find_spec|find_loader"
 )
+_INSTALLED = re.compile(rb"\b(?:isfile|exists|is_file|find_spec|find_loader)\(")  # asks for a module, or for its file
 _RUNTIME = re.compile(rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|WINDOWS|\bwin32", re.I)
 _PYTHON_2 = re.compile(rb"\bPY_?[23]\b|version_info(?:\[0\]|\.major)?\s*[<>=!]=?\s*\(?\s*[23]\b(?!\s*,\s*[1-9])")
 _ATTRIBUTES = re.compile(rb"hasattr|getattr|callable")
@@ -43,6 +44,8 @@ def guard_of_if(condition: bytes) -> tuple[Guard, Guard]:
     whole = _NOTHING
     if _RUNTIME.search(condition):
         whole |= Guard.IMPORT | Guard.ATTRIBUTE | Guard.BUILTIN
+    if _INSTALLED.search(condition):
+        whole |= Guard.IMPORT
     if _ATTRIBUTES.search(condition):
         whole |= Guard.ATTRIBUTE
     if _NAMES.search(condition):

@@ -472,6 +472,9 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             "//- c.py\nimport a\ndef g():\n    x = a.A()\n    x.n()\n",
             id="another class is put in its place",
         ),
+        pytest.param(
+            "class A:\n    def __init__(self, code): exec(code)\n    def f(self): self.g()\n", id="exec in a method"
+        ),
         pytest.param(CLASS + "A.assert_called_once_with(1)\nA().reset_mock()\n", id="a mock stands in for it"),
         pytest.param(
             "import gettext\nclass A(gettext.GNUTranslations):\n    def f(self): return self.plural(1)\n",

@@ -227,6 +227,17 @@ def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
             id="an importer makes the modules",
         ),
         pytest.param(
+            "//- pkg/__init__.py\nimport os\nfrom importlib.util import find_spec\n"
+            "if os.path.isfile(os.path.join(os.path.dirname(__file__), 'about.py')):\n    from pkg.about import f\n"
+            "if find_spec('pkg.fast'):\n    from pkg import fast\n",
+            id="asked for before it is imported",
+        ),
+        pytest.param(
+            "//- repo/__init__.py\n//- repo/tests/__init__.py\n//- repo/tests/setup.py\nx = 1\n"
+            "//- repo/tests/lib/__init__.py\n//- repo/tests/lib/test_a.py\nfrom lib import f\n",
+            id="a package with scripts is no project",
+        ),
+        pytest.param(
             "//- plugins/__init__.py\nfrom .. import conf\nfrom ..log import f\nfrom .sub import «g»\n//- plugins/sub.py\nx = 1\n",
             id="a package that the build puts into another",
         ),

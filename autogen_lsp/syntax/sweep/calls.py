@@ -187,6 +187,8 @@ def _special(
             sweep.chunk.dynamic = True
         elif scope.level == Level.CLASS:
             sweep.chunk.dynamic_classes.add(scope.qualname)
+        elif scope.owner and arguments is not None and arguments.named_child_count == 1:
+            sweep.chunk.dynamic_classes.add(scope.owner)  # it sees `self`
     elif name in ("setattr", "__setattr__") and arguments is not None:
         _setattr(sweep, node, receiver, arguments, scope)
     elif name in ("update", "setdefault") and receiver.endswith(("__dict__", ")")):
