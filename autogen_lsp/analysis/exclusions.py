@@ -78,8 +78,9 @@ def _is_excluded(roots: tuple[Path, ...], path: Path) -> bool:
             if outer is None:
                 return False
             excluded = _of_root(root, _stamp(root))
-            if _SUITE.fullmatch(folders[outer]) and f"/{'/'.join(folders[: outer + 1])}" in excluded:
-                return False
+            around, suite = (f"/{'/'.join(folders[:end])}" for end in (outer, outer + 1))
+            if _SUITE.fullmatch(folders[outer]) and suite in excluded and around not in excluded:
+                return False  # all tests together
             return f"/{path.relative_to(root).as_posix()}" in excluded
     return False
 

@@ -24,6 +24,7 @@ from autogen_lsp.workspace.snapshot import Snapshot
         ("pyproject.toml", "[tool.black]\nforce-exclude = 'cases/bad'", "test/cases/bad.py"),
         ("setup.cfg", "[flake8]\nexclude = build,\n    ./tests/data,", "tests/data/a.py"),
         (".flake8", "[flake8]\nextend-exclude = data", "test/data/a.py"),
+        (".flake8", "[flake8]\nexclude = docs", "docs/tutorial/tests/a.py"),
         ("tox.ini", "[x]\nexclude = a\n[flake8]\r\nexclude:\n  # no code\n  build\n\n  data\n[y]\n", "tests/data/a.py"),
     ],
 )
