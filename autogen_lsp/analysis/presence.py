@@ -136,7 +136,7 @@ def _in_file(project: Project, path: Path, name: str, seen: set[Path]) -> Presen
         return Presence.UNKNOWN
     if name in table.facts.bound:
         return _handed_on(project, path, table, name, seen)
-    if table.facts.dynamic or (path.suffix == ".pyi" and "__getattr__" in table.facts.bound):
+    if table.facts.has_any:
         return Presence.UNKNOWN
     found = from_stars(project, path, table, name, seen)
     return Presence.UNKNOWN if found is Presence.ABSENT and is_said(project, path, table, name) else found
@@ -218,7 +218,7 @@ def _handed_on(project: Project, path: Path, table: Table, name: str, seen: set[
     if project.modules.submodule(module, item.name) is not None:
         return Presence.PRESENT
     if module.path == path:  # `from . import part`, in the package itself, takes what else the package has
-        return Presence.UNKNOWN if table.facts.dynamic or table.stars else Presence.ABSENT
+        return Presence.UNKNOWN if table.facts.has_any or table.stars else Presence.ABSENT
     if module.path in seen or not module.certain:
         return Presence.PRESENT
     found = _in_files(project, module, item.name, set(seen))
@@ -259,7 +259,7 @@ def _from_star(project: Project, module: Module, name: str, seen: set[Path]) -> 
     if exporting.facts.exports is not None:
         if name in exporting.facts.exports:
             return Presence.PRESENT
-        return Presence.UNKNOWN if exporting.facts.dynamic else Presence.ABSENT
+        return Presence.UNKNOWN if exporting.facts.has_any else Presence.ABSENT
     if name.startswith("_") and "__all__" not in exporting.facts.bound:
         return Presence.ABSENT
     found = _in_files(project, module, name, seen)

@@ -29,7 +29,6 @@ from autogen_lsp.syntax.units import Cut, Unit, moved, statements
 from autogen_lsp.workspace.source import Source
 
 _KNOWN = BUILTINS | INSTALLED
-_FILLED = frozenset({"__getattr__", "__class__"})  # a module that has one of them may have any name
 _SILENT = Facts(dynamic=True, errors=True)
 
 
@@ -136,7 +135,7 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken) -> Facts:
         unresolved=tuple(unresolved),
         bound=frozenset(bound),
         exports=tuple(exports) if "__all__" in bound and not computed and not handed_on else None,
-        dynamic=dynamic or not _FILLED.isdisjoint(bound) or not names.selves.isdisjoint(dynamic_classes),
+        dynamic=dynamic or not names.selves.isdisjoint(dynamic_classes),
         docstring=docstring_of(parsed.root, parsed.text),
         errors=parsed.errors,
         references=tuple(references),

@@ -169,8 +169,13 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     unresolved: tuple[Use, ...] = ()
     bound: frozenset[str] = frozenset()  # every name bound at module level, however
     exports: tuple[str, ...] | None = None  # literal __all__, None where absent or dynamic
-    dynamic: bool = False  # module __getattr__, globals()[…] =, exec: unknown names may exist
+    dynamic: bool = False  # globals()[…] =, exec: any name may be bound
     docstring: str = ""  # the module's, first line
     errors: bool = False  # the tree has syntax errors
     references: tuple[Reference, ...] = ()
     dynamic_classes: tuple[str, ...] = ()  # qualnames that get attributes under computed names (setattr, __dict__)
+
+    @property
+    def has_any(self) -> bool:
+        """Whether others may find any name in it: they ask a module's ``__getattr__``, which its own code does not."""
+        return self.dynamic or "__getattr__" in self.bound or "__class__" in self.bound

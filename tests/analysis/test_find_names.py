@@ -96,7 +96,6 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
         pytest.param("globals()['f'] = print\nf()\n", id="globals written"),
         pytest.param("globals().update(x=1)\nf()\n", id="globals updated"),
         pytest.param("exec('f = 1')\nf()\n", id="exec"),
-        pytest.param("def __getattr__(name): return 1\n\ndef g(): f()\n", id="module __getattr__"),
         pytest.param("import sys\nsetattr(sys.modules[__name__], 'f', print)\nf()\n", id="set on the module itself"),
         pytest.param(
             "import sys\nthis = sys.modules[__name__]\ndef g(): this.f = print\nf()\n",
@@ -163,6 +162,10 @@ def test_what_cannot_be_imported_is_run_as_its_neighbours_are(tmp_path: Path) ->
     check_findings(
         tmp_path, text + "//- steps/2.0_run.py\ndrop()\n//- steps/more.py\n«drop»()\n//- 3.0_run.py\n«drop»()\n"
     )
+
+
+def test_a_module_does_not_ask_its_own_getattr(tmp_path: Path) -> None:
+    check_findings(tmp_path, "def __getattr__(name): return 1\n\ndef g(): «f»()\n")
 
 
 def test_three_files_may_lack_the_same_name(tmp_path: Path) -> None:
