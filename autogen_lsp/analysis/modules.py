@@ -457,10 +457,12 @@ def _configured(root: Path) -> Iterator[Path]:
         data: Any = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return
-    places: list[Any] = [
+    anywhere = [
         _get(data, "tool", "pytest", "ini_options", "pythonpath"),
-        _get(data, "tool", "setuptools", "packages", "find", "where"),
         _get(data, "tool", "pyright", "extraPaths"),
+    ]
+    around_packages = [  # some people name the package itself
+        _get(data, "tool", "setuptools", "packages", "find", "where"),
         _get(data, "tool", "ruff", "src"),
         _get(data, "tool", "maturin", "python-source"),
         _get(data, "tool", "uv", "build-backend", "module-root"),
@@ -469,11 +471,17 @@ def _configured(root: Path) -> Iterator[Path]:
     ]
     packages = _get(data, "tool", "poetry", "packages")
     if isinstance(packages, list):
-        places += [package.get("from") for package in packages if isinstance(package, dict)]
-    for place in places:
-        for item in [place] if isinstance(place, str) else place if isinstance(place, list) else []:
+        around_packages += [package.get("from") for package in packages if isinstance(package, dict)]
+    yield from (root / item for item in _strings(anywhere))
+    yield from (root / item for item in _strings(around_packages) if not (root / item / "__init__.py").exists())
+
+
+def _strings(values: Iterable[Any]) -> Iterator[str]:
+    """The strings, and the strings in the lists, but patterns."""
+    for value in values:
+        for item in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
             if isinstance(item, str) and "*" not in item:
-                yield root / item
+                yield item
 
 
 def _get(data: Any, *keys: str) -> Any:

@@ -294,6 +294,15 @@ def test_names_of_the_standard_library_mean_it(tmp_path: Path, text: str) -> Non
     check_findings(tmp_path, text)
 
 
+@pytest.mark.parametrize("setting", ['[tool.ruff]\nsrc = ["pkg"]', '[tool.uv.build-backend]\nmodule-root = "pkg"'])
+def test_a_package_that_settings_name_as_a_folder_of_packages_is_none(tmp_path: Path, setting: str) -> None:
+    check_findings(
+        tmp_path,
+        "//- pkg/__init__.py\n//- pkg/quart/__init__.py\n//- pkg/quart/views.py\nfrom quart import Request\n"
+        f"from pkg.quart import «no»\n//- pyproject.toml\n{setting}\n",
+    )
+
+
 def test_a_package_that_takes_a_module_of_its_own_asks_for_it(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
