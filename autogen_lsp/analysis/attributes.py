@@ -292,7 +292,7 @@ class _Look:
             return None
         if not self._is_suspicious(item) or any(f"{item.receiver}.".startswith(f"{kept}.") for kept in self._stores):
             return None  # the last: `x.y = Mock()`, `x.y.called()`
-        if is_test(self.path) and self._has_method(item.name):
+        if is_test(self.project, self.path) and self._has_method(item.name):
             return None  # a test's stand-in for what is declared
         parts = members(self._type_of_receiver(item))
         findings = [

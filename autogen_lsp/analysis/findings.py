@@ -131,7 +131,7 @@ def _is_made_by_finder(project: Project, name: str) -> bool:
     inner = "".join(rf"|{re.escape('.'.join(parts[:length]))}\.?" for length in range(2, len(parts)))
     named = re.compile(rf"""['"](?:{re.escape(parts[0])}\.{inner})['"]""".encode("utf-8", "surrogatepass"))
     found = project.definitions("find_spec")
-    files = {file for file, symbol in found if "." in symbol.qualname and not is_test(file)}
+    files = {file for file, symbol in found if "." in symbol.qualname and not is_test(project, file)}
     return any(source is not None and named.search(source.text) for source in map(project.source, files))
 
 

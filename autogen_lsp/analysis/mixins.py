@@ -273,7 +273,7 @@ def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
         dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
         if call.receiver and call.local and call.receiver in ("self", "cls"):
             continue
-        if not tried and is_test(file) and not is_test(found.path):
+        if not tried and is_test(project, file) and not is_test(project, found.path):
             continue
         target = follow(project, file, dotted, call.scope)
         if isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key:

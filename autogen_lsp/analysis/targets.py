@@ -140,7 +140,7 @@ def importable(project: Project, finding: Finding) -> list[str]:
         for path, symbol in project.definitions(finding.name)
         if symbol.qualname == finding.name and path != finding.path and (symbol.signature is not None or symbol.bases
                                                                          or symbol.body_end > symbol.body_start)
-        and not is_test(path)
+        and not is_test(project, path)
     }  # fmt: skip
     return sorted(modules - {""})
 
@@ -193,9 +193,12 @@ def is_class_name(name: str) -> bool:
     return bare[:1].isupper() and not bare.isupper() and "_" not in bare
 
 
-def is_test(path: Path) -> bool:
+def is_test(project: Project, path: Path) -> bool:
+    """Whether a file is named as one of tests, or a folder between it and its root; where that lies says nothing."""
     named = path.stem.startswith(("test_", "unittest_")) or path.stem.endswith("_test")
-    return named or path.stem in ("conftest", "tests") or not {"test", "tests"}.isdisjoint(path.parts)
+    if named or path.stem in ("conftest", "tests"):
+        return True
+    return not {"test", "tests"}.isdisjoint(project.snapshot.relative(path).split("/"))
 
 
 def _name_at(project: Project, path: Path, span: Span) -> Node | None:

@@ -205,3 +205,8 @@ def test_a_stand_in_of_a_test(tmp_path: Path) -> None:
     stand_in = "class Double:\n    def n(self): return 1\ndef test(b: B): b.a.n(), b.a.{}()\n"
     texts = {"holder.py": HOLDER, "test_a.py": "from holder import A, B\n" + stand_in.format("«m»")}
     check_findings(tmp_path, "".join(f"//- {name}\n{text}" for name, text in texts.items()), "missing-attribute")
+
+
+def test_the_folder_of_the_workspace_is_no_test(tmp_path: Path) -> None:
+    text = "from holder import A, B\nclass Other:\n    def m(self): return 1\ndef run(b: B): b.a.«m»()\n"
+    check_findings(tmp_path / "test", f"//- holder.py\n{HOLDER}//- run.py\n{text}", "missing-attribute")
