@@ -270,11 +270,13 @@ def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
     if maker is not None and maker.path.suffix == ".py":
         return
     for file, call in islice(project.calls(found.symbol.name), _MAX_CALLS):
-        dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
-        if call.receiver and call.local and call.receiver in ("self", "cls"):
-            continue
         if not tried and is_test(project, file) and not is_test(project, found.path):
             continue
+        if call.local and call.receiver in ("self", "cls"):
+            if file == found.path and call.scope.startswith(f"{found.symbol.parent}."):
+                yield call  # of the class that it lies in
+            continue
+        dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
         target = follow(project, file, dotted, call.scope)
         if isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key:
             yield call

@@ -42,6 +42,11 @@ HAS = "    def g(self): return 1\n"
             id="in the body of a class, but in use",
         ),
         pytest.param(
+            "class Groups:\n    class Methods:\n        def f(self): self.«g»()\n"
+            "    def __init__(self): self.methods = self.Methods()\n",
+            id="in the body of a class that makes it",
+        ),
+        pytest.param(
             "from typing import override\n" + BASE.format(g="«g»") + "class B(A):\n    @override\n" + HAS,
             id="an override says that it is one",
         ),
