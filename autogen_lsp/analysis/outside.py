@@ -19,6 +19,7 @@ from autogen_lsp.analysis.mro import Class, TooMany, subclasses
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.presence import definition
 from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.types import Form, Type, members
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.text import Span
@@ -48,7 +49,7 @@ def is_set(lookup: Lookup, name: str, holder: Class | Module | None = None) -> b
         if not inside and (
             _says_nothing(table, symbol)
             or _is_own(table, symbol)
-            or (owner is not None and _is_stranger(project, table, symbol, owner))
+            or (owner is not None and _is_stranger(project, file, table, symbol, owner))
         ):
             continue
         looked += 1
@@ -99,12 +100,12 @@ def _is_own(table: Table, symbol: Symbol) -> bool:
     return any(found.kind == SymbolKind.CLASS for found in table.symbols.get(symbol.parent, ()))
 
 
-def _is_stranger(project: Project, table: Table, symbol: Symbol, owner: Class) -> bool:
+def _is_stranger(project: Project, path: Path, table: Table, symbol: Symbol, owner: Class) -> bool:
     """Whether it is a local variable of a file that knows neither the class nor a base of it by name.
 
-    But a private name is set for what uses it.
+    But a private name is set for what uses it, if not by a test in place of what is there.
     """
-    if symbol.name.startswith("_"):
+    if symbol.name.startswith("_") and (not is_test(project, path) or is_test(project, owner.path)):
         return False
     receiver = symbol.qualname.rpartition("<locals>.")[2].rpartition(".")[0]
     is_local = "<locals>" in symbol.qualname and "." not in receiver

@@ -180,6 +180,12 @@ CLASS = "class A:\n    def f(self): return 1\n"
             ("main.py", "A.g"),
             id="__init_subclass__ only looks at the class",
         ),
+        pytest.param(
+            "//- a.py\nclass A:\n    def f(self): self.«_n»()\n"
+            "//- tests/test_a.py\ndef test_a(one): one._n = lambda: one.value.copy()\n",
+            ("a.py", "A._n"),
+            id="a test puts something in the place of a private method",
+        ),
     ],
 )
 def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -> None:
