@@ -259,7 +259,7 @@ def _from_star(project: Project, module: Module, name: str, seen: set[Path]) -> 
     if exporting.facts.exports is not None:
         if name in exporting.facts.exports:
             return Presence.PRESENT
-        return Presence.UNKNOWN if exporting.facts.has_any else Presence.ABSENT
+        return Presence.UNKNOWN if exporting.facts.dynamic else Presence.ABSENT  # `__getattr__` is not asked for more
     if name.startswith("_") and "__all__" not in exporting.facts.bound:
         return Presence.ABSENT
     found = _in_files(project, module, name, seen)

@@ -181,6 +181,14 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="__init_subclass__ only looks at the class",
         ),
         pytest.param(
+            "//- pkg/__init__.py\nfrom .old import *\nfrom .parts import *\n"
+            "//- pkg/old.py\n__all__ = ['b']\ndef b(): return 1\ndef __getattr__(name): return 1\n"
+            "//- pkg/parts.py\nclass A: x = 1\n"
+            "//- c.py\nfrom pkg import A\nclass C(A):\n    def f(self): self.«n»()\n",
+            ("c.py", "C.n"),
+            id="beside a star import of what has __getattr__",
+        ),
+        pytest.param(
             "//- a.py\nclass A:\n    def f(self): self.«_n»()\n"
             "//- tests/test_a.py\ndef test_a(one): one._n = lambda: one.value.copy()\n",
             ("a.py", "A._n"),
