@@ -181,9 +181,10 @@ def switched_off(text: bytes, offset: int, pattern: re.Pattern[bytes]) -> bool:
     line = text[start : start + 1000].splitlines()[:1]
     if bool(line) and b"#" in line[0] and pattern.search(line[0]) is not None:
         return True
-    return any(
+    first = max(0, start - _MAX_BEFORE)
+    return text.find(b"pylint:", first, start) >= 0 and any(
         pattern.search(found.group()) is not None and _is_in_block(text[found.end() : start], len(found.group(1)))
-        for found in (_OF_BLOCK.finditer(text, max(0, start - _MAX_BEFORE), start) if b"pylint:" in text else ())
+        for found in _OF_BLOCK.finditer(text, first, start)
     )
 
 
