@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -167,8 +168,13 @@ def texts_of(symbols: Iterable[Symbol]) -> list[SearchText]:
     for place, symbol in zip(range(1 << PLACE_BITS), symbols, strict=False):
         if symbol.kind in (SymbolKind.FUNCTION, SymbolKind.CLASS):
             texts = (symbol.name, _surroundings(symbol), symbol.docstring)
-            found.append(SearchText(place, *(" ".join(words(text)) for text in texts)))
+            found.append(SearchText(place, *map(_spaced, texts)))
     return found
+
+
+@lru_cache(maxsize=4096)  # a changed file's old texts are mostly its new ones
+def _spaced(text: str) -> str:
+    return " ".join(words(text))
 
 
 def words(text: str) -> list[str]:
