@@ -69,11 +69,13 @@ class History:
                 self.graph.closed(path)
             case "ask":
                 await self.graph.describe(path, f"f{self.random.randrange(_NAMES)}", 60.0, self.paths[:2])
-            case "kill" if self.graph._worker is not None:
-                worker = self.graph._worker
-                worker.end()
-                # A question that met its death would be taken for the cause of it.
-                await asyncio.to_thread(worker._process.wait)
+            case "kill":
+                # A question that met its death would be taken for the cause of it, and so would news of a buffer: these
+                # are told in the background.
+                await asyncio.wrap_future(self.graph._thread.submit(lambda: None))
+                if (worker := self.graph._worker) is not None:
+                    worker.end()
+                    await asyncio.to_thread(worker._process.wait)
             case "restart":
                 self.index.close()
                 self.index = self.workspace.open()
