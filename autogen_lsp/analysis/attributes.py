@@ -278,7 +278,7 @@ class _Look:
             return None
         if (receiver.inferred or (of_self and self._is_narrowed(item))) and not self._confirmed(item, name):
             return None
-        if of_self and not self._is_still_self(item):
+        if of_self and (self._asks_for_base(item, mro.classes[0]) or not self._is_still_self(item)):
             return None
         message = f"{receiver.described[0].upper()}{receiver.described[1:]} {'have' if above else 'has'} no '{name}'"
         return self._finding(item, message, owner.path, f"{owner.symbol.qualname}.{name}")
@@ -403,6 +403,14 @@ class _Look:
         asked = f"isinstance({item.receiver},".encode("utf-8", "surrogatepass")
         symbols = self.table.symbols.get(item.scope, ())
         return any(text.find(asked, symbol.body_start, symbol.body_end) >= 0 for symbol in symbols)
+
+    def _asks_for_base(self, item: Call | Reference, found: Class) -> bool:
+        """Whether the function asks what the class of ``self`` derives from: ``if issubclass(Model, dict)``."""
+        source = self.project.source(self.path)
+        names = rf"cls|self\.__class__|type\(self\)|{re.escape(found.symbol.name)}"
+        asked = re.compile(rf"\bissubclass\(\s*(?:{names})\s*,".encode("utf-8", "surrogatepass"))
+        symbols = self.table.symbols.get(item.scope, ())
+        return source is not None and any(asked.search(source.text, s.body_start, s.body_end) for s in symbols)
 
     def _is_rebound(self, item: Call | Reference) -> bool:
         """Whether the name that a function imports may be something else at this place."""

@@ -201,7 +201,7 @@ class Modules(msgspec.Struct):
         found = None if folder is None else self._at(folder, name, f"{package.name}.{name}", package.origin)
         if found is None and package.stub is not None and package.stub.parent != folder:
             found = self._at(package.stub.parent, name, f"{package.name}.{name}", package.origin)
-        return found
+        return found if found is None or package.certain else replace(found, certain=False)
 
     def may_be_generated(self, expected: Path, name: str) -> bool:
         """Whether a module that no Python file holds may still exist at run time: built, compiled or generated.

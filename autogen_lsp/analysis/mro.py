@@ -18,12 +18,14 @@ from autogen_lsp.analysis.metaclasses import KEEPERS, READERS, brought
 from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.syntax.model import Symbol, SymbolKind
+from autogen_lsp.syntax.model import Symbol, SymbolKind, base_names
 
 _MAX_CLASSES = 80
 _MAX_SUBCLASSES = 300
 # Special forms of typing, and bases that add nothing but what every class has.
 EMPTY_BASES = frozenset({"Generic", "Protocol", "object", "ABC"})
+_GENERIC = frozenset({"Generic", "Protocol"})
+_OF_GENERIC = frozenset({"__class_getitem__"})  # which typeshed leaves out
 _OPEN_BASES = frozenset({"Any", "TypedDict", "Mock", "MagicMock", "SimpleNamespace", "Namespace"})
 _HANDED_ON = re.compile(rb"([\w.]+)\(\s*cls\s*[,)]")
 _HOOKS = frozenset({"__getattr__", "__getattribute__"})
@@ -137,6 +139,8 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         for text in metaclasses_of(symbol):
             names = brought(project, key[0], text, symbol.parent)
             own_open, beside = own_open or names is None, beside | (names or frozenset())
+        if not _GENERIC.isdisjoint(base_names(symbol)):
+            beside |= _OF_GENERIC
         is_open = is_open or own_open
         hooked = hooked or (key[0] != project.builtins and not _HOOKS.isdisjoint(members_of(project, found)))
         todo += reversed(bases)

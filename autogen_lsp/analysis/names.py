@@ -202,7 +202,7 @@ def _global(lookup: Lookup, path: Path, name: str, hops: int, scope: str = "", b
         return None
     symbols = [s for s in lookup.symbols(path, name) if s.kind != SymbolKind.ATTRIBUTE]
     item = lookup.imports(path, scope).get(name) if scope else None
-    if item is None and not symbols:
+    if item is None and all(symbol.conditional for symbol in symbols):  # which stand in where the import fails
         item = lookup.imports(path).get(name)
     if item is not None:
         return _imported(lookup, path, item, hops)

@@ -210,3 +210,45 @@ def test_a_stand_in_of_a_test(tmp_path: Path) -> None:
 def test_the_folder_of_the_workspace_is_no_test(tmp_path: Path) -> None:
     text = "from holder import A, B\nclass Other:\n    def m(self): return 1\ndef run(b: B): b.a.«m»()\n"
     check_findings(tmp_path / "test", f"//- holder.py\n{HOLDER}//- run.py\n{text}", "missing-attribute")
+
+
+def test_what_stands_in_where_an_import_fails_is_not_what_is_meant(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "import typing\nif typing.TYPE_CHECKING:\n    from unknown import DB\nelse:\n    class DB: ...\n"
+        "try:\n    from unknown import errors\nexcept ImportError:\n    class P(Exception): ...\n    class Errors:\n"
+        "        Gone = P\n    errors = Errors\nclass Own: ...\n"
+        "def g(db: DB, own: Own):\n    try:\n        db.get(), own.«get»()\n    except errors.Gone as e: e.text()\n",
+    )
+
+
+def test_what_an_overridden_method_makes_is_not_what_the_base_makes(tmp_path: Path) -> None:
+    base = "class Base:\n    def start(self): self.x = self.make()\n    def make(self): return A()\n"
+    check_findings(
+        tmp_path,
+        "class A:\n    def f(self): return 1\nclass B:\n    def g(self): return 1\n" + base
+        + "class C(Base):\n    def make(self): return B()\n    def h(self): self.x.g()\n"
+        "class D(Base):\n    def h(self): self.x.f(), self.x.«g»()\n",
+    )  # fmt: skip
+
+
+def test_a_class_that_asks_whether_it_derives_from_another(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class M:\n    def f(self):\n        if issubclass(M, dict): self.items()\n    def g(self): self.«items»()\n",
+    )
+
+
+def test_generic_classes_have_what_typeshed_leaves_out(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass B(Generic[T]): x = 1\nclass C(B[T]):\n"
+        "    def __class_getitem__(cls, item): return super().__class_getitem__(item), super().«of»(item)\n",
+    )
+
+
+def test_a_module_in_an_uncertain_package_is_uncertain(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- examples/django/setup.py\nx = 1\n//- tests/test_a.py\ndef test():\n    import django\n    django.setup.f()\n",
+    )
