@@ -18,9 +18,10 @@ _WIDEST = 10_000
 
 def is_data(text: bytes) -> bool:
     """Whether megabytes stand on few lines, or most lines, of very many, are continued (quadratic in the parser)."""
-    continued = text.count(b"\\\n") + text.count(b"\\\r")
-    if continued > _CONTINUED and 2 * continued > text.count(b"\n") + text.count(b"\r"):
-        return True
+    if text.count(b"\\") > _CONTINUED:
+        continued = text.count(b"\\\n") + text.count(b"\\\r")
+        if continued > _CONTINUED and 2 * continued > text.count(b"\n") + text.count(b"\r"):
+            return True
     return len(text) > _DATA_BYTES and len(text) > _DATA_LINE * (text.count(b"\n") + text.count(b"\r") + 1)
 
 

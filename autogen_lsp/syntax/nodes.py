@@ -7,6 +7,7 @@ engine then walks the tree once, in document order, without keeping half-matched
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from tree_sitter import Node, Query, QueryCursor
 
@@ -132,16 +133,20 @@ _PIECE = 16_000  # bytes of text, which a query takes less than a millisecond fo
 
 COMPREHENSIONS = frozenset({LIST_COMPREHENSION, SET_COMPREHENSION, DICTIONARY_COMPREHENSION, GENERATOR})
 
-_QUERY = Query(
-    LANGUAGE,
-    "[(function_definition) (class_definition) (decorated_definition) (lambda) (list_comprehension) (set_comprehension)"
+_KINDS = (
+    "(function_definition) (class_definition) (decorated_definition) (lambda) (list_comprehension) (set_comprehension)"
     " (dictionary_comprehension) (generator_expression) (for_in_clause) (call) (assignment) (augmented_assignment)"
     " (named_expression) (for_statement) (while_statement) (with_statement) (if_statement) (try_statement)"
     " (match_statement) (case_clause) (import_statement) (import_from_statement) (future_import_statement) (as_pattern)"
     " (except_clause) (global_statement) (nonlocal_statement) (delete_statement) (raise_statement) (return_statement)"
-    " (break_statement) (continue_statement) (type_alias_statement) (print_statement) (exec_statement) (ERROR)"
-    " (MISSING)] @node",
+    " (break_statement) (continue_statement) (type_alias_statement) (print_statement) (exec_statement)"
 )
+
+
+@cache
+def _query(broken: bool) -> Query:
+    """For broken text with two more patterns, which are tried at every node."""
+    return Query(LANGUAGE, f"[{_KINDS} {'(ERROR) (MISSING)' if broken else ''}] @node")
 
 
 def relevant(root: Node, end: int | None = None) -> list[Node]:
@@ -151,8 +156,9 @@ def relevant(root: Node, end: int | None = None) -> list[Node]:
     large tree would hold up the event loop: it is made in pieces, but where the text is broken (nodes without a width
     would be at the seams).
     """
-    cursor = QueryCursor(_QUERY)
-    if root.end_byte - root.start_byte <= _PIECE or root.has_error:
+    broken = root.has_error
+    cursor = QueryCursor(_query(broken))
+    if root.end_byte - root.start_byte <= _PIECE or broken:
         if end is not None:
             cursor.set_byte_range(root.start_byte, end)
         return [found["node"][0] for _, found in cursor.matches(root)]

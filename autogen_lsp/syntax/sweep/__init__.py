@@ -128,13 +128,23 @@ class Sweep:
         for scope, symbol in self.functions:
             if made := origin(scope, "return"):
                 force_setattr(symbol, "value", made)
+        origins: dict[tuple[Scope, str], str | None] = {}
         for scope, receiver, item in self.received:
-            if receiver == scope.self:
+            key = scope, receiver
+            if key not in origins:
+                origins[key] = _local_origin(scope, receiver)
+            if (known := origins[key]) is not None:
                 force_setattr(item, "local", True)
-            elif (holder := local_scope(scope, receiver)) is not None:
-                force_setattr(item, "local", True)
-                if isinstance(item, Call):
-                    force_setattr(item, "made", origin(holder, receiver))
+                if known and isinstance(item, Call):
+                    force_setattr(item, "made", known)
+
+
+def _local_origin(scope: Scope, name: str) -> str | None:
+    """How a name got its value, as `Call.made`; None for one that is not local."""
+    if name == scope.self:
+        return ""
+    holder = local_scope(scope, name)
+    return None if holder is None else origin(holder, name)
 
 
 def _normal(name: str) -> str:

@@ -20,6 +20,7 @@ _READERS = frozenset({"getattr", "hasattr", "setattr", "delattr", "dir", "vars",
 _CURRENT_MODULE = re.compile(r"(?:\w*_)?(?:current|calling|caller|this|own)_module")
 _READ = re.compile(rb"\s*(?:\[[^\]\n]*\]\s*(?:=(?=[^=])|[-+|]=)|\.(?:update|setdefault|__setitem__)\b)")
 _READ_ONLY = re.compile(rb"\s*(?:\[|\.\w)")
+_MARK = re.compile(rb"[=*#\[]")  # arguments without any of these are positional, and none is the module itself
 _SPECIAL = frozenset(
     """
     globals locals vars exec setattr __setattr__ update setdefault extend append raises assertRaises assertRaisesRegex
@@ -117,8 +118,12 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     star = double_star = False
     arguments = node.child_by_field_id(n.F_ARGUMENTS)
     call_end = node.end_byte
-    if arguments is not None and call_end - arguments.start_byte > 2:
-        if arguments.kind_id == n.ARGUMENT_LIST:
+    if arguments is not None and call_end - (begin := arguments.start_byte) > 2:
+        if arguments.kind_id != n.ARGUMENT_LIST:
+            positional = 1
+        elif call_end - begin < MAX_TEXT and _MARK.search(text, begin, call_end) is None:
+            positional = arguments.named_child_count
+        else:
             for child in arguments.named_children:
                 kind = child.kind_id
                 if kind == n.KEYWORD_ARGUMENT:
@@ -133,8 +138,6 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
                     positional += 1
                     if kind == n.SUBSCRIPT and sweep.cut(child) == OWN_MODULE:  # it hands itself over
                         sweep.chunk.dynamic |= scope.level == Level.MODULE and name not in _READERS
-        else:
-            positional = 1
     guarded = bool(sweep.guards) and bool(sweep.guard(at) & Guard.ATTRIBUTE)
     sweep.chunk.calls.append(
         Call(
