@@ -4,6 +4,8 @@ Which codes mean it is one table; for what comes without a code (pyflakes in pyl
 counts. What exactly is missing (a bare name, a member, an imported name, a module) the syntax at that place decides.
 Ranges differ: pyright marks the name, mypy the whole expression, pylint the statement or its first word, pyflakes the
 rest of the line; the word that the message names is looked for there. Tested with the real output of each server.
+Of a call that a class or an instance does not take (`REFUSES_CALL`), the callee's name is the place: ``__init__`` or
+``__call__`` may be missing.
 """
 
 from __future__ import annotations
@@ -58,6 +60,20 @@ MEANS_MISSING = frozenset(
         "missing-module-attribute",
     }
 )
+# Of calls with arguments that nothing takes, and of what cannot be called. True where the call itself is marked (or
+# its callee), False where an argument is.
+REFUSES_CALL = {
+    "reportCallIssue": False,  # pyright and its like; of what is no callable, the call
+    "call-arg": True,  # mypy
+    "operator": True,  # mypy: what is no callable, among others
+    "too-many-positional-arguments": False,  # ty
+    "unknown-argument": False,
+    "not-callable": True,  # ty, pyrefly, pylint
+    "E1102": True,
+    "bad-argument-count": False,  # pyrefly
+    "unexpected-keyword": False,
+}
+_NO_CALLABLE = re.compile(r"(?:not|a) callable")
 _SAYS_MISSING = re.compile(
     r"""[Uu]ndefined (?:name|variable) ['"`]|Name ".*" is not defined|has no attribute "|undefined in superclass"""
     r"""|Cannot find implementation or library stub for module"""
@@ -72,8 +88,8 @@ _IDENTIFIER = re.compile(rb"[^\W\d]\w*")
 
 def place_of(source: Source, diagnostic: Diagnostic) -> Span | None:
     """Span of the missing name that a diagnostic speaks of; None where it speaks of something else."""
-    if not _means_missing(diagnostic):
-        return None
+    if not means_missing(diagnostic):
+        return _callee(source, diagnostic)
     span = Span(min(diagnostic.span.start, len(source.text)), min(diagnostic.span.end, len(source.text)))
     word = _missing_word(diagnostic.message)
     if not word:
@@ -98,13 +114,33 @@ def owner_in(diagnostic: Diagnostic, name: str) -> str:
     return ""
 
 
-def _means_missing(diagnostic: Diagnostic) -> bool:
+def means_missing(diagnostic: Diagnostic) -> bool:
+    """Whether it says that a name does not exist (and not that a call is not taken)."""
     code, message = diagnostic.code, diagnostic.message.partition("\n")[0]
     if not code and (written := _CODE_IN_MESSAGE.search(message)):
         code = written[1]
     if not MEANS_MISSING.isdisjoint(code.split(":")):  # Microsoft's pylint extension sends "E0602:undefined-variable"
         return True
     return code in _CODES_THAT_SAY_LITTLE and _SAYS_MISSING.search(message) is not None
+
+
+def _callee(source: Source, diagnostic: Diagnostic) -> Span | None:
+    """Span of the name that is called, where a diagnostic says that a call is not taken."""
+    code = next((code for code in diagnostic.code.split(":") if code in REFUSES_CALL), None)
+    no_callable = _NO_CALLABLE.search(diagnostic.message.partition("\n")[0]) is not None
+    if code is None or (code == "operator" and not no_callable):
+        return None
+    start = min(diagnostic.span.start, len(source.text))
+    node = nodes.node_at(source.tree, Span(start, start))
+    for call in (node, *nodes.ancestors(node)):
+        callee, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+        if call.type != "call" or callee is None or arguments is None:
+            continue
+        marked = call.start_byte == start if no_callable or REFUSES_CALL[code] else arguments.start_byte < start
+        if marked:
+            name = callee.child_by_field_name("attribute") or callee
+            return nodes.span_of(name) if name.type == "identifier" else None
+    return None
 
 
 def _missing_word(message: str) -> str:

@@ -198,3 +198,53 @@ def test_other_rules_are_not_taken_for_missing_names(code: str, message: str) ->
     told = Diagnostic(Span(start, start + 7), message, code, "anyone")
 
     assert foreign.place_of(source(), told) is None
+
+
+CALLS = b"""\
+class Client:
+    retries = 3
+
+def start(clients: list[Client], limit: int):
+    Client("host", limit)
+    Client(timeout=abs(limit))
+    client = Client()
+    client("x")
+    limit(client)
+    start(clients, limit, "more")
+"""
+CONSTRUCTOR, CALL = "Create method '__init__' in class Client (m.py)", "Create method '__call__' in class Client (m.py)"
+
+
+@pytest.mark.parametrize(
+    ("marked", "code", "message", "title"),
+    [
+        ('"host"', "reportCallIssue", "Expected 0 positional arguments", CONSTRUCTOR),
+        ("timeout", "reportCallIssue", 'No parameter named "timeout"', CONSTRUCTOR),
+        ('client("x")', "reportCallIssue", 'Object of type "Client" is not callable', CALL),
+        ('Client("host", limit)', "call-arg", 'Too many arguments for "Client"', CONSTRUCTOR),
+        ("Client(timeout=", "call-arg", 'Unexpected keyword argument "timeout" for "Client"', CONSTRUCTOR),
+        ('client("x")', "operator", '"Client" not callable', CALL),
+        ('"host"', "too-many-positional-arguments", "Too many positional arguments to `object.__init__`", CONSTRUCTOR),
+        ("timeout=abs", "unknown-argument", "Argument `timeout` does not match any known parameter", CONSTRUCTOR),
+        ('client("x")', "not-callable", "Object of type `Client` is not callable", CALL),
+        ('"host"', "bad-argument-count", "Expected 0 positional arguments, got 2", CONSTRUCTOR),
+        ("timeout", "unexpected-keyword", "Unexpected keyword argument `timeout` in function", CONSTRUCTOR),
+        ('client("x")', "not-callable", "Expected a callable, got `Client`", CALL),
+        ('client("x")', "E1102:not-callable", "client is not callable", CALL),
+        ("limit(client)", "reportCallIssue", 'Object of type "int" is not callable', None),  # of int, which is not ours
+        ('"more"', "reportCallIssue", "Expected 2 positional arguments", None),  # a function that is there
+        ('"host"', "operator", "Unsupported operand types", None),
+    ],
+)
+def test_a_call_that_nothing_takes_asks_for_the_method_that_would(
+    tmp_path: Path, marked: str, code: str, message: str, title: str | None
+) -> None:
+    root = tmp_path.resolve()
+    (root / "m.py").write_bytes(CALLS)
+    start = CALLS.index(marked.encode())
+    told = Diagnostic(Span(start, start + len(marked)), message, code)
+    cursor = Span(len(CALLS), len(CALLS))
+    found = registry.offers(Project(Snapshot((root,))), Settings(backend="skeleton"), root / "m.py", cursor, [told])
+
+    created = [offer.title for offer in found if offer.command == "autogen.createSkeleton"]
+    assert created == ([f"{title} (skeleton)"] if title else [])

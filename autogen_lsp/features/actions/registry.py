@@ -115,7 +115,7 @@ def _meant(
     used = targets.at(project, path, place.start)
     if used:
         return _Missing(_of_use(used[0]), used)
-    believed = _believed(project, path, place, diagnostic)
+    believed = _believed(project, path, place, diagnostic) if foreign.means_missing(diagnostic) else None
     return None if believed is None else _Missing(believed)
 
 
