@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from pathlib import Path
+from stat import S_ISREG
 
 from autogen_lsp.workspace.source import Source
 
@@ -13,9 +14,11 @@ _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
 def read_source(path: Path) -> Source | None:
-    """The file as a `Source`; None where it is missing, unreadable, larger than `MAX_BYTES` or not text."""
+    """The file as a `Source`; None where it is missing, unreadable, no regular file (reading a pipe would wait for
+    ever), larger than `MAX_BYTES` or not text."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        status = path.stat()
+        if not S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
             return None
         text = decode(path.read_bytes())
     except OSError:
