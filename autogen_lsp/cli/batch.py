@@ -55,11 +55,14 @@ async def _batch(arguments: argparse.Namespace, settings: Settings, paths: Seque
     roots = workspace_roots(paths)
     async with session(settings, roots, console, index=wants_context(settings)) as services:
         kinds = arguments.kind or settings.diagnostics_kinds
-        findings = check(snapshot_of(services), paths, index=services.index, report=console.report).findings
+        checked = check(snapshot_of(services), paths, index=services.index, report=console.report)
+        findings = checked.findings
         console.clear()
+        left_out = 0
         results: list[dict[str, Any]] = []
         for group in _groups(services, [finding for finding in findings if finding.kind in kinds]):
             todo = [target for target in group if not (arguments.resume and _done(services, target))]
+            left_out += len(group) - len(todo)
             results += await _write(services, todo, arguments.write, console)
         spent = usage(services)
     failed = sum(result["status"] == "failed" for result in results)
@@ -69,9 +72,18 @@ async def _batch(arguments: argparse.Namespace, settings: Settings, paths: Seque
         for result in results:
             for edit in result["edits"]:
                 diff.show(edit["diff"], console)
-        done = "written" if arguments.write else "drafted"
-        console.note(f"{len(results) - failed} {done}, {failed} failed" if results else "nothing is missing")
+        if checked.files:
+            console.note(_summary(len(results) - failed, failed, left_out, arguments.write))
+        else:
+            console.note(f"no Python files in {', '.join(arguments.paths)}")
     return 1 if failed else 0
+
+
+def _summary(made: int, failed: int, left_out: int, write: bool) -> str:
+    parts = [f"{made} {'written' if write else 'drafted'}, {failed} failed"] if made or failed else []
+    if left_out:
+        parts.append(f"{left_out} left out (an earlier run wrote or drafted that)")
+    return ", ".join(parts) or "nothing is missing"
 
 
 def _groups(services: Services, findings: Sequence[Finding]) -> list[list[Target]]:

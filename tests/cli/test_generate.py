@@ -175,3 +175,11 @@ def test_batch_that_is_resumed_leaves_out_what_was_done(run: Run, project: Path,
     assert [result["qualname"] for result in first["results"]] == ["Invoice.total"]
     rest = json.loads(run("batch", "--resume", "--format", "json", *OFFLINE, cwd=project, env=env).stdout)
     assert [result["qualname"] for result in rest["results"]] == ["greet"]
+
+
+def test_batch_says_why_it_writes_nothing(run: Run, project: Path, tmp_path: Path) -> None:
+    env = {"AUTOGEN_STATE_DIR": str(tmp_path / "state")}
+    (project / "empty").mkdir()
+    assert "no Python files in empty" in run("batch", "empty", *OFFLINE, cwd=project, env=env).stderr
+    assert "2 drafted" in run("batch", *OFFLINE, cwd=project, env=env).stderr
+    assert "2 left out" in run("batch", "--resume", *OFFLINE, cwd=project, env=env).stderr
