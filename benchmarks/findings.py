@@ -7,14 +7,15 @@ lines, and printed. (b) Recall: functions, classes and methods that are used are
 document and not on disk, and the uses that are reported are counted: calls by bare name in the same file, imports of
 the name elsewhere, and calls through ``self`` where all bases of the class are in the workspace. A use counts only if
 nothing else provides the name after the deletion. Calls through ``self`` of a method that a subclass has, too, are
-counted apart: after the deletion the class looks like a mixin, and mixins are not reported. Uses in files that the
-project keeps from its own linter do not count.
+counted apart: after the deletion the class looks like a mixin, and mixins are not reported. Uses that the project keeps
+from its own linter do not count: those in files that its settings leave out, and where a comment switches the rule off.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
 import tempfile
 import time
 from collections import Counter
@@ -27,6 +28,7 @@ from autogen_lsp.analysis.findings import find
 from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.mro import TooMany, subclasses
 from autogen_lsp.analysis.project import Caches, Project
+from autogen_lsp.analysis.switches import MEMBERS, NAMES, switched_off
 from autogen_lsp.config import Settings
 from autogen_lsp.index.client import Index
 from autogen_lsp.syntax.model import Symbol, SymbolKind
@@ -130,7 +132,7 @@ class Package:
                 for path in {path for _, path, _ in deletion.uses}
             }
             for kind, path, offset in deletion.uses:
-                if is_excluded(self.project, path):
+                if self.is_kept_from_linters(path, offset, NAMES if kind == "bare name" else MEMBERS):
                     continue
                 at = offset - moved if path == deletion.path and offset >= deletion.symbol.end else offset
                 own_wanted[kind] += 1
@@ -144,6 +146,10 @@ class Package:
         found.update(own_found)
         print(f"{self.root.name}: {min(sample, len(deletions))} of {len(deletions)} definitions deleted; recall "
               + ", ".join(f"{kind} {own_found[kind]}/{own_wanted[kind]}" for kind in sorted(own_wanted)))  # fmt: skip
+
+    def is_kept_from_linters(self, path: Path, offset: int, pattern: re.Pattern[bytes]) -> bool:
+        source = self.project.source(path)
+        return is_excluded(self.project, path) or (source is not None and switched_off(source.text, offset, pattern))
 
     def deletions(self) -> Iterator[Deletion]:
         """Definitions whose uses are certain: the only one of their name in their scope."""

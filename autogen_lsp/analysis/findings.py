@@ -19,17 +19,13 @@ from autogen_lsp.analysis.outside import assigned_from_outside
 from autogen_lsp.analysis.presence import Presence, has_name, home_of
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.stubs import unwritten
+from autogen_lsp.analysis.switches import MEMBERS, switched_off
 from autogen_lsp.analysis.targets import is_test
-from autogen_lsp.analysis.undefined import certain, switched_off
+from autogen_lsp.analysis.undefined import certain
 from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span, touching
 from autogen_lsp.workspace.source import Source
 
-_OTHER_OFF = re.compile(
-    rb"(?:type|pyright|ty|pyrefly):\s*ignore(?!\s*\[)|ignore\[[^\]]*(?:attr-defined|import|misc|union-attr|has-type"
-    rb"|reportAttribute|reportMissing|reportUnknown|unresolved|missing)|disable=[^#]*(?:no-name-in-module|import-error"
-    rb"|no-member|E0611|E0401|E1101)"
-)
 _REPLACED = re.compile(rb"\bmodules\[[^\]\n]*\]\s*=(?!=)")  # an entry of `sys.modules`
 
 
@@ -60,7 +56,7 @@ def _find(project: Project, path: Path, near: Span | None) -> Iterator[Finding]:
     yield from (
         f
         for f in missing_attributes(project, path, table, near)
-        if not switched_off(source.text, f.span.start, _OTHER_OFF)
+        if not switched_off(source.text, f.span.start, MEMBERS)
     )
     yield from unwritten(project, path, table, near)
 
@@ -71,7 +67,7 @@ def _imports(project: Project, path: Path, table: Table, source: Source, near: S
         spans = (item.start, item.end), (item.module_start, item.module_end)
         if near is not None and not any(near.touches(*span) for span in spans):
             continue
-        if item.guarded or switched_off(source.text, item.start, _OTHER_OFF):
+        if item.guarded or switched_off(source.text, item.start, MEMBERS):
             continue
         module = project.resolve_module(item.module, item.level, path)
         if module.origin is Origin.MISSING:
@@ -154,6 +150,8 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
     assert item.name is not None
     if has_name(project, module, item.name) is not Presence.ABSENT:
         return None
+    if module.path is not None and (module.path.suffix != ".py" or not project.is_ours(module.path)):
+        return None
     span = Span(item.start, item.end)
     if module.path in (None, path):  # a namespace package, or the package itself: only a module can be missing from it
         expected = module.folder / f"{item.name}.py" if module.folder is not None else None
@@ -165,8 +163,7 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
             return None
         name = f"{module.name}.{item.name}"
         return Finding(path, span, FindingKind.MISSING_MODULE, name, f"There is no module '{name}'", expected, "")
-    if module.path is None or module.path.suffix != ".py" or not project.is_ours(module.path):
-        return None
+    assert module.path is not None
     home, name = home_of(project, module, item.name)
     for found, last in ((module, item.name), (home, name)):
         if found.folder is not None and project.modules.may_be_generated(found.folder / f"{last}.py", last):

@@ -23,6 +23,7 @@ _REACHED = re.compile(rb"\bf_(?:globals|locals)\b(?!\s*(?:\[\s*['\"]__\w+['\"]\s
 _OF_FRAME = frozenset({"f_globals", "f_locals"})
 _NAMED = re.compile(rb"\bf_globals\b|__module__|__name__")
 _MODULES = re.compile(rb"\bmodules\b")
+_OF_MODULES = re.compile(r"(?:sys\.)?modules\[")
 _ITS_DICTIONARY = re.compile(rb"__dict__|\bvars\(")
 _ALTERNATIVES = frozenset({"boolean_operator", "conditional_expression", "parenthesized_expression"})
 _READINGS = frozenset({"get", "pop", "copy", "keys", "values", "items"})
@@ -107,6 +108,10 @@ def _planted(function: Node, by_name: bool) -> Iterator[str]:
             arguments = node.child_by_field_name("arguments")
             given = [] if arguments is None else [one for one in arguments.named_children if one.type != "comment"]
             yield _pattern(given[1] if len(given) == 3 else None, 0)
+        elif (
+            by_name and node.type == "assignment" and _OF_MODULES.match(nodes.text_of(node.child_by_field_name("left")))
+        ):
+            yield _ANY  # another module takes its place
 
 
 def _are_of_caller(node: Node, steps: int) -> bool:
@@ -168,6 +173,8 @@ def _pattern(key: Node | None, steps: int) -> str:
             return f"(?:{'|'.join(_pattern(part, steps + 1) for part in key.named_children)})"
         case "attribute" if nodes.text_of(key.child_by_field_name("attribute")) in ("__name__", "__qualname__"):
             return _pattern(key.child_by_field_name("object"), steps + 1)
+        case "attribute" if nodes.text_of(key.child_by_field_name("object")) == "self":
+            return _SAID  # a decorator that is made with the name
         case "identifier":
             found = bindings.reaching(key)
             return _ANY if found is None else f"(?:{'|'.join(_bound(one, key, steps) for one in found[0])})"

@@ -55,7 +55,7 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
     if found is Presence.ABSENT and (
         not module.certain
         or (module.folder is not None and project.modules.is_extended(module.path))
-        or _is_planted(project, module.path, name)
+        or is_planted(project, module.path, name)
         or _is_known_by_name(project, module.path)
         or module.path in _filled(project)
     ):
@@ -70,7 +70,7 @@ def _is_taken_from_submodule(project: Project, module: Module, name: str) -> boo
     return len(imports) == 1 and imports[0].name == name and imports[0].module.rpartition(".")[2] == name
 
 
-def _is_planted(project: Project, path: Path, name: str) -> bool:
+def is_planted(project: Project, path: Path, name: str) -> bool:
     """Whether the module calls, or decorates with, a function that may put the name among its caller's globals."""
     table, own = project.table(path), project.source(path)
     if table is None or own is None:
@@ -92,14 +92,24 @@ def _is_planted(project: Project, path: Path, name: str) -> bool:
         foreign = not isinstance(found, Definition) or not project.is_ours(found.path)
         if foreign and not table.facts.symbols and any(planted.names_a_module(own, span) for span, _ in places):
             return True
-        if isinstance(found, Definition) and found.symbol.kind == SymbolKind.FUNCTION:
+        if isinstance(found, Definition):
             source = project.source(found.path) if project.is_ours(found.path) else None
-            patterns = planted.patterns(source, found.symbol) if source is not None else set()
+            run = _run_by(project, found)
+            patterns = {each for one in run for each in planted.patterns(source, one)} if source is not None else set()
             for span, decorated in places if patterns else ():
                 words = planted.said(own, span, defined)
                 if planted.matches(patterns, None if words is None else words | decorated, name):
                     return True
     return False
+
+
+def _run_by(project: Project, found: Definition) -> list[Symbol]:
+    """The functions that are run by a call of what was found, or where it decorates: a class's own two."""
+    if found.symbol.kind == SymbolKind.FUNCTION:
+        return [found.symbol]
+    table = project.table(found.path) if found.symbol.kind == SymbolKind.CLASS else None
+    members = table.members.get(found.symbol.qualname, {}) if table is not None else {}
+    return [one for name in ("__init__", "__call__") for one in members.get(name, ()) if one.signature is not None]
 
 
 def _is_known_by_name(project: Project, path: Path) -> bool:

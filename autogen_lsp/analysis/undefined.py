@@ -15,9 +15,9 @@ from pathlib import Path
 
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
-from autogen_lsp.analysis.modules import Module
-from autogen_lsp.analysis.presence import Presence, definition, from_stars, is_said
+from autogen_lsp.analysis.presence import Presence, from_stars, is_planted, is_said
 from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.switches import NAMES, switched_off
 from autogen_lsp.syntax.builtin_names import PYTHON_2, SINCE
 from autogen_lsp.syntax.model import SymbolKind, Use
 from autogen_lsp.text import Span
@@ -31,18 +31,9 @@ _HOW = {
     "raise": "is raised",
     "except": "is caught",
 }
-# Pylint's switch on a line of its own, which holds to the end of the block.
-_OF_BLOCK = re.compile(rb"^([ \t]*)#[^\r\n]*\bpylint:\s*disable=[^\r\n]*", re.M)
-_MAX_BEFORE = 50_000  # bytes before a use that are searched for one
 _MANY = 3  # other files that call a name which nobody defines
 _MAX_FILES = 40  # that are looked at for that
 _MAX_NAMES = 30  # of a file that others are asked for
-# Comments that switch the checks off which find the same: flake8 and ruff, mypy, pyright, pylint. Comments without a
-# code are taken to mean imports and attributes, but not names that are defined nowhere.
-_OFF = re.compile(
-    rb"#\s*noqa(?!\s*:)|noqa:[^#]*\bF821|ignore\[[^\]]*(?:name-defined|reportUndefinedVariable|unresolved-reference)"
-    rb"|disable=[^#]*(?:undefined-variable|E0602)"
-)
 
 
 def undefined(project: Project, path: Path) -> list[Finding]:
@@ -77,7 +68,7 @@ def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, 
     for use in uses:
         if _is_builtin(project, use) or use.scope in table.facts.dynamic_classes:
             continue
-        if switched_off(text, use.start, _OFF):
+        if switched_off(text, use.start, NAMES):
             continue
         if table.stars and from_stars(project, path, table, use.name) is not Presence.ABSENT:
             continue
@@ -86,7 +77,11 @@ def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, 
         if not asked and _is_executed(project, path):
             return
         asked = True
-        if everywhere and (_is_given(project, path, table, use) or is_said(project, path, table, use.name)):
+        if everywhere and (
+            _is_given(project, path, table, use)
+            or is_said(project, path, table, use.name)
+            or is_planted(project, path, use.name)
+        ):
             continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
@@ -160,10 +155,11 @@ def _is_builtin(project: Project, use: Use) -> bool:
 def _is_installed(project: Project, name: str) -> bool:
     """Whether the workspace puts the name among the builtins: ``builtins.name = …``."""
     for file, symbol in project.definitions(name):
-        if symbol.kind == SymbolKind.ATTRIBUTE:
-            found = definition(project, file, symbol.qualname.rpartition("<locals>.")[2].partition(".")[0])
-            if isinstance(found, Module) and found.name == "builtins":
-                return True
+        table = project.table(file) if symbol.kind == SymbolKind.ATTRIBUTE else None
+        holder = symbol.qualname.rpartition("<locals>.")[2].partition(".")[0]
+        imports = table.imports.get(("", holder), ()) if table is not None else ()
+        if any(item.name is None and item.module in ("builtins", "__builtin__") for item in imports):
+            return True
     return False
 
 
@@ -172,22 +168,3 @@ def _is_prepared(project: Project, path: Path, table: Table, scope: str) -> bool
     if not any(symbol.kind == SymbolKind.CLASS for symbol in table.symbols.get(scope, ())):
         return False
     return project.mro(path, scope).open and bool(project.definitions("__prepare__"))
-
-
-def switched_off(text: bytes, offset: int, pattern: re.Pattern[bytes]) -> bool:
-    """Whether a comment on the line, or one of Pylint's on a line of its own before it, tells checkers to be quiet."""
-    start = text.rfind(b"\n", 0, offset) + 1
-    start = max(start, text.rfind(b"\r", start, offset) + 1)
-    line = text[start : start + 1000].splitlines()[:1]
-    if bool(line) and b"#" in line[0] and pattern.search(line[0]) is not None:
-        return True
-    first = max(0, start - _MAX_BEFORE)
-    return text.find(b"pylint:", first, start) >= 0 and any(
-        pattern.search(found.group()) is not None and _is_in_block(text[found.end() : start], len(found.group(1)))
-        for found in _OF_BLOCK.finditer(text, first, start)
-    )
-
-
-def _is_in_block(between: bytes, indent: int) -> bool:
-    """Whether no line is indented less than the comment at the block's beginning."""
-    return all(len(line) - len(line.lstrip()) >= indent for line in between.splitlines() if line.strip())

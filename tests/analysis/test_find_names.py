@@ -123,6 +123,11 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
             "//- a.py\nf()\n//- b.py\nimport builtins as b\ndef g(): b.f = print\n", id="put among the builtins"
         ),
         pytest.param(
+            "//- a.py\nf()\n//- b.py\nif old:\n    import __builtin__ as builtins\nelse:\n    import builtins\n"
+            "builtins.f = print\nfrom u import old\n",
+            id="put among the builtins of two versions",
+        ),
+        pytest.param(
             "//- a.py\nf()\n//- b.py\nimport builtins\nbuiltins.__dict__['f'] = builtins.__dict__['g'] = print\n",
             id="put into the dictionary of the builtins",
         ),

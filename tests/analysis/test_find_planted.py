@@ -26,6 +26,13 @@ VAR = (
 PLANT = "\n//- c.py\nimport sys\ndef plant(name, more=None): sys._getframe(1).f_globals[name] = more\n"
 
 
+NAMED = """
+//- c.py
+import sys
+class named:
+    def __init__(self, name): self.name = name
+    def __call__(self, made): setattr(sys.modules[made.__module__], self.name, made)
+"""
 EXPORT = """
 //- c.py
 import sys
@@ -69,6 +76,14 @@ class Base:
             id="by the module's name",
         ),
         pytest.param(
+            "from c import moved\nmoved('new')\n//- c.py\nimport sys\ndef moved(name):\n    old = sys._getframe(1).f_globals['__name__']\n"
+            "    sys.modules[old] = name\n",
+            id="in place of the module",
+        ),
+        pytest.param(
+            "from c import named\n@named('fPy')\nclass A: x = 1\nfPy()\n" + NAMED, id="decorator that is a class"
+        ),
+        pytest.param(
             "from c import fill\nfill()\n//- c.py\nimport sys\ndef fill(): sys._getframe(1).f_globals.update(x=1)\n",
             id="many at once",
         ),
@@ -93,6 +108,9 @@ def test_what_a_function_may_put_into_the_module_is_not_missing(tmp_path: Path, 
             "from elsewhere import deprecated\ndeprecated('f', 'use g')\n", id="what is said to be deprecated"
         ),
         pytest.param("from elsewhere import run\nrun('other.module')\ndef f(): return 1\n", id="a module of its own"),
+        pytest.param(
+            "from c import named\n@named('fPy')\nclass A: x = 1\n" + NAMED, id="of a decorator that is a class"
+        ),
         pytest.param("from c import plant\nplant('other', more=None)\n" + PLANT, id="another name"),
         pytest.param(
             "from c import plant\nplant()\n//- c.py\nimport sys\ndef plant(): sys._getframe(1).f_globals['g'] = 1\n",

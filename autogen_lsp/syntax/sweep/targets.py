@@ -66,6 +66,8 @@ def assignment(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     else:
         right = node.child_by_field_id(n.F_RIGHT)
         _targets(sweep, left, node, scope, _items(sweep, scope, right))
+        if scope.level == Level.MODULE and sweep.text.find(b"__all__", left.start_byte, left.end_byte) >= 0:
+            sweep.chunk.computed_exports = True
 
 
 def _is_own_module(sweep: Sweep, assignment: Node) -> bool:
