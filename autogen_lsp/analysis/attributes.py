@@ -441,6 +441,8 @@ class _Look:
         Stubs leave out private members; a statement that hands the class to what cannot be read may add to it; and
         ``type(name, bases, {"name": …})`` makes classes with members that no class body shows.
         """
+        if self._is_registered(mro, name):
+            return True
         stubs = {found.path for found in mro.classes if found.path.suffix == ".pyi"}
         if any(stub_may_omit(self.project, stub, name) for stub in stubs):
             return True
@@ -455,6 +457,19 @@ class _Look:
             source = self.project.source(found.path) if self.project.is_ours(found.path) else None
             if source is not None and _MADE_BY_TYPE.search(source.text) and key.search(source.text):
                 return True
+        return False
+
+    def _is_registered(self, mro: Mro, name: str) -> bool:
+        """Whether a class method of it, `register`, is told the name: ``Manager.register("name", …)``."""
+        if "register" not in mro.names:
+            return False
+        told = re.compile(rb"\(\s*(['\"])" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"\1")
+        for file, call in self.project.calls("register"):
+            source = self.project.source(file) if call.receiver else None
+            if source is not None and told.match(source.text, call.end):
+                found = follow(self.project, file, call.receiver, call.scope)
+                if isinstance(found, Definition) and (found.path, found.symbol.qualname) in mro:
+                    return True
         return False
 
     def _is_lent(self, mro: Mro, name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,9 +15,7 @@ from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
 from autogen_lsp.analysis.names import Lookup, Ref
 from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, class_of, members, received
 from autogen_lsp.analysis.variables import declared, value_of
-from autogen_lsp.syntax.model import Symbol, SymbolKind
-
-_MADE_BY_METHOD = re.compile(r"self\.(\w+)\(")
+from autogen_lsp.syntax.model import SymbolKind
 
 
 def attribute(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
@@ -93,20 +90,11 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
         return Type(Form.FUNCTION, symbol.qualname, member.owner.module, path=path, owner=owner, args=(member.owner,))
     if symbol.kind == SymbolKind.VARIABLE and symbol.annotation is None and classes.is_enum(lookup, instance):
         return instance
-    if any(_is_made_otherwise(lookup, instance, member.owner, each) for each in member.symbols):
+    if any(classes.is_made_otherwise(lookup, instance, path, each) for each in member.symbols):
         return None
     found = declared(evaluate, path, member.symbols, member.owner)
     made_here = symbol.kind == SymbolKind.VARIABLE and symbol.annotation is None
     return None if made_here and _may_be_changed(lookup, member.owner, found) else received(found, instance)
-
-
-def _is_made_otherwise(lookup: Lookup, instance: Type, owner: Type, symbol: Symbol) -> bool:
-    """Whether a method makes the attribute (``self.x = self.make()``) that a class below its owner overrides."""
-    maker = _MADE_BY_METHOD.match(symbol.value or "") if symbol.annotation is None else None
-    if maker is None or (instance.path, instance.name) == (owner.path, owner.name):
-        return False
-    first, inherited = (classes.member_of(lookup, holder, maker.group(1)) for holder in (instance, owner))
-    return first is not None and inherited is not None and first.symbols != inherited.symbols
 
 
 def _by_getattr(evaluate: Evaluation, instance: Type) -> Type | None:

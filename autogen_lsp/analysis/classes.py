@@ -7,6 +7,7 @@ class "open": then a member that was not found may exist all the same. Never rai
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from autogen_lsp.analysis.types import Form, Type, members, substitute, union, v
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _MAX_CLASSES = 60
+_OF_SELF = re.compile(r"(?<![\w.])self\.(\w+)")
 _PROPERTIES = ("property", "cached_property", "abstractproperty", "hybrid_property")
 _TRANSPARENT = frozenset(
     {
@@ -120,6 +122,18 @@ def member_of(lookup: Lookup, type_: Type, name: str) -> Member | None:
         if symbols:
             return Member(base, tuple(sorted(symbols, key=lambda s: s.annotation is None)))
     return None
+
+
+def is_made_otherwise(lookup: Lookup, instance: Type | None, path: Path, symbol: Symbol) -> bool:
+    """Whether a member is made from another one (``self.x = self.make()``) that the instance's class overrides."""
+    if instance is None or symbol.annotation is not None or (instance.path, instance.name) == (path, symbol.parent):
+        return False
+    owner = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
+    for name in _OF_SELF.findall(symbol.value or ""):
+        first, inherited = (member_of(lookup, holder, name) for holder in (instance, owner))
+        if first is not None and inherited is not None and first.symbols != inherited.symbols:
+            return True
+    return False
 
 
 def annotated(

@@ -145,7 +145,8 @@ def returned(
                 "contextlib", manager, type_.args[0] if type_ is not None and type_.args else None, *_SUPPRESSES
             )
     else:
-        by_body = None if evaluate_at is None or manager else _by_body(lookup, function, symbol, evaluate_at)
+        hidden = manager or (function.path and classes.is_made_otherwise(lookup, instance, function.path, symbol))
+        by_body = None if evaluate_at is None or hidden else _by_body(lookup, function, symbol, evaluate_at)
         type_ = received(by_body, instance)
     if signature.is_async and not classes.is_property(symbol) and not _is_async_generator(type_):
         return named("collections.abc", "Coroutine", None, None, type_)

@@ -11,18 +11,13 @@ import re
 from pathlib import Path
 
 from autogen_lsp.analysis import nodes
+from autogen_lsp.analysis.dependencies import needs
 from autogen_lsp.analysis.environment import is_stdlib
 from autogen_lsp.analysis.model import Finding, Target, TargetKind
 from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.text import Span
-
-# Files that name what a project needs, beside the build files that `modules` reads.
-_DECLARING = re.compile(
-    r"(?:pyproject\.toml|setup\.(?:py|cfg)|[\w.-]*requirements[\w.-]*|Pipfile|environment\.ya?ml)\Z"
-)
-_MOST_BYTES = 200_000
 
 
 def submodule(lookup: Lookup, finding: Finding) -> Path | None:
@@ -67,17 +62,11 @@ def new_module(project: Project, path: Path, offset: int) -> Target | None:
 
 def _is_declared(project: Project, path: Path, top: str) -> bool:
     """Whether a file of the project names the package among what it needs."""
-    word = re.compile(rf"(?<![\w-]){re.escape(top).replace('_', '[-_.]')}(?![\w-])", re.IGNORECASE)
     for folder in path.parents:
         if project.snapshot.root_of(folder) is None:
             return False
-        for name in filter(_DECLARING.match, project.modules.listing.names(folder)):
-            try:
-                text = (folder / name).read_text("utf-8", "replace")[:_MOST_BYTES]
-            except OSError:
-                continue
-            if word.search(text):
-                return True
+        if needs(folder, project.modules.listing.names(folder), top):
+            return True
     return False
 
 

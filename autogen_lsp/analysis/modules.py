@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from autogen_lsp.analysis.dependencies import needs
 from autogen_lsp.analysis.environment import Environment, is_stdlib
 from autogen_lsp.workspace.snapshot import is_installed
 
@@ -139,6 +140,7 @@ class Modules(msgspec.Struct):
     files: Callable[[], Iterable[Path]]
     tops: Tops = msgspec.field(default_factory=Tops)  # shared between snapshots
     _bases: dict[Path, tuple[Path, ...]] = {}
+    _told_of: dict[Path, tuple[Path, ...]] = {}
     _own: dict[Path, Path] = {}
     _configured: tuple[Path, ...] | None = None
     _resolved: dict[tuple[Path, str, int], Module] = {}
@@ -240,9 +242,10 @@ class Modules(msgspec.Struct):
             found = self._walk(base, parts, Origin.WORKSPACE)
             if found is None:
                 continue
+            namesake = self._is_namesake(base, parts[0], importer)
             if found.origin not in (Origin.MISSING, Origin.UNKNOWN):
-                return found
-            missing = missing or found
+                return replace(found, certain=False) if namesake else found
+            missing = missing or (None if namesake else found)
         outside = self._outside(parts)
         if outside is not None and outside.origin is not Origin.MISSING:
             return outside
@@ -262,6 +265,17 @@ class Modules(msgspec.Struct):
         base = self.base_of(importer)
         inside = base in self._near(importer) and self.name_of(importer).partition(".")[0] == top
         return (base,) if inside or base == importer.parent else ()
+
+    def _is_namesake(self, base: Path, top: str, importer: Path) -> bool:
+        """Whether the importer's own package may not be what it imports: but for its place, nothing says that ``base``
+        is on the path, and an installed package, or one that the project needs, is named as the folder is.
+        """
+        if base != self.base_of(importer) or base in self._told(importer.parent):
+            return False
+        if self.name_of(importer).partition(".")[0] != top:
+            return False
+        above = [p for p in (base, *base.parents) if any(p.is_relative_to(root) for root in self.roots)]
+        return self._outside([top]) is not None or any(needs(p, self.listing.names(p), top) for p in above)
 
     def _outside(self, parts: list[str]) -> Module | None:
         for base in self.environment.packages:
@@ -287,10 +301,14 @@ class Modules(msgspec.Struct):
 
     def _missing(self, package: Module, parts: list[str], position: int, origin: Origin) -> Module:
         name = ".".join(parts)
-        if package.path is None or package.folder is None or self.is_extended(package.path):
+        if package.path is None or package.folder is None or self._has_more(package.path):
             return Module(name, Origin.UNKNOWN, absent=position)
         expected = package.folder.joinpath(*parts[position:-1], f"{parts[-1]}.py")
         return Module(name, Origin.MISSING, expected=expected, absent=position)
+
+    def _has_more(self, path: Path) -> bool:
+        """Whether a package has modules elsewhere: its file says so, or is a stub of what lies elsewhere."""
+        return path.suffix == ".pyi" or self.is_extended(path)
 
     def is_extended(self, path: Path) -> bool:
         """Whether the package's own file changes where its modules are looked for."""
@@ -359,8 +377,8 @@ class Modules(msgspec.Struct):
         for position, part in enumerate(parts):
             inner = self.submodule(found, part)
             if inner is None:
-                extended = found.path is not None and self.is_extended(found.path)
-                if origin is not Origin.WORKSPACE or found.folder is None or extended or not found.certain:
+                more = found.path is not None and self._has_more(found.path)
+                if origin is not Origin.WORKSPACE or found.folder is None or more or not found.certain:
                     return Module(f"{name}.{module}", Origin.UNKNOWN)
                 expected = found.folder.joinpath(*parts[position:-1], f"{parts[-1]}.py")
                 return Module(f"{name}.{module}", Origin.MISSING, expected=expected, absent=position)
@@ -374,12 +392,19 @@ class Modules(msgspec.Struct):
         folder = importer.parent
         found = self._bases.get(folder)
         if found is None:
+            own = [] if self._is_package(folder) else [folder]
+            found = tuple(dict.fromkeys([*own, self.base_of(importer), *self._told(folder)]))
+            self._bases[folder] = found
+        return found
+
+    def _told(self, folder: Path) -> tuple[Path, ...]:
+        """Those that tests, projects and their settings put there."""
+        found = self._told_of.get(folder)
+        if found is None:
             above = [p for p in (folder, *folder.parents) if any(p.is_relative_to(root) for root in self.roots)]
             tests = [p for p in above if "conftest.py" in self.listing.names(p) and not self._is_package(p)]
             projects = [q for p in above if self._is_project(p) and not self._is_package(p) for q in (p, p / "src")]
-            own = [] if self._is_package(folder) else [folder]
-            found = tuple(dict.fromkeys([*own, self.base_of(importer), *tests, *projects, *self._near(importer)]))
-            self._bases[folder] = found
+            found = self._told_of[folder] = (*tests, *projects, *self._near(folder))
         return found
 
     def _near(self, path: Path) -> list[Path]:

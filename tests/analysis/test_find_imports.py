@@ -404,3 +404,29 @@ def test_a_script_has_its_own_folder_first(tmp_path: Path) -> None:
 )
 def test_modules_that_may_have_more_than_is_seen(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text)
+
+
+def test_a_folder_that_is_named_as_what_the_project_needs_may_not_be_meant(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- setup.py\nprint(extras_require={'model': ['model>=2']})\n//- examples/model/__init__.py\n"
+        "//- examples/model/tasks.py\nfrom model import Base\nimport model.fields\nfrom . import «parts»\n"
+        "//- examples/other/__init__.py\n//- examples/other/tasks.py\nfrom other import «Base»\n"
+        "//- examples/other/run.py\nfrom other import «main»\nfrom other.tasks import «start»\n",
+    )
+
+
+def test_a_stub_of_a_package_that_lies_elsewhere(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- stubs/game/__init__.pyi\nfrom . import color\nfrom .sound import play\n//- game/__init__.py\n"
+        "from . import «color»\nfrom .«sound» import play\n",
+    )
+
+
+def test_all_that_is_one_of_several_targets(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nfrom p import *\nfrom q import *\nf()\n//- p.py\n__all__, __getattr__ = unknown()\n"
+        "from u import unknown\n//- q.py\n__all__ = ['g']\ng = 1\n//- b.py\nfrom q import *\n«f»(), g()\n",
+    )

@@ -232,6 +232,16 @@ def test_what_an_overridden_method_makes_is_not_what_the_base_makes(tmp_path: Pa
     )  # fmt: skip
 
 
+def test_what_a_method_gives_depends_on_the_class(tmp_path: Path) -> None:
+    base = "class Base:\n    kind = A\n    def get(self):\n        made = self.kind()\n        return made\n    def two(self): return self.kind()\n"
+    check_findings(
+        tmp_path,
+        "class A:\n    def f(self): return 1\nclass B:\n    def g(self): return 1\n" + base
+        + "class C(Base):\n    kind = B\n    def h(self): self.get().g(), self.two().g()\n"
+        "class D(Base):\n    def h(self): self.get().f(), self.two().f(), self.get().«g»(), self.two().«g»()\n",
+    )  # fmt: skip
+
+
 def test_a_class_that_asks_whether_it_derives_from_another(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
@@ -251,4 +261,12 @@ def test_a_module_in_an_uncertain_package_is_uncertain(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
         "//- examples/django/setup.py\nx = 1\n//- tests/test_a.py\ndef test():\n    import django\n    django.setup.f()\n",
+    )
+
+
+def test_a_manager_has_what_is_registered(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from multiprocessing.managers import BaseManager\nclass M(BaseManager): x = 1\nclass N(M): x = 1\n"
+        "class P(BaseManager): x = 1\nM.register('Queue', print)\ndef f(m: M): m.Queue(), m.«Other»(), N().Queue(), P().«Queue»()\n",
     )
