@@ -313,12 +313,8 @@ class _Look:
 
     def _is_nobodys(self, name: str) -> bool:
         """Whether neither the workspace nor a builtin class has anything of that name: rare in code that works."""
-        return name not in self._of_builtins and not self.project.definitions(name)
-
-    @cached_property
-    def _of_builtins(self) -> frozenset[str]:
-        table = self.project.table(self.project.builtins) if self.project.builtins is not None else None
-        return frozenset(symbol.name for symbol in table.facts.symbols) if table is not None else frozenset()
+        builtins = self.project.table(self.project.builtins) if self.project.builtins is not None else None
+        return not (builtins is not None and name in builtins.names) and not self.project.definitions(name)
 
     def _has_method(self, name: str) -> bool:
         """Whether a class of this file has a method of that name."""

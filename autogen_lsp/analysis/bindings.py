@@ -93,7 +93,7 @@ def reads_of(target: Node) -> list[Node] | None:
     name = nodes.text_of(target)
     statement = next((outer for outer in nodes.ancestors(target) if outer.type not in PATTERNS), None)
     out: list[Node] = []
-    for node in nodes.own_nodes(scope if scope.type == "module" else scope.child_by_field_name("body")):
+    for node in nodes.own_nodes(scope if scope.type == "module" else scope.child_by_field_name("body"), name):
         if node.type in nodes.DEFINITIONS and name.encode() in (node.text or b""):
             return None  # it may be used in there
         if node.type != "identifier" or nodes.text_of(node) != name or not is_read(node):
@@ -121,7 +121,7 @@ def is_read(node: Node) -> bool:
 
 def bindings_in(body: Node | None, name: str) -> Iterator[Binding]:
     """Bindings of a name in one scope's body, in order. Nested functions and classes are not entered."""
-    for node in nodes.own_nodes(body):
+    for node in nodes.own_nodes(body, name):
         yield from _binding_of(node, name)
 
 
@@ -130,7 +130,7 @@ def _in_function(function: Node, name: str) -> list[Binding] | None:
     for parameter in nodes.parameters(function):
         if parameter.name == name:
             found.append(Binding(How.PARAMETER, function, function, parameter=parameter))
-    for node in nodes.own_nodes(function.child_by_field_name("body")):
+    for node in nodes.own_nodes(function.child_by_field_name("body"), name):
         if node.type == nodes.FUNCTION and _rebinds(node, name):
             found.append(Binding(How.OPAQUE, node, node))
         if node.type == "global_statement" and name in map(nodes.text_of, node.named_children):

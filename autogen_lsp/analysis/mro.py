@@ -96,7 +96,7 @@ def members_of(project: Project, found: Class) -> set[str]:
     if table is None:
         return set()
     out = set(table.members.get(found.symbol.qualname, ()))
-    out.update(bound for scope, bound in table.imports if scope == found.symbol.qualname)
+    out.update(table.imported.get(found.symbol.qualname, ()))
     if "__slots__" in out:
         out.update(_slots(project, found)[0])
     return out

@@ -50,7 +50,6 @@ class Lookup:
     """A project with what has been looked up in it so far. Make one per request; it is not shared between threads."""
 
     project: Project
-    _symbols: dict[Path, dict[str, list[Symbol]]] = field(default_factory=dict)
     _imports: dict[Path, dict[str, Import]] = field(default_factory=dict)
     _files: dict[tuple[str, Path | None], Path | None] = field(default_factory=dict)
     _modules: dict[Path, str] = field(default_factory=dict)
@@ -68,13 +67,8 @@ class Lookup:
 
     def symbols(self, path: Path, qualname: str) -> list[Symbol]:
         """All definitions of a qualname in a file, in order."""
-        table = self._symbols.get(path)
-        if table is None:
-            table = self._symbols[path] = {}
-            facts = self.facts(path)
-            for symbol in facts.symbols if facts is not None else ():
-                table.setdefault(symbol.qualname, []).append(symbol)
-        return table.get(qualname, [])
+        table = self.project.table(path)
+        return table.symbols.get(qualname, []) if table is not None else []
 
     def imports(self, path: Path, scope: str = "") -> dict[str, Import]:
         """The file's imports by the name that they bind: the module's, or those of one function's scope."""

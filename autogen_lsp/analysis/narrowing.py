@@ -108,8 +108,10 @@ def _earlier(block: Node, statement: Node, text: str) -> Generator[tuple[Node, b
 
 
 def _assigns(statement: Node, text: str) -> bool:
-    pending = [statement]
     root = text.partition(".")[0]
+    if root.encode("utf-8", "surrogatepass") not in (statement.text or b""):
+        return False
+    pending = [statement]
     for _ in range(300):
         if not pending:
             return False

@@ -5,6 +5,7 @@ Nodes of tree-sitter in, nodes and text out; nothing is looked up in other files
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import msgspec
@@ -195,11 +196,37 @@ def has_own_yield(function: Node) -> bool:
     return any(node.type == "yield" for node in own_nodes(function.child_by_field_name("body")))
 
 
-def own_nodes(body: Node | None) -> Iterator[Node]:
-    """All named nodes below, without the insides of nested functions, lambdas and classes."""
-    pending = [] if body is None else list(reversed(body.named_children))
+def own_nodes(body: Node | None, name: str = "") -> Iterator[Node]:
+    """All named nodes below, without the insides of nested functions, lambdas and classes; or those that hold a name.
+
+    Among thousands of nodes a name stands in few: of the others only those are looked at that lie beside these.
+    """
+    if body is None:
+        return
+    places = _places(body, name) if name else None
+    pending = [body]
     while pending:
         node = pending.pop()
-        yield node
-        if node.type not in DEFINITIONS and node.type != "lambda":
-            pending.extend(reversed(node.named_children))
+        if node is not body:
+            yield node
+            if node.type in DEFINITIONS or node.type == "lambda":
+                continue
+        children = node.named_children
+        if places is not None:
+            children = [child for child in children if _holds_any(child, places)]
+        pending.extend(reversed(children))
+
+
+def _places(node: Node, name: str) -> list[int]:
+    """Where a name begins in a node's text, or seems to: it may be a part of a longer one."""
+    text, start, wanted = node.text or b"", node.start_byte, name.encode("utf-8", "surrogatepass")
+    found, at = [], text.find(wanted)
+    while at >= 0:
+        found.append(start + at)
+        at = text.find(wanted, at + len(wanted))
+    return found
+
+
+def _holds_any(node: Node, places: list[int]) -> bool:
+    at = bisect_left(places, node.start_byte)
+    return at < len(places) and places[at] < node.end_byte

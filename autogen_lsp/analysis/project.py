@@ -50,6 +50,11 @@ class Table:
         return out
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Last components of all definitions."""
+        return frozenset(symbol.name for symbol in self.facts.symbols)
+
+    @cached_property
     def members(self) -> dict[str, dict[str, list[Symbol]]]:
         """Definitions by the qualname that they are directly in ('' for the module), then by name."""
         out: dict[str, dict[str, list[Symbol]]] = {}
@@ -64,6 +69,14 @@ class Table:
         out: dict[tuple[str, str], list[Import]] = {}
         for item in self.facts.imports:
             out.setdefault((item.scope, item.bound), []).append(item)
+        return out
+
+    @cached_property
+    def imported(self) -> dict[str, set[str]]:
+        """The names that imports bind, by scope."""
+        out: dict[str, set[str]] = {}
+        for item in self.facts.imports:
+            out.setdefault(item.scope, set()).add(item.bound)
         return out
 
     @cached_property
@@ -146,7 +159,7 @@ class Project:
         self.wanted: Callable[[], bool] | None = None
         self._listing = listing
         self.caches = caches if caches is not None else Caches()
-        self._tables: _Recent[Path, Table | None] = _Recent(_FILES_KEPT)
+        self._tables: dict[Path, Table | None] = {}  # asked for too often for more than a dictionary
         self._sources: _Recent[Path, tuple[int, int, Source]] = _Recent(_SOURCES_KEPT)
         self._ours: dict[Path, bool] = {}  # by folder
         self.mros: dict[tuple[Path, str], Mro] = {}
@@ -208,6 +221,8 @@ class Project:
         try:
             return self._tables[path]
         except KeyError:
+            if len(self._tables) >= _FILES_KEPT:
+                self._tables.clear()
             found = self._tables[path] = self._table(path)
             return found
 
