@@ -26,6 +26,12 @@ _CONCRETE = {
     "set": ("Set", "MutableSet"),
     "bytes": ("Buffer",),
 }
+_PLAIN: dict[str, tuple[frozenset[str], ...]] = {
+    "bytes": (frozenset({"collections.abc.Buffer"}),),
+    "float": (frozenset({"typing.SupportsFloat"}), frozenset({"builtins.float", "typing.SupportsIndex"})),
+    "int": (frozenset({"typing.SupportsIndex"}), frozenset({"typing.SupportsInt"})),
+    "str": (frozenset({"builtins.str", "os.PathLike"}),),
+}
 _PROTOCOL_MODULES = frozenset({"collections.abc", "typing", "_typeshed", "contextlib", "numbers"})
 
 
@@ -85,8 +91,8 @@ def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expe
     compared = any(use.may_be_none for use in every)
     for use in strong:
         asked = annotation.expanded(lookup, use.type)
-        if use.upper and asked is not None and asked.is_a("collections.abc.Buffer"):
-            yield builtin("bytes")  # nobody makes a buffer of one's own
+        if use.upper and (plain := _plain(lookup, asked)) is not None:
+            yield plain
         bare = without_none(use.type)
         listed = [optional(use.type)] if compared else []
         listed += [bare, use.type] if use.upper else [use.type, bare]
@@ -95,6 +101,21 @@ def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expe
         bare = without_none(use.type)
         if bare is not None and breaks(lookup, bare, every):
             yield from _special(lookup, bare)
+
+
+def _plain(lookup: Lookup, asked: Type | None) -> Type | None:
+    """What is meant where the standard library takes all that can be had for it: a number, a path, bytes."""
+    taken = {f"{each.module}.{each.name}" for each in _flat(lookup, asked)}
+    return next((builtin(name) for name, signs in _PLAIN.items() if any(sign <= taken for sign in signs)), None)
+
+
+def _flat(lookup: Lookup, type_: Type | None, depth: int = 0) -> Iterator[Type]:
+    """The members of a union, and of the unions that aliases among them stand for."""
+    for member in members(annotation.expanded(lookup, type_)):
+        if member is not None and member.form is Form.ALIAS and depth < 4:
+            yield from _flat(lookup, member, depth + 1)
+        elif member is not None:
+            yield member
 
 
 def _special(lookup: Lookup, type_: Type | None) -> Iterator[Type]:

@@ -726,3 +726,21 @@ def test_assert_type_says_what_is_returned() -> None:
         signature("from typing import assert_type\n\nassert_type($0f(1), list[int])\n")
         == "def f(arg1: int) -> list[int]:"
     )
+
+
+@pytest.mark.parametrize(
+    ("use", "result"),
+    [
+        ("time.sleep({})", "float"),
+        ("math.sqrt({})", "float"),
+        ("range({})", "int"),
+        ("open({})", "str"),
+        ("os.makedirs({})", "str"),
+    ],
+)
+def test_row_33_what_the_standard_library_takes_in_many_forms_is_given_in_the_plain_one(use: str, result: str) -> None:
+    head = "import math, os, time\n\n\ndef g(n: int) -> None:\n    "
+    check(
+        head + use.format("$0f(n)") + "\n",
+        head + use.format("f(n)") + f"\n\n\ndef f(n: int) -> {result}:\n    raise NotImplementedError\n",
+    )
