@@ -288,6 +288,15 @@ def parameter_names(lookup: Lookup, type_: Type, symbol: Symbol) -> tuple[str, .
     return names
 
 
+def own_parameters(lookup: Lookup, type_: Type) -> tuple[Type | None, ...]:
+    """The class's type variables as types: the arguments of its own ``self``."""
+    symbol = symbol_of(lookup, type_)
+    if symbol is None or type_.path is None:
+        return ()
+    home = _home(lookup, type_, symbol)
+    return tuple(type_of_text(lookup, home, name) for name in parameter_names(lookup, type_, symbol))
+
+
 def _file(lookup: Lookup, type_: Type) -> Path | None:
     """The file that defines a class: typeshed has most of ``collections.abc`` in ``typing``."""
     if type_.module != "collections.abc":

@@ -67,7 +67,7 @@ def first_parameter_of(lookup: Lookup, path: Path, function: Node, name: str) ->
     decorators = [text.partition("(")[0].rpartition(".")[2] for text in nodes.decorators(function)]
     if instance is None or "staticmethod" in decorators:
         return None
-    instance = replace(instance, own=True)
+    instance = replace(instance, own=True, args=classes.own_parameters(lookup, instance))
     special = nodes.text_of(function.child_by_field_name("name"))
     if "classmethod" in decorators or special in ("__new__", "__init_subclass__", "__class_getitem__"):
         return class_of(instance)

@@ -118,6 +118,27 @@ def test_row_28_a_type_parameter_of_the_class_is_in_scope_of_its_methods() -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("head", "of_function"),
+    [
+        ('from typing import Generic, TypeVar\n\nT = TypeVar("T")\n\n\nclass Stack(Generic[T]):', "last"),
+        ("class Stack[T]:", "last[T]"),
+    ],
+)
+def test_row_28_what_self_has_is_of_the_type_variables_of_its_class(head: str, of_function: str) -> None:
+    body = "    def __init__(self) -> None:\n        self.items: list[T] = []\n\n    def top(self) -> T:\n"
+    raises = "raise NotImplementedError"
+    check(
+        f"{head}\n{body}        return $0last(self.items)\n",
+        f"{head}\n{body}        return last(self.items)\n\n\ndef {of_function}(items: list[T]) -> T:\n    {raises}\n",
+    )
+    check(
+        f"{head}\n{body}        return self.$0at(self.items, -1)\n",
+        f"{head}\n{body}        return self.at(self.items, -1)\n\n"
+        f"    def at(self, items: list[T], arg2: int) -> T:\n        {raises}\n",
+    )
+
+
 def test_row_29_types_of_all_sites_are_united() -> None:
     assert f("f(1)\nf('a')\nf(None)") == "def f(arg1: int | str | None):"
     assert f("f(1)\nf(2.0)\nf(True)") == "def f(arg1: float):"
