@@ -1,8 +1,9 @@
 """A plan and the code that was written for it into edits of the project's current snapshot.
 
-The code gets the file's indentation, line ends and blank lines, and its imports. The place is found anew in the
-snapshot at hand, since the plan may be minutes old; where the target is gone, or was defined meanwhile, the edit is
-refused (`EditRefused`). Files that do not exist yet are created with the packages above them. Nothing is written here.
+The code gets the file's indentation, line ends and blank lines, its imports, and a place in ``__all__``. Where it goes
+is found anew in the snapshot at hand, since the plan may be minutes old; where the target is gone, or was defined
+meanwhile, the edit is refused (`EditRefused`). Files that do not exist yet are created with the packages above them.
+Nothing is written here.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autogen_lsp.analysis import exports, locate, nodes
 from autogen_lsp.analysis import imports as import_edits
-from autogen_lsp.analysis import locate, nodes
 from autogen_lsp.analysis.model import NeededImport, Placement, Plan, TargetKind
 from autogen_lsp.analysis.placement import indent_unit
 from autogen_lsp.errors import EditRefused
@@ -46,8 +47,8 @@ def realise(project: Project, plan: Plan, code: str, imports: Iterable[NeededImp
     place = locate.placement(project, target)
     if place is None:
         raise EditRefused(f"'{target.qualname}' has no place in {target.path.name} any more")
-    import_part = import_edits.edits(project, source, needed)
-    edits = [*import_part, *definition_edits(source, place, code, import_part)]
+    above = [*import_edits.edits(project, source, needed), *exports.edits(source, target)]
+    edits = [*above, *definition_edits(source, place, code, above)]
     if target.kind is not TargetKind.STUB and "." in target.qualname:
         edits += _open_one_line_suite(source, target.qualname.rpartition(".")[0], place)
     return SourceChange((FileChange(target.path, tuple(edits), source.version),), plan.title)

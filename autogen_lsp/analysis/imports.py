@@ -162,7 +162,7 @@ def _written(items: Iterable[NeededImport]) -> list[str]:
         else:
             plain.append(f"import {item.module}{alias}")
     froms = [
-        f"from {module} import {', '.join(sorted(names, key=_by_type))}"
+        f"from {module} import {', '.join(sorted(names, key=by_type))}"
         for module, names in sorted(by_module.items(), key=lambda entry: _module_order(entry[0]))
     ]
     return sorted(plain) + froms
@@ -191,7 +191,7 @@ def _merge(
 def _add_names(source: Source, home: Statement, names: Sequence[str]) -> list[Edit]:
     """Names put into a ``from`` import: in order where the names stand in order, else at the end."""
     have = [nodes.text_of(element) for element in home.elements]
-    order = next((o for o in (_by_type, str.casefold, str) if sorted(have, key=o) == have), None)
+    order = next((o for o in (by_type, str.casefold, str) if sorted(have, key=o) == have), None)
     statement = home.node
     one_line = statement.start_point.row == statement.end_point.row
     nl = newline_of(source.text)
@@ -201,7 +201,7 @@ def _add_names(source: Source, home: Statement, names: Sequence[str]) -> list[Ed
             merged.sort(key=order)
         width = statement.start_point.column + len(f"from {home.module} import {', '.join(merged)}")
         start, end = home.elements[0].start_byte, home.elements[-1].end_byte
-        if width <= _line_length(source):
+        if width <= line_length(source):
             return _insert_names(source, home, have, names, order)
         outer = " " * statement.start_point.column
         unit = placement.indent_unit(source)
@@ -396,14 +396,14 @@ def _module_order(module: str) -> str:
     return module.casefold()
 
 
-def _by_type(name: str) -> tuple[int, str]:
+def by_type(name: str) -> tuple[int, str]:
     """isort's ``order-by-type``: constants, classes, then the rest."""
     bare = name.split(" ")[0]
     kind = 0 if bare.isupper() and len(bare) > 1 else 1 if bare[:1].isupper() else 2
     return kind, bare
 
 
-def _line_length(source: Source) -> int:
+def line_length(source: Source) -> int:
     """What the file itself takes for a long line: 88 characters, or more where its code has longer lines."""
     starts = source.lines.starts
     longest = max((b - a for a, b in pairwise(starts)), default=0) - 1

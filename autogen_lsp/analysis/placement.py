@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from msgspec.structs import replace
 from tree_sitter import Node
@@ -62,19 +63,38 @@ def below(source: Source, place: Placement, names: Sequence[str]) -> Placement:
 
 
 def constant(source: Source) -> Placement:
-    """A variable of the module: below its imports."""
-    at = 0
-    for child in source.tree.root_node.named_children:
-        if child.type in ("import_statement", "import_from_statement", "future_import_statement") or (
-            child.type == "expression_statement"
-            and child.named_children[:1]
-            and child.named_children[0].type == "string"
-        ):
-            at = line_after(source, child)
-        elif child.type != "comment" or at:
+    """A variable of the module: below its imports, and the variables right below these."""
+    at, first, variables = 0, True, False
+    children = source.tree.root_node.named_children
+    for child, following in zip_longest(children, children[1:]):
+        if child.type == "comment":
+            # One that opens the file, apart from what follows, is about the file.
+            apart = following is None or following.start_point.row > child.end_point.row + 1
+            at = line_after(source, child) if first and apart else at
+        elif _imports_only(child) or (first and _is_string(child)) or _is_variable(child):
+            at, first, variables = line_after(source, child), False, _is_variable(child)
+        else:
             break
-    after = _blank_after(source, at)
-    return Placement(_insertion(at), "", 1, min(after, 1))
+    return Placement(_insertion(at), "", 0 if variables else 1, min(_blank_after(source, at), 1))
+
+
+def _imports_only(statement: Node) -> bool:
+    """An import, or an ``if`` or ``try`` with imports in it."""
+    if statement.type in ("if_statement", "try_statement"):
+        body = statement.child_by_field_name("consequence") or statement.child_by_field_name("body")
+        return any(_imports_only(each) for each in nodes.statements(body))
+    return statement.type in ("import_statement", "import_from_statement", "future_import_statement")
+
+
+def _is_string(statement: Node) -> bool:
+    return statement.type == "expression_statement" and [c.type for c in statement.named_children[:1]] == ["string"]
+
+
+def _is_variable(statement: Node) -> bool:
+    """A plain assignment to one name, or to ``__all__``."""
+    assignment = statement.named_children[0] if statement.named_child_count == 1 else statement
+    target = assignment.child_by_field_name("left")
+    return assignment.type == "assignment" and target is not None and target.type == "identifier"
 
 
 def before(source: Source, statement: Node) -> Placement:
@@ -121,7 +141,7 @@ def constructor(source: Source, owner: Node) -> Placement:
             break
         last = member
     if last is not None:
-        at = line_after(source, last, column=owner.start_point.column)
+        at = _below_attached(source, line_after(source, last))
         return Placement(_insertion(at), indent, 1, _blank_after(source, at))
     body = owner.child_by_field_name("body")
     at = source.lines.starts[source.lines.line_of(body.start_byte)] if body is not None else line_after(source, owner)
@@ -283,6 +303,15 @@ def _above_comments(source: Source, start: int, floor: int = 0) -> int:
             break
         line -= 1
     return lines.starts[line]
+
+
+def _below_attached(source: Source, at: int) -> int:
+    """Below the comments that follow a line start at once, unless they stand on top of what comes next."""
+    lines = source.lines
+    line = lines.line_of(at)
+    while line < len(lines.starts) and (text := lines.line_span(line).cut(source.text).strip()).startswith("#"):
+        line += 1
+    return at if line >= len(lines.starts) or text else lines.starts[line]
 
 
 def _line_below_header(source: Source, owner: Node) -> int:

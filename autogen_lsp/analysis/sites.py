@@ -146,7 +146,7 @@ def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
             if use.name == name and use.how != "call":
                 yield path, Span(use.start, use.end)
     yield from _decorators(lookup, paths, name)
-    yield from _handed_on(lookup, paths, name)
+    yield from _values(lookup, paths, name, all_reads=target.kind is TargetKind.ATTRIBUTE)
 
 
 def _may_be_of_module(lookup: Lookup, path: Path, call: Call) -> bool:
@@ -158,9 +158,12 @@ def _may_be_of_module(lookup: Lookup, path: Path, call: Call) -> bool:
     return facts is not None and any(item.bound == first or item.name == "*" for item in facts.imports)
 
 
-def _handed_on(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[Path, Span]]:
-    """Where the name itself is a value: ``on_click(self.name)``, ``[name]``. Facts list only what is called."""
-    word = re.compile(rb"\b%b\b(?!\s*[(=:.])" % re.escape(name.encode()))
+def _values(lookup: Lookup, paths: list[Path], name: str, *, all_reads: bool) -> Iterator[tuple[Path, Span]]:
+    """Where the name itself is a value: ``on_click(self.name)``, ``[name]``; with ``all_reads``, ``name * 2``, too.
+
+    Facts list only what is called.
+    """
+    word = re.compile(rb"\b%b\b%b" % (re.escape(name.encode()), b"" if all_reads else rb"(?!\s*[(=:.])"))
     for path in list(dict.fromkeys(paths))[:_MAX_FILES]:
         source = lookup.source(path)
         for match in word.finditer(source.text) if source is not None else ():
@@ -169,9 +172,10 @@ def _handed_on(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[P
                 continue
             expression = expression_of(node)
             parent = expression.parent
-            if parent is None or parent.type not in _HOLDERS:
+            if parent is None or (parent.type not in _HOLDERS and not (all_reads and parent.type in _READERS)):
                 continue
-            if not any(nodes.same(parent.child_by_field_name(field), expression) for field in ("left", "name", "key")):
+            bound = ("name", "key") if parent.type == "binary_operator" else ("left", "name", "key")
+            if not any(nodes.same(parent.child_by_field_name(field), expression) for field in bound):
                 yield path, Span(*match.span())
 
 
@@ -179,6 +183,13 @@ _HOLDERS = frozenset(
     {
         "argument_list", "keyword_argument", "list", "set", "tuple", "expression_list", "pair", "return_statement",
         "assignment", "conditional_expression", "boolean_operator", "default_parameter", "typed_default_parameter",
+    }
+)  # fmt: skip
+_READERS = frozenset(
+    {
+        "attribute", "augmented_assignment", "await", "binary_operator", "comparison_operator", "for_in_clause",
+        "for_statement", "if_clause", "if_statement", "not_operator", "parenthesized_expression", "subscript",
+        "unary_operator", "while_statement", "with_item", "yield",
     }
 )  # fmt: skip
 

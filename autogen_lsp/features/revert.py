@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from autogen_lsp.analysis import exports
 from autogen_lsp.errors import EditRefused, NotFound
 from autogen_lsp.features.definition import definition_text
 from autogen_lsp.services import Services
@@ -41,7 +42,8 @@ def revert(
         members = [s for s in facts.symbols if s.parent == symbol.parent and s.start != symbol.start]
         if symbol.parent and not members:
             edit = Edit(Span(symbol.start, symbol.end), "pass")
-    change = SourceChange((FileChange(path, (edit,), source.version),), f"Revert '{qualname}'")
+    gone = exports.without(source, qualname) if record.previous is None else []
+    change = SourceChange((FileChange(path, (*gone, edit), source.version),), f"Revert '{qualname}'")
     return change, record
 
 

@@ -442,6 +442,23 @@ def test_row_10_is_not_offered_without_arguments_or_with_an_init() -> None:
     check_not_offered("class P:\n    def __init__(self, x):\n        pass\n\n\n$0P(1)\n")
 
 
+@pytest.mark.parametrize("comment", ["    # a heading\n\n", "    # of what follows\n"])
+def test_row_10_comments_of_what_follows_the_attributes_stay_with_it(comment: str) -> None:
+    before = f"class A:\n    x = 1\n    # y = 2\n\n{comment}    def f(self): ...\n"
+    after = before.replace(
+        comment, f"    def __init__(self, arg1: int) -> None:\n        raise NotImplementedError\n\n{comment}"
+    )
+    check(f"{before}\n\n$0A(1)\n", f"{after}\n\nA(1)\n")
+
+
+def test_row_10_a_comment_right_above_the_first_method_stays_with_it() -> None:
+    check(
+        "class A:\n    x = 1\n    # about f\n    def f(self): ...\n\n\n$0A(1)\n",
+        "class A:\n    x = 1\n\n    def __init__(self, arg1: int) -> None:\n        raise NotImplementedError\n\n"
+        "    # about f\n    def f(self): ...\n\n\nA(1)\n",
+    )
+
+
 def test_row_11_an_instance_that_is_called_gets_call() -> None:
     check(
         "class Greet:\n    def name(self):\n        pass\n\n\ngreet = Greet()\nprint($0greet('me'))\n",
@@ -597,6 +614,45 @@ def test_row_14_an_empty_module() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("exports", "after"),
+    [
+        ('["close", "write"]', '["close", "read", "write"]'),
+        ("('write', 'close')", "('write', 'close', 'read')"),
+        ('("close",)', '("close", "read")'),
+        ('["Zip", "add"]', '["Zip", "add", "read"]'),
+        ('[\n    "close",  # both\n    "write",\n]', '[\n    "close",  # both\n    "read",\n    "write",\n]'),
+        ('[\n    "close",\n    "open",  # too\n]', '[\n    "close",\n    "open",  # too\n    "read",\n]'),
+        ('[\n    "a", "b",\n    "c"\n]', '[\n    "a", "b",\n    "c",\n    "read"\n]'),
+        (
+            '["compress_everything", "decompress_everything", "find_everything", "zip_everything"]',
+            '[\n    "compress_everything",\n    "decompress_everything",\n    "find_everything",\n    "read",\n'
+            '    "zip_everything",\n]',
+        ),
+        ("[]", "[]"),
+        ("[name for name in dir()]", "[name for name in dir()]"),
+        ('["close", *more]', '["close", *more]'),
+    ],
+)
+def test_row_14_a_module_that_lists_its_names_lists_the_new_one(exports: str, after: str) -> None:
+    check(
+        f"//- tools.py\nmore = []\n__all__ = {exports}\n//- main.py\nimport tools\n\ntools.$0read()\n",
+        f"//- tools.py\nmore = []\n__all__ = {after}\n\n\ndef read() -> None:\n    raise NotImplementedError\n",
+    )
+
+
+def test_row_14_what_a_module_has_for_itself_is_not_listed() -> None:
+    body = "() -> None:\n    raise NotImplementedError\n"
+    check(
+        '//- tools.py\n__all__ = ["close"]\n//- main.py\nimport tools\n\ntools.$0_read()\n',
+        f'//- tools.py\n__all__ = ["close"]\n\n\ndef _read{body}',
+    )
+    check(
+        '__all__ = ["close"]\n\n\ndef close():\n    $0read()\n',
+        f'__all__ = ["close"]\n\n\ndef close():\n    read()\n\n\ndef read{body}',
+    )
+
+
 def test_row_15_a_missing_imported_name_is_created_with_the_parameters_of_its_calls() -> None:
     check(
         """\
@@ -628,6 +684,23 @@ def test_row_15_an_imported_class_and_an_imported_constant() -> None:
         '//- tools.py\n"""Tools."""\n\nimport os\n//- main.py\nfrom tools import $0LIMIT\n\nprint(LIMIT)\n',
         '//- tools.py\n"""Tools."""\n\nimport os\n\nLIMIT = None\n',
     )
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "# Constants of all kinds.\n\nLIMIT: float = 0.0\n",
+        "# Of mine.\n\nLIMIT: float = 0.0\n\n# About f.\ndef f(): ...\n",
+        '# Of mine.\n\n"""What is here."""\n\nLIMIT: float = 0.0\n\nprint("hi")\n',
+        "import os\n\nSEP = os.sep\n# Seconds.\nDELAY = 2\nLIMIT: float = 0.0\n\n\ndef f(): ...\n",
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import io\n\nLIMIT: float = 0.0\n\nprint()\n",
+        "try:\n    import os\nexcept ImportError:\n    os = None\n\nLIMIT: float = 0.0\n\nif os:\n    pass\n",
+    ],
+)
+def test_row_15_a_constant_goes_to_the_imports_and_variables_that_open_a_file(after: str) -> None:
+    before = after.replace("\nLIMIT: float = 0.0\n", "" if "SEP" not in after else "\n", 1)
+    use = "//- main.py\nfrom lib import {}LIMIT\n\nassert LIMIT * 2.0 < 3\n"
+    check(f"//- lib.py\n{before}{use.format('$0')}", f"//- lib.py\n{after}")
 
 
 def test_row_16_a_missing_module_is_created_with_what_is_imported_from_it() -> None:

@@ -126,6 +126,22 @@ def test_revert_restores_the_file_to_the_letter() -> None:
     assert text == BEFORE.replace("$0", "")
 
 
+@pytest.mark.parametrize(
+    "exports",
+    ['["close", "write"]', '["close"]', '("a", "b")', '[\n    "close",  # too\n]', '[\n    "a",\n    "z",\n]'],
+)
+def test_revert_takes_the_name_out_of_its_modules_list(exports: str) -> None:
+    tools = f"__all__ = {exports}\n"
+    before = f"//- main.py\nimport tools\n\ntools.re$0ad(2)\n//- tools.py\n{tools}"
+    with generated(before) as done:
+        path = done.path.with_name("tools.py")
+        assert '"read"' in path.read_text()
+        change, _ = revert(done.services, done.snapshot, path, "read")
+        done.write(change)
+
+        assert path.read_text() == tools
+
+
 def test_revert_of_edited_code_is_refused_unless_forced() -> None:
     with generated() as done:
         done.path.write_text(done.text.replace("raise NotImplementedError", "return room"))

@@ -1,0 +1,106 @@
+"""A new name into its module's ``__all__``, where that is written out, and out of it again: edits of the source.
+
+Names stay in order where they are: as plain text, without regard to case, or as isort and ruff have them (constants,
+classes, the rest). Quotes and layout are the neighbours'. Computed lists are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import nodes, placement
+from autogen_lsp.analysis.imports import by_type, line_length
+from autogen_lsp.analysis.model import Target, TargetKind
+from autogen_lsp.text import Edit, Span, newline_of
+from autogen_lsp.workspace.source import Source
+
+_ORDERS: tuple[Callable[[str], object], ...] = (by_type, str, str.casefold)
+
+
+def edits(source: Source, target: Target) -> list[Edit]:
+    """What makes a new definition public that another file asks for, as all else is that the module makes public."""
+    public = "." not in target.qualname and not target.name.startswith("_") and target.origin != target.path
+    if not public or target.kind not in (TargetKind.FUNCTION, TargetKind.CLASS, TargetKind.ATTRIBUTE):
+        return []
+    listed, elements = _listed(source)
+    names = [_name(each) for each in elements]
+    if listed is None or target.name in names:
+        return []
+    order = next((key for key in _ORDERS if sorted(names, key=key) == names), None)  # type: ignore[arg-type]  # keys of one order compare
+    index = len(names) if order is None else sum(order(other) <= order(target.name) for other in names)  # type: ignore[operator]  # as above
+    quote = nodes.text_of(elements[0])[0]
+    return [_inserted(source, listed, elements, index, f"{quote}{target.name}{quote}")]
+
+
+def without(source: Source, name: str) -> list[Edit]:
+    """What takes a name out again; a tuple of two stays as it is, since one of one needs its comma."""
+    listed, elements = _listed(source)
+    index = next((index for index, each in enumerate(elements) if _name(each) == name), None)
+    if listed is None or index is None or len(elements) < (2 if listed.type == "list" else 3):
+        return []
+    element = elements[index]
+    if index + 1 < len(elements):
+        return [Edit(Span(element.start_byte, elements[index + 1].start_byte), "")]
+    comma = element.next_sibling
+    if comma is not None and comma.type == "," and _opens_line(source, element):
+        return [Edit(Span(element.start_byte - element.start_point.column, placement.line_after(source, element)), "")]
+    return [Edit(Span(elements[index - 1].end_byte, element.end_byte), "")]
+
+
+def _listed(source: Source) -> tuple[Node | None, list[Node]]:
+    """The list or tuple that the module assigns to ``__all__``, and its strings; none where anything else is in it."""
+    for statement in source.tree.root_node.named_children:
+        assignment = statement.named_children[0] if statement.named_child_count else statement
+        if assignment.type != "assignment" or nodes.text_of(assignment.child_by_field_name("left")) != "__all__":
+            continue
+        value = assignment.child_by_field_name("right")
+        elements = [each for each in value.named_children if each.type != "comment"] if value is not None else []
+        if value is not None and value.type in ("list", "tuple") and elements and all(map(_name, elements)):
+            return value, elements
+        break
+    return None, []
+
+
+def _name(element: Node) -> str:
+    """The name in a plain string; '' for any other element."""
+    text = nodes.text_of(element)
+    return text[1:-1] if element.type == "string" and text[1:-1].isidentifier() else ""
+
+
+def _inserted(source: Source, listed: Node, elements: Sequence[Node], index: int, text: str) -> Edit:
+    nl = newline_of(source.text)
+    if listed.start_point.row == listed.end_point.row:
+        merged = [nodes.text_of(each) for each in elements]
+        merged.insert(index, text)
+        opening, closing = "[]" if listed.type == "list" else "()"
+        inside = ", ".join(merged)
+        if listed.start_point.column + len(inside) + 2 > line_length(source):
+            unit = placement.indent_unit(source)
+            inside = nl + "".join(f"{unit}{each},{nl}" for each in merged)
+        return Edit(nodes.span_of(listed), opening + inside + closing)
+    if index < len(elements):
+        at = elements[index].start_byte
+        return Edit(Span(at, at), text + _separator(source, elements[index]))
+    last = elements[-1]
+    comma = last.next_sibling
+    if comma is None or comma.type != ",":
+        return Edit(Span(last.end_byte, last.end_byte), _separator(source, last) + text)
+    if not _opens_line(source, last):
+        return Edit(Span(comma.end_byte, comma.end_byte), f" {text},")
+    end = placement.line_after(source, last)  # a comment beside the last name stays with it
+    return Edit(Span(end, end), f"{_indent(source, last)}{text},{nl}")
+
+
+def _separator(source: Source, element: Node) -> str:
+    """What stands between an element and its neighbour: a comma, and a new line where each has its own."""
+    return f",{newline_of(source.text)}{_indent(source, element)}" if _opens_line(source, element) else ", "
+
+
+def _opens_line(source: Source, element: Node) -> bool:
+    return not _indent(source, element).strip()
+
+
+def _indent(source: Source, element: Node) -> str:
+    return source.text[element.start_byte - element.start_point.column : element.start_byte].decode()
