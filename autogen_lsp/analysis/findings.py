@@ -67,10 +67,10 @@ def _imports(project: Project, path: Path, table: Table, source: Source, near: S
         spans = (item.start, item.end), (item.module_start, item.module_end)
         if near is not None and not any(near.touches(*span) for span in spans):
             continue
-        if item.guarded or switched_off(source.text, item.start, MEMBERS):
+        if (item.guarded and not item.instead) or switched_off(source.text, item.start, MEMBERS):
             continue
         module = project.resolve_module(item.module, item.level, path)
-        if module.origin is Origin.MISSING:
+        if module.origin is Origin.MISSING and not item.guarded:
             finding = _missing_module(project, path, item, module, source)
             if finding is not None and (finding.span.start, finding.span.end) not in seen:
                 seen.add((finding.span.start, finding.span.end))
@@ -153,6 +153,8 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
     if module.path is not None and (module.path.suffix != ".py" or not project.is_ours(module.path)):
         return None
     span = Span(item.start, item.end)
+    if item.guarded and module.folder is not None:  # may be meant to be a module
+        return None
     if module.path in (None, path):  # a namespace package, or the package itself: only a module can be missing from it
         expected = module.folder / f"{item.name}.py" if module.folder is not None else None
         if expected is None or project.modules.may_be_generated(expected, item.name):

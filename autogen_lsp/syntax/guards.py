@@ -16,6 +16,7 @@ class Guard(IntFlag):
     ATTRIBUTE = 4
     TYPE_CHECKING = 8  # seen by type checkers only
     BUILTIN = 16  # names that are builtins in some versions only
+    INSTEAD = 32  # what is imported where another import fails
 
 
 EVERYTHING = Guard.IMPORT | Guard.NAME | Guard.ATTRIBUTE

@@ -103,6 +103,7 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
     scope: str = ""  # qualname of the definition that holds it, '' at module level
     guarded: bool = False  # inside try/except ImportError (or a broader except), or suppressed
     type_checking: bool = False  # under `if TYPE_CHECKING:`
+    instead: bool = False  # guarded only by standing in the handler of another import, where the module may be missing
 
     @property
     def bound(self) -> str:

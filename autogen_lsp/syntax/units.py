@@ -94,7 +94,7 @@ def moved(unit: Unit, start: int) -> Unit:
             imports=[
                 Import(
                     i.module, i.level, i.name, i.asname, i.start + by, i.end + by, i.module_start + by,
-                    i.module_end + by, i.scope, i.guarded, i.type_checking,
+                    i.module_end + by, i.scope, i.guarded, i.type_checking, i.instead,
                 )
                 for i in old.imports
             ],

@@ -430,3 +430,11 @@ def test_all_that_is_one_of_several_targets(tmp_path: Path) -> None:
         "//- a.py\nfrom p import *\nfrom q import *\nf()\n//- p.py\n__all__, __getattr__ = unknown()\n"
         "from u import unknown\n//- q.py\n__all__ = ['g']\ng = 1\n//- b.py\nfrom q import *\n«f»(), g()\n",
     )
+
+
+def test_what_is_imported_instead_is_missing_from_a_module_that_is_there(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\ntry:\n    from fast import f\nexcept ImportError:\n    from b import «f»\n    from b.c import g\n"
+        "    from p import sub, h\n    from p.q import x\n//- b.py\nx = 1\n//- p/__init__.py\nx = 1\n//- p/sub.py\n",
+    )

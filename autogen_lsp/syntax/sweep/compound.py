@@ -52,7 +52,7 @@ def try_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
             caught = guard_of_except(_header(sweep, child.start_byte, child.end_byte))
             guard |= caught
             if caught & Guard.IMPORT:  # what is imported instead may be missing where the first is there
-                sweep.guards.append((child.start_byte, child.end_byte, Guard.IMPORT))
+                sweep.guards.append((child.start_byte, child.end_byte, Guard.INSTEAD))
     if guard:
         sweep.guards.append((body.start_byte, body.end_byte, guard))
 

@@ -38,8 +38,9 @@ def import_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
                 start,
                 end,
                 scope.qualname,
-                bool(guard & Guard.IMPORT),
+                bool(guard & (Guard.IMPORT | Guard.INSTEAD)),
                 bool(guard & Guard.TYPE_CHECKING),
+                bool(guard & Guard.INSTEAD and not guard & Guard.IMPORT),
             ),
             scope,
         )
@@ -55,7 +56,9 @@ def import_from(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         written = _dotted(sweep.text[module_start:module_end])
         module = written.lstrip(".")
         level = len(written) - len(module)
-    guarded, type_checking = bool(guard & Guard.IMPORT), bool(guard & Guard.TYPE_CHECKING)
+    guarded = bool(guard & (Guard.IMPORT | Guard.INSTEAD))
+    type_checking = bool(guard & Guard.TYPE_CHECKING)
+    instead = bool(guard & Guard.INSTEAD and not guard & Guard.IMPORT)
     children = node.children_by_field_id(n.F_NAME) or [
         child for child in node.named_children if child.kind_id == n.WILDCARD_IMPORT
     ]
@@ -83,6 +86,7 @@ def import_from(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
                 scope.qualname,
                 guarded,
                 type_checking,
+                instead,
             ),
             scope,
         )
