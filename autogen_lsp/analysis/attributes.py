@@ -16,16 +16,16 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, infer, nodes
-from autogen_lsp.analysis.derived import gets_members, hands_itself_on
+from autogen_lsp.analysis.absence import lacks
+from autogen_lsp.analysis.given import gets_members, is_given, is_lent
 from autogen_lsp.analysis.guesses import CALLED, Key, class_text, guesses, made_of
-from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.mixins import may_have
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.outside import SELF, assigned_from_outside, is_asked, is_set
-from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name, home_of, is_handed_out
+from autogen_lsp.analysis.presence import Definition, follow, home_of
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.types import Form, Type, members, without_none
@@ -241,7 +241,7 @@ class _Look:
     def missing_in_module(self, item: Call | Reference, module: Module) -> Finding | None:
         if module.path is None or module.path.suffix != ".py" or not self.project.is_ours(module.path):
             return None
-        if has_name(self.project, module, item.name) is not Presence.ABSENT or self._doubtful(item, module):
+        if not lacks(self.project, module, item.name) or self._doubtful(item, module):
             return None
         if item.local and self._is_rebound(item):
             return None
@@ -256,7 +256,7 @@ class _Look:
         names = mro.after(mro.classes[0].key).names if above else mro.names
         if name in names or (receiver.of_class and name in self._of_any_class):
             return None
-        if self._doubtful(item, mro.classes[0]) or self._is_lent(mro, name):
+        if self._doubtful(item, mro.classes[0]) or is_lent(self.project, mro, name):
             return None
         of_self = item.receiver in SELF
         if not of_self and (name in self._of_any_mock or self._is_replaced(mro.classes[0])):
@@ -272,7 +272,7 @@ class _Look:
         ):
             return None
         owner = receiver.owner
-        if owner.path.suffix != ".py" or self._made_elsewhere(mro, name):
+        if owner.path.suffix != ".py" or is_given(self.project, mro, name):
             return None
         if not of_self and gets_members(self.project, mro.classes[0]):  # its own methods count on its own members
             return None
@@ -431,55 +431,6 @@ class _Look:
     def _lookup(self) -> Lookup:
         return Lookup(self.project)
 
-    def _made_elsewhere(self, mro: Mro, name: str) -> bool:
-        """Whether a base may have it without saying so.
-
-        Stubs leave out private members; a statement that hands the class to what cannot be read may add to it; and
-        ``type(name, bases, {"name": …})`` makes classes with members that no class body shows.
-        """
-        if self._is_registered(mro, name):
-            return True
-        stubs = {found.path for found in mro.classes if found.path.suffix == ".pyi"}
-        if any(stub_may_omit(self.project, stub, name) for stub in stubs):
-            return True
-        if any(
-            is_handed_out(self.project, found.path, found.symbol) or hands_itself_on(self.project, found)
-            for found in mro.classes
-        ):
-            return True
-        word = re.escape(name.encode("utf-8", "surrogatepass"))
-        key = re.compile(rb"['\"]" + word + rb"['\"]\s*[:,\]]|\bdict\([^()]{0,300}\b" + word + rb"\s*=")
-        for found in mro.classes:
-            source = self.project.source(found.path) if self.project.is_ours(found.path) else None
-            if source is not None and _MADE_BY_TYPE.search(source.text) and key.search(source.text):
-                return True
-        return False
-
-    def _is_registered(self, mro: Mro, name: str) -> bool:
-        """Whether a class method of it, `register`, is told the name: ``Manager.register("name", …)``."""
-        if "register" not in mro.names:
-            return False
-        told = re.compile(rb"\(\s*(['\"])" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"\1")
-        for file, call in self.project.calls("register"):
-            source = self.project.source(file) if call.receiver else None
-            if source is not None and told.match(source.text, call.end):
-                found = follow(self.project, file, call.receiver, call.scope)
-                if isinstance(found, Definition) and (found.path, found.symbol.qualname) in mro:
-                    return True
-        return False
-
-    def _is_lent(self, mro: Mro, name: str) -> bool:
-        """Whether it is some class's private member, or a class around has it: test runners lend it to those inside."""
-        if _MANGLED.fullmatch(name):
-            return True
-        found = mro.classes[0]
-        outer = found.symbol.parent
-        while outer and self._is_class_of(found.path, outer):
-            if name in self.project.mro(found.path, outer).names:
-                return True
-            outer = outer.rpartition(".")[0]
-        return False
-
     def _is_class_of(self, path: Path, qualname: str) -> bool:
         table = self.project.table(path)
         symbols = table.symbols.get(qualname, ()) if table is not None else ()
@@ -494,7 +445,3 @@ def _may_be_other(lineage: Mro, *, made: bool = True) -> bool:
     """Whether reading an attribute that holds an instance (a descriptor), or making one, may give something else."""
     maker = lineage.owner("__new__") if made else None
     return "__get__" in lineage.names or (maker is not None and maker.path.suffix == ".py")
-
-
-_MANGLED = re.compile(r"_{1,2}[A-Z]\w*?__\w+")  # `_Class__name`
-_MADE_BY_TYPE = re.compile(rb"\b(?:type|__class__)\([^(),]{1,200},")

@@ -1,7 +1,7 @@
 """What derives from a class at run time, where no class statement names it.
 
 ``type(name, bases, …)``, ``class X(base)`` in a factory, ``class X(cls)`` in a class method. Such a class may
-have any member, as may one that is handed to a function which sets attributes.
+have any member.
 """
 
 from __future__ import annotations
@@ -29,21 +29,15 @@ _NO_VALUES = frozenset(
     string_content
     """.split()  # noqa: SIM905
 )
-_NO_FACTORIES = frozenset({"isinstance", "issubclass", "super", "cast", "hasattr", "getattr"})
+NO_FACTORIES = frozenset({"isinstance", "issubclass", "super", "cast", "hasattr", "getattr"})
 _MAX_BEFORE = 400  # bytes between a call's bracket and an argument
 _BRACKET = re.compile(rb"[()]")
-_CAPITAL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 _LETTERS = b"_" + string.ascii_letters.encode() + string.digits.encode()
 _BASES = re.compile(
     rb"\b(?:type\(|new_class\(|type\.__new__\((?!\s*m?cl?s\b|\s*meta)[^(),]{1,200},)"
     rb"[^(),]{1,200},\s*(?:\(([^()]{0,300})\)|(\w+)\s*[,)])"
 )
 _WORD = re.compile(rb"(?<![\w.])[^\W\d]\w*(?!\w)")
-_SET = re.compile(  # under a computed name
-    rb"\bsetattr\(\s*([A-Za-z_]\w*)\s*,(?!\s*['\"]\w+['\"]\s*,)"
-    rb"|\b([A-Za-z_]\w*)\.__dict__(?:\.update\(|\s*=[^=]|\[[^\]'\"]+\]\s*=[^=])"
-)
-_ITSELF = re.compile(rb"\(\s*self\s*[,)]")
 _MADE_BY_TYPE = re.compile(rb"\b(?:type|new_class)\([^(),]{1,200},")
 
 
@@ -91,7 +85,7 @@ def _holds_value(node: Node) -> bool:
         return False  # what is called
     if parent.type == "argument_list" and parent.parent is not None:
         called = nodes.text_of(parent.parent.child_by_field_name("function"))
-        return parent.parent.type != "class_definition" and called not in _NO_FACTORIES
+        return parent.parent.type != "class_definition" and called not in NO_FACTORIES
     return True
 
 
@@ -114,75 +108,19 @@ def _file_derives(project: Project, path: Path) -> bool:
     return not bases <= classes | BUILTINS | {name for scope, name in table.imports if not scope}
 
 
-def gets_members(project: Project, found: Class) -> bool:
-    """Whether somebody sets attributes of the class's instances under computed names.
-
-    The class is handed to a function that does, or its file does, to a variable that is named after it.
-    """
-    known = project.given_members
-    if found.key not in known:
-        known[found.key] = _gets_members(project, found)
-    return known[found.key]
-
-
-def _gets_members(project: Project, found: Class) -> bool:
-    for one in project.mro(*found.key).classes:
-        table = project.table(one.path) if project.is_ours(one.path) else None
-        if table is not None and _CAPITAL.sub("_", one.symbol.name).lower() in table.facts.dynamic_classes:
-            return True
-    return any(
-        _sets_attributes(project, file, symbol)
-        for callee in _takers(project, found) - _NO_FACTORIES
-        for file, symbol in project.definitions(callee)[:10]
-    )
-
-
-def hands_itself_on(project: Project, found: Class) -> bool:
-    """Whether a method of the class hands ``self`` to a function that sets attributes of it under computed names."""
-    table, source = project.table(found.path), project.source(found.path) if project.is_ours(found.path) else None
-    inside = f"{found.symbol.qualname}."
-    if table is None or source is None:
-        return False
-    for call in table.facts.calls:
-        if call.scope.startswith(inside) and _ITSELF.match(source.text, call.end):
-            called = f"{call.receiver}.{call.name}" if call.receiver else call.name
-            target = follow(project, found.path, called, call.scope)
-            if (
-                isinstance(target, Definition)
-                and target.symbol.kind == SymbolKind.FUNCTION
-                and project.is_ours(target.path)
-                and _sets_attributes(project, target.path, target.symbol)
-            ):
-                return True
-    return False
-
-
-def _sets_attributes(project: Project, path: Path, function: Symbol) -> bool:
-    table, source = project.table(path), project.source(path)
-    if table is None or source is None:
-        return False
-    called = {call.name for call in table.facts.calls if call.scope == function.qualname and not call.receiver}
-    for symbol in (function, *(inner for name in called for inner in table.symbols.get(name, ()))):
-        parameters = {each.name for each in symbol.signature.parameters} if symbol.signature is not None else set()
-        for one in _SET.finditer(source.text, symbol.body_start, symbol.body_end):
-            if (one.group(1) or one.group(2)).decode() in parameters - {"self"}:
-                return True
-    return False
-
-
 def _is_handed_over(project: Project, found: Class) -> bool:
     """Whether the class is an argument of ``type(name, bases, …)`` or of a function that derives from a parameter."""
-    callees = _takers(project, found)
+    callees = takers(project, found)
     if callees & {"type", "new_class"}:
         return True
     return any(
         _derives_from_parameter(project, file, symbol)
-        for callee in callees - _NO_FACTORIES
+        for callee in callees - NO_FACTORIES
         for file, symbol in project.definitions(callee)[:10]
     )
 
 
-def _takers(project: Project, found: Class) -> set[str]:
+def takers(project: Project, found: Class) -> set[str]:
     """Last names of what is called with the class somewhere in its arguments."""
     name = found.symbol.name
     files = {found.path, *(file for file, item in project.importers(name) if _is_imported(project, file, item, found))}

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from autogen_lsp.analysis.absence import lacks
 from autogen_lsp.analysis.attributes import missing_attributes
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.outside import assigned_from_outside
-from autogen_lsp.analysis.presence import Presence, has_name, home_of
+from autogen_lsp.analysis.presence import home_of
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.stubs import unwritten
 from autogen_lsp.analysis.switches import MEMBERS, switched_off
@@ -148,7 +149,7 @@ def _is_made(text: bytes, parts: list[str]) -> bool:
 
 def _missing_name(project: Project, path: Path, item: Import, module: Module) -> Finding | None:
     assert item.name is not None
-    if has_name(project, module, item.name) is not Presence.ABSENT:
+    if not lacks(project, module, item.name):
         return None
     if module.path is not None and (module.path.suffix != ".py" or not project.is_ours(module.path)):
         return None

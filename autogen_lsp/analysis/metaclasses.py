@@ -85,7 +85,7 @@ def _leaves(project: Project, path: Path, call: Call) -> bool:
     """Whether what is called leaves a class that it is told of as it is."""
     if call.name in READERS or (call.receiver and call.name in KEEPERS):
         return True
-    dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
+    dotted = call.dotted
     taker = follow(project, path, dotted, call.scope) if _DOTTED.fullmatch(dotted) else None
     return isinstance(taker, Definition) and project.is_ours(taker.path) and not changes(project, taker)
 

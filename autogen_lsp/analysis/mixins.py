@@ -8,27 +8,25 @@ fail; of an abstract class, those in use have the member. What derives from a cl
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 from autogen_lsp.analysis.derived import derived_at_run_time
-from autogen_lsp.analysis.mro import EMPTY_BASES, Class, TooMany, members_of, subclasses
-from autogen_lsp.analysis.presence import Definition, follow, is_handed_out
+from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
+from autogen_lsp.analysis.presence import follow, is_handed_out
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.targets import is_test
+from autogen_lsp.analysis.usage import (
+    ABSTRACT,
+    holds_tests,
+    in_use,
+    is_from_outside,
+    is_made,
+    is_named_mixin,
+    times_made,
+)
 from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind
 
-_MAX_CALLS = 200  # of a class's name that are looked at for one that makes an instance
 _MANY = 3  # instances that lack the member, for one that has it
-_TEST = re.compile(r"_*(?:Tests?(?![a-z])|tests?_)")
-_MIXIN = re.compile(r"mix_?in|mixed", re.I)
-_CALLED_MIXIN = re.compile(r"\bmix-?in\b", re.I)
-_TEST_CLASS = re.compile(r"_*Tests?(?![a-z])")  # run without being called
-_TEST_CASE = re.compile(r".*(?:Tests?|TestCase)$")  # run where it is a `unittest.TestCase`
-_ABSTRACT = re.compile(r"_*(?:Base|Abstract|Generic)(?![a-z])|.*(?:Base|Abstract|Builder)$")
 _SUPER = "super("
 
 
@@ -73,10 +71,10 @@ def _below_may_have(
             project, one.path, one.symbol
         )
         (having if unread or name in lineage.names else lacking).append(one)
-    if not below and _is_named_mixin(project, found):
+    if not below and is_named_mixin(project, found):
         return True
     failing = [one for one in lacking if _runs(project, one, found, caller)]
-    if not any(_is_made(project, one) for one in failing) and derived_at_run_time(project, found, below):
+    if not any(is_made(project, one) for one in failing) and derived_at_run_time(project, found, below):
         return True
     if not having:
         return _stands_before_others(project, found, below)
@@ -86,7 +84,7 @@ def _below_may_have(
         return True
     inner = {base.key for one in below for base in project.mro(*one.key).classes[1:]}
     leaves = [one for one in having if one.key not in inner]
-    lacks = [_in_use(project, one, leaf=one.key not in inner) for one in failing]
+    lacks = [in_use(project, one, leaf=one.key not in inner) for one in failing]
     if sum(lacks) > len(leaves):
         return False
     if len(leaves) > 1 and all(one.key in inner or one.key == found.key for one in failing):
@@ -114,25 +112,6 @@ def _is_variable(project: Project, path: Path, holder: Symbol, base: str) -> boo
     return follow(project, path, base, holder.parent) is None
 
 
-def _tests(project: Project, found: Class) -> bool:
-    """Whether a class that is named after a mixin holds the tests of it."""
-    return _holds_tests(project, found) and _TEST.match(found.symbol.name) is not None
-
-
-def _holds_tests(project: Project, found: Class) -> bool:
-    table = project.table(found.path)
-    members = table.members.get(found.symbol.qualname, {}) if table is not None else {}
-    return any(
-        name.startswith("test") and any(symbol.kind == SymbolKind.FUNCTION for symbol in symbols)
-        for name, symbols in members.items()
-    )
-
-
-def _is_named_mixin(project: Project, found: Class) -> bool:
-    called = _MIXIN.search(found.symbol.name) or _CALLED_MIXIN.search(found.symbol.docstring)
-    return called is not None and not _tests(project, found)
-
-
 def _stands_before_others(project: Project, found: Class, below: list[Class]) -> bool:
     """Whether the class is made to be combined with others, and is not used alone.
 
@@ -140,22 +119,22 @@ def _stands_before_others(project: Project, found: Class, below: list[Class]) ->
     and all the same calls on ``super()`` what ``object`` has not; or it holds tests that nothing runs.
     """
     if not (
-        _is_named_mixin(project, found)
+        is_named_mixin(project, found)
         or _is_in_class(project, found)
         or any(_reaches_beyond(project, one) for one in project.mro(*found.key).classes)
-        or (not _is_from_outside(project, found) and _holds_tests(project, found))
+        or (not is_from_outside(project, found) and holds_tests(project, found))
     ):
         return False
-    if any(_in_use(project, one, leaf=True) for one in (found, *below)):
+    if any(in_use(project, one, leaf=True) for one in (found, *below)):
         return False
     return not any(_is_combined(project, one, below) for one in below)
 
 
 def _is_combined(project: Project, one: Class, below: list[Class]) -> bool:
     """Whether the class puts a mixin together with others, and is not meant to be put together with more itself."""
-    if len(project.mro(*one.key).classes[0].symbol.bases) < 2 or _holds_tests(project, one):
+    if len(project.mro(*one.key).classes[0].symbol.bases) < 2 or holds_tests(project, one):
         return False
-    if _ABSTRACT.match(one.symbol.name) or _is_named_mixin(project, one):
+    if ABSTRACT.match(one.symbol.name) or is_named_mixin(project, one):
         return False
     return not any(one.key != other.key and one.key in project.mro(*other.key) for other in below)
 
@@ -218,9 +197,9 @@ def _is_of_others(project: Project, found: Class, path: Path, call: Call) -> boo
 
 def _mostly_made(project: Project, failing: list[Class], having: list[Class]) -> bool:
     """Whether nearly all instances that the workspace makes are of classes in which the call fails."""
-    fail = sum(_times_made(project, one) for one in failing)
+    fail = sum(times_made(project, one) for one in failing)
     # A class that nobody makes is there all the same: something that has it by another name makes it.
-    return fail >= _MANY and fail > _MANY * sum(max(_times_made(project, one), 1) for one in having)
+    return fail >= _MANY and fail > _MANY * sum(max(times_made(project, one), 1) for one in having)
 
 
 def _brings_above(project: Project, found: Class, below: Class, name: str) -> bool:
@@ -229,57 +208,6 @@ def _brings_above(project: Project, found: Class, below: Class, name: str) -> bo
         return True
     owners = [one for one in lineage.classes if name in members_of(project, one)]
     return any(found.key not in project.mro(*one.key) for one in owners)
-
-
-def _in_use(project: Project, found: Class, *, leaf: bool) -> bool:
-    """Whether there are instances of the class itself: somebody makes one, or a test runner does."""
-    named = found.symbol.name
-    if leaf and not _ABSTRACT.match(named) and not _is_named_mixin(project, found) and _is_run(project, found):
-        return True
-    return _is_made(project, found, tried=leaf)
-
-
-def _is_run(project: Project, found: Class) -> bool:
-    """Whether a test runner makes instances: by the class's name, or of any test case."""
-    if _TEST_CLASS.match(found.symbol.name):
-        return found.path.name != "conftest.py"  # which is never searched for tests
-    return _is_from_outside(project, found) and _TEST_CASE.match(found.symbol.name) is not None
-
-
-def _is_from_outside(project: Project, found: Class) -> bool:
-    """Whether a base is no class of the workspace, and more than a form of typing or `abc`."""
-    bases = project.mro(*found.key).classes[1:]
-    return any(one.symbol.qualname not in EMPTY_BASES and not project.is_ours(one.path) for one in bases)
-
-
-def _is_made(project: Project, found: Class, *, tried: bool = True) -> bool:
-    """Whether the workspace calls the class by name."""
-    return next(_makers(project, found, tried), None) is not None
-
-
-def _times_made(project: Project, found: Class) -> int:
-    return sum(1 for _ in _makers(project, found, False))
-
-
-def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
-    """Calls of the class by name, if they give instances of it: where its ``__new__`` is its own, who knows.
-
-    ``tried``: those in tests count, too. Of classes that others derive from they say little: tests try abstract ones.
-    """
-    maker = project.mro(*found.key).owner("__new__")
-    if maker is not None and maker.path.suffix == ".py":
-        return
-    for file, call in islice(project.calls(found.symbol.name), _MAX_CALLS):
-        if not tried and is_test(project, file) and not is_test(project, found.path):
-            continue
-        if call.local and call.receiver in ("self", "cls"):
-            if file == found.path and call.scope.startswith(f"{found.symbol.parent}."):
-                yield call  # of the class that it lies in
-            continue
-        dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
-        target = follow(project, file, dotted, call.scope)
-        if isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key:
-            yield call
 
 
 def _calls_super(project: Project, found: Class, name: str) -> bool:

@@ -290,7 +290,9 @@ def _is_from_outside(project: Project, path: Path, dotted: str, wanted: Path) ->
     if table is None or not imports or first in table.symbols:
         return False
     tops = [item.module.partition(".")[0] for item in imports if not item.level]
-    if not {wanted.stem, *wanted.parts}.isdisjoint(tops):
+    root = project.snapshot.root_of(wanted)
+    parts = wanted.relative_to(root).parts if root is not None else wanted.parts  # not those of where it lies
+    if not {wanted.stem, *parts}.isdisjoint(tops):
         return False
     found = [project.resolve_module(top, 0, path).origin for top in tops]
     return len(found) == len(imports) and not {Origin.WORKSPACE, Origin.MISSING}.intersection(found)

@@ -1,25 +1,23 @@
 """Whether a module has a name, and what a name of a module leads to: through imports, stars and submodules.
 
-There are three answers, not two: a name that may exist is not missing. A module whose names are made at run time, that
-has a star import of something unreadable, or whose name somebody assigns from outside, may have any name.
+There are three answers, not two: a name that may exist is not missing. A module whose names are made at run time, or
+that has a star import of something unreadable, may have any name; what others may give it is asked in `absence`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
 
 import msgspec
 
-from autogen_lsp.analysis import planted
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.syntax.model import Call, Import, Symbol, SymbolKind
-from autogen_lsp.text import Span
 
 _MAX_HOPS = 20
-_MODULES = re.compile(rb"\bsys\.modules\b|\bimport_module\b")
 _OF_EVERY_MODULE = frozenset(
     """
     __name__ __file__ __doc__ __path__ __dict__ __package__ __spec__ __loader__ __cached__ __builtins__ __annotations__
@@ -52,15 +50,8 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
     if module.path is None:
         return Presence.ABSENT if module.origin is Origin.WORKSPACE and module.certain else Presence.UNKNOWN
     found = _in_files(project, module, name, set())
-    if found is Presence.ABSENT and (
-        not module.certain
-        or (module.folder is not None and project.modules.is_extended(module.path))
-        or is_planted(project, module.path, name)
-        or _is_known_by_name(project, module.path)
-        or module.path in _filled(project)
-    ):
-        return Presence.UNKNOWN
-    return found
+    extended = module.folder is not None and project.modules.is_extended(module.path)
+    return Presence.UNKNOWN if found is Presence.ABSENT and (extended or not module.certain) else found
 
 
 def _is_taken_from_submodule(project: Project, module: Module, name: str) -> bool:
@@ -68,63 +59,6 @@ def _is_taken_from_submodule(project: Project, module: Module, name: str) -> boo
     table = project.table(module.path) if module.path is not None else None
     imports = table.imports.get(("", name), ()) if table is not None else ()
     return len(imports) == 1 and imports[0].name == name and imports[0].module.rpartition(".")[2] == name
-
-
-def is_planted(project: Project, path: Path, name: str) -> bool:
-    """Whether the module calls, or decorates with, a function that may put the name among its caller's globals."""
-    table, own = project.table(path), project.source(path)
-    if table is None or own is None:
-        return False
-    defined = {symbol.name for symbol in table.facts.symbols if symbol.kind in (SymbolKind.FUNCTION, SymbolKind.CLASS)}
-    used: dict[str, list[tuple[Span, set[str]]]] = {}  # by what is called: where, and the names of what is decorated
-    for call in table.facts.calls:
-        if not call.scope:
-            dotted = f"{call.receiver}.{call.name}" if call.receiver else call.name
-            used.setdefault(dotted, []).append((Span(call.start, call.end), set()))
-    for symbol in table.facts.symbols:
-        if "." not in symbol.qualname:
-            at = symbol.start
-            for text in symbol.decorators:
-                at = own.text.find(text.encode(), at)
-                used.setdefault(text.partition("(")[0], []).append((Span(at, at + 1), {symbol.name}))
-    for dotted, places in used.items():
-        found = follow(project, path, dotted)
-        foreign = not isinstance(found, Definition) or not project.is_ours(found.path)
-        if foreign and not table.facts.symbols and any(planted.names_a_module(own, span) for span, _ in places):
-            return True
-        if isinstance(found, Definition):
-            source = project.source(found.path) if project.is_ours(found.path) else None
-            run = _run_by(project, found)
-            patterns = {each for one in run for each in planted.patterns(source, one)} if source is not None else set()
-            for span, decorated in places if patterns else ():
-                words = planted.said(own, span, defined)
-                if planted.matches(patterns, None if words is None else words | decorated, name):
-                    return True
-    return False
-
-
-def _run_by(project: Project, found: Definition) -> list[Symbol]:
-    """The functions that are run by a call of what was found, or where it decorates: a class's own two."""
-    if found.symbol.kind == SymbolKind.FUNCTION:
-        return [found.symbol]
-    table = project.table(found.path) if found.symbol.kind == SymbolKind.CLASS else None
-    members = table.members.get(found.symbol.qualname, {}) if table is not None else {}
-    return [one for name in ("__init__", "__call__") for one in members.get(name, ()) if one.signature is not None]
-
-
-def _is_known_by_name(project: Project, path: Path) -> bool:
-    """Whether the module tells its name to a function of the workspace that works on modules by their names."""
-    table, own = project.table(path), project.source(path)
-    if table is None or own is None:
-        return False
-    for call in table.facts.calls:
-        if not call.scope and own.text.find(b"__name__", call.end, call.call_end) >= 0:
-            found = follow(project, path, f"{call.receiver}.{call.name}" if call.receiver else call.name)
-            if isinstance(found, Definition) and found.symbol.kind == SymbolKind.FUNCTION:
-                source = project.source(found.path) if project.is_ours(found.path) else None
-                if source is not None and _MODULES.search(source.text, found.symbol.body_start, found.symbol.body_end):
-                    return True
-    return False
 
 
 def _in_files(project: Project, module: Module, name: str, seen: set[Path]) -> Presence:
@@ -157,63 +91,49 @@ def is_said(project: Project, path: Path, table: Table, name: str) -> bool:
 
     ``public(name=…)``, ``lazy_import("module", ["name"])``.
     """
-    calls = [call for call in table.facts.calls if not call.scope and ("", _first(call)) in table.imports]
-    source = project.source(path) if calls else None
     word = re.compile(rb"(['\"])" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"\1(?!\s*:)")
-    return source is not None and any(
-        "deprecat" not in call.name  # what is deprecated is there
-        and (name in call.keywords or word.search(source.text, call.end, call.call_end) is not None)
-        and _is_statement_unread(project, path, table, call)
-        for call in calls
+    return _tells_unread(
+        project,
+        path,
+        table,
+        lambda text, call: (
+            "deprecat" not in call.name  # what is deprecated is there
+            and (name in call.keywords or word.search(text, call.end, call.call_end) is not None)
+        ),
     )
-
-
-def _first(call: Call) -> str:
-    return (call.receiver or call.name).partition(".")[0]
 
 
 def is_handed_out(project: Project, path: Path, symbol: Symbol) -> bool:
     """Whether a statement of its module hands the class to what cannot be read: ``add_to(Class)`` may add members."""
-    table, source = project.table(path), project.source(path) if project.is_ours(path) else None
-    if table is None or source is None or "." in symbol.qualname:
-        return False
+    table = project.table(path) if project.is_ours(path) and "." not in symbol.qualname else None
     first = re.compile(rb"\(\s*" + re.escape(symbol.name.encode("utf-8", "surrogatepass")) + rb"\s*[,)]")
-    return any(
-        first.match(source.text, call.end) is not None and _is_statement_unread(project, path, table, call)
-        for call in table.facts.calls
-        if not call.scope and not call.receiver and call.positional
+    return table is not None and _tells_unread(
+        project,
+        path,
+        table,
+        lambda text, call: not call.receiver and first.match(text, call.end) is not None,
     )
 
 
-def _is_statement_unread(project: Project, path: Path, table: Table, call: Call) -> bool:
-    """Whether the call is a statement, and of something that is imported and cannot be read."""
-    source = project.source(path)
-    called = f"{call.receiver}.{call.name}" if call.receiver else call.name
-    if source is None or ("", _first(call)) not in table.imports:
-        return False
-    start = source.text.rfind(b"\n", 0, call.call_start) + 1
-    if source.text[start : call.call_start].strip():
-        return False
-    found = follow(project, path, called)
-    stubs = project.environment.stdlib
+def _tells_unread(project: Project, path: Path, table: Table, tells: Callable[[bytes, Call], bool]) -> bool:
+    """Whether a statement of the module calls what is imported and cannot be read, and ``tells`` it something."""
+    calls = [
+        call for call in table.facts.calls if not call.scope and ("", call.dotted.partition(".")[0]) in table.imports
+    ]
+    source = project.source(path) if calls else None
+    return source is not None and any(
+        tells(source.text, call)
+        and not source.text[source.text.rfind(b"\n", 0, call.call_start) + 1 : call.call_start].strip()
+        and _is_unread(project, path, call)
+        for call in calls
+    )
+
+
+def _is_unread(project: Project, path: Path, call: Call) -> bool:
+    found, stubs = follow(project, path, call.dotted), project.environment.stdlib
     return not isinstance(found, Definition) or not (
         project.is_ours(found.path) or (stubs is not None and found.path.is_relative_to(stubs))
     )
-
-
-def _filled(project: Project) -> frozenset[Path]:
-    """Modules that get attributes under computed names, somewhere in the workspace: ``setattr(module, name, …)``."""
-    if project.filled is None:
-        found: set[Path] = set()
-        for file in {file for file, _ in project.calls("setattr")}:
-            table = project.table(file)
-            for receiver in table.facts.dynamic_classes if table is not None else ():
-                if table is not None and ("", receiver.partition(".")[0]) in table.imports:
-                    module = follow(project, file, receiver)
-                    if isinstance(module, Module) and module.path is not None:
-                        found.add(module.path)
-        project.filled = frozenset(found)
-    return project.filled
 
 
 def _handed_on(project: Project, path: Path, table: Table, name: str, seen: set[Path]) -> Presence:

@@ -8,7 +8,7 @@ itself. Answers are as of the snapshot: open documents win over disk and index. 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -284,51 +284,50 @@ class Project:
 
     def calls(self, name: str) -> list[tuple[Path, Call]]:
         """Calls whose last component is ``name``, in the whole workspace."""
-        found = self._calls.recent(name)
-        if found is None:
-            found = (
-                self.index.calls(name)
-                if self.index is not None
-                else list(self._grep(name, lambda facts: (call for call in facts.calls if call.name == name)))
-            )
-            self._calls[name] = found
-        return found
+        return self._named(
+            self._calls, name, lambda index: index.calls(name), lambda facts: (c for c in facts.calls if c.name == name)
+        )
 
     def definitions(self, name: str) -> list[tuple[Path, Symbol]]:
         """Definitions of any kind whose last component is ``name``, in the whole workspace."""
-        found = self._definitions.get(name)
-        if found is None:
-            found = (
-                self.index.definitions(name)
-                if self.index is not None
-                else list(self._grep(name, lambda facts: (s for s in facts.symbols if s.name == name)))
-            )
-            self._definitions[name] = found
-        return found
+        return self._named(
+            self._definitions,
+            name,
+            lambda index: index.definitions(name),
+            lambda facts: (s for s in facts.symbols if s.name == name),
+        )
 
     def importers(self, name: str) -> list[tuple[Path, Import]]:
         """Imports of a module, or of a name from one, by last component: resolve them to know which they mean."""
-        found = self._importers.get(name)
-        if found is None:
-            found = (
-                self.index.importers(name)
-                if self.index is not None
-                else list(self._grep(name, lambda facts: (i for i in facts.imports if name in _imported_names(i))))
-            )
-            self._importers[name] = found
-        return found
+        return self._named(
+            self._importers,
+            name,
+            lambda index: index.importers(name),
+            lambda facts: (i for i in facts.imports if name in (i.name, i.module.rpartition(".")[2])),
+        )
 
     def derived(self, name: str) -> list[tuple[Path, Symbol]]:
         """Classes that have a base whose last component is ``name``: resolve it to know which class it is."""
-        found = self._derived.get(name)
-        if found is None:
-            found = (
-                self.index.derived(name)
-                if self.index is not None
-                else list(self._grep(name, lambda facts: (s for s in facts.symbols if name in base_names(s))))
-            )
-            self._derived[name] = found
-        return found
+        return self._named(
+            self._derived,
+            name,
+            lambda index: index.derived(name),
+            lambda facts: (s for s in facts.symbols if name in base_names(s)),
+        )
+
+    def _named[T](
+        self,
+        kept: MutableMapping[str, list[tuple[Path, T]]],
+        name: str,
+        ask: Callable[[Index], list[tuple[Path, T]]],
+        pick: Callable[[Facts], Iterator[T]],
+    ) -> list[tuple[Path, T]]:
+        """What has a name: kept, else as the index says, or picked from the facts of the files that hold the word."""
+        try:
+            return kept[name]
+        except KeyError:
+            found = kept[name] = ask(self.index) if self.index is not None else list(self._grep(name, pick))
+            return found
 
     def _grep[T](self, name: str, pick: Callable[[Facts], Iterator[T]]) -> Iterator[tuple[Path, T]]:
         wanted = name.encode("utf-8", "surrogatepass")
@@ -380,7 +379,3 @@ class Project:
         from autogen_lsp.analysis.mro import mro_of
 
         return mro_of(self, path, qualname)
-
-
-def _imported_names(item: Import) -> tuple[str | None, str]:
-    return item.name, item.module.rpartition(".")[2]

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from autogen_lsp.analysis.absence import is_planted
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
-from autogen_lsp.analysis.presence import Presence, from_stars, is_planted, is_said
+from autogen_lsp.analysis.presence import Presence, from_stars, is_said
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.switches import NAMES, switched_off
 from autogen_lsp.syntax.builtin_names import PYTHON_2, SINCE
@@ -66,22 +67,18 @@ def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, 
         return
     asked = not everywhere or bool(table.facts.imports)
     for use in uses:
-        if _is_builtin(project, use) or use.scope in table.facts.dynamic_classes:
-            continue
-        if switched_off(text, use.start, NAMES):
+        if (
+            _is_builtin(project, use)
+            or use.scope in table.facts.dynamic_classes
+            or switched_off(text, use.start, NAMES)
+        ):
             continue
         if table.stars and from_stars(project, path, table, use.name) is not Presence.ABSENT:
-            continue
-        if everywhere and (_is_installed(project, use.name) or _is_prepared(project, path, table, use.scope)):
             continue
         if not asked and _is_executed(project, path):
             return
         asked = True
-        if everywhere and (
-            _is_given(project, path, table, use)
-            or is_said(project, path, table, use.name)
-            or is_planted(project, path, use.name)
-        ):
+        if everywhere and any(gives(project, path, table, use) for gives in _GIVERS):
             continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
@@ -152,19 +149,28 @@ def _is_builtin(project: Project, use: Use) -> bool:
     return since is not None and (version is None or version >= since)
 
 
-def _is_installed(project: Project, name: str) -> bool:
+def _is_installed(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether the workspace puts the name among the builtins: ``builtins.name = …``."""
-    for file, symbol in project.definitions(name):
-        table = project.table(file) if symbol.kind == SymbolKind.ATTRIBUTE else None
+    for file, symbol in project.definitions(use.name):
+        other = project.table(file) if symbol.kind == SymbolKind.ATTRIBUTE else None
         holder = symbol.qualname.rpartition("<locals>.")[2].partition(".")[0]
-        imports = table.imports.get(("", holder), ()) if table is not None else ()
+        imports = other.imports.get(("", holder), ()) if other is not None else ()
         if any(item.name is None and item.module in ("builtins", "__builtin__") for item in imports):
             return True
     return False
 
 
-def _is_prepared(project: Project, path: Path, table: Table, scope: str) -> bool:
+def _is_prepared(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether it is a class body that a metaclass of the workspace may put names into (``__prepare__``)."""
-    if not any(symbol.kind == SymbolKind.CLASS for symbol in table.symbols.get(scope, ())):
+    if not any(symbol.kind == SymbolKind.CLASS for symbol in table.symbols.get(use.scope, ())):
         return False
-    return project.mro(path, scope).open and bool(project.definitions("__prepare__"))
+    return project.mro(path, use.scope).open and bool(project.definitions("__prepare__"))
+
+
+def _is_told(project: Project, path: Path, table: Table, use: Use) -> bool:
+    """Whether the module tells the name to what may set it among the module's own."""
+    return is_said(project, path, table, use.name) or is_planted(project, path, use.name)
+
+
+# Who may give a file a name that it does not bind: reasons to doubt that the name is undefined.
+_GIVERS = (_is_installed, _is_prepared, _is_given, _is_told)

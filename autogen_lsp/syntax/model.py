@@ -137,6 +137,11 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     # NUL; where another local name is the first in one, \1 and how that got its value follow.
     made: str = ""
 
+    @property
+    def dotted(self) -> str:
+        """What is called, as written."""
+        return f"{self.receiver}.{self.name}" if self.receiver else self.name
+
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A dotted name in a calling position without a call: ``@m.f``, ``class A(m.B)``, ``except m.E``, ``raise m.E``."""

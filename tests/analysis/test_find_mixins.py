@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autogen_lsp.analysis import derived
-from autogen_lsp.analysis.derived import _takers
+from autogen_lsp.analysis.derived import takers
 from autogen_lsp.analysis.mro import Class
 from autogen_lsp.analysis.project import Project
 from tests.support.findings import check_findings
@@ -282,9 +282,9 @@ def test_a_class_is_looked_into_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     def taken(project: Project, found: Class) -> set[str]:
         asked.append(found.symbol.name)
-        return _takers(project, found)
+        return takers(project, found)
 
-    monkeypatch.setattr(derived, "_takers", taken)
+    monkeypatch.setattr(derived, "takers", taken)
     calls = "".join(f"        self.«g{number}»()\n" for number in range(20))
     check_findings(tmp_path, f"class A:\n    def f(self):\n{calls}class B(A): x = 1\n")
     assert sorted(asked) == ["A", "B"]

@@ -1,0 +1,107 @@
+"""Whether a module certainly lacks a name: where `presence` does not find it, and nothing else may give it one.
+
+Each row of `_GIVERS` is a way in which a module gets names that its text does not bind, and a reason to doubt that one
+is missing: of that name where it can be told, of all names of the module where not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from autogen_lsp.analysis import planted
+from autogen_lsp.analysis.modules import Module
+from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name
+from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.syntax.model import Symbol, SymbolKind
+from autogen_lsp.text import Span
+from autogen_lsp.workspace.source import Source
+
+_MODULES = re.compile(rb"\bsys\.modules\b|\bimport_module\b")
+
+
+def lacks(project: Project, module: Module, name: str) -> bool:
+    """Whether ``from module import name`` certainly does not find it."""
+    if has_name(project, module, name) is not Presence.ABSENT:
+        return False
+    path = module.path
+    return path is None or not any(gives(project, path, name) for gives in _GIVERS)
+
+
+def is_planted(project: Project, path: Path, name: str) -> bool:
+    """Whether the module calls, or decorates with, a function that may put the name among its caller's globals."""
+    table, own = project.table(path), project.source(path)
+    if table is None or own is None:
+        return False
+    defined = {symbol.name for symbol in table.facts.symbols if symbol.kind in (SymbolKind.FUNCTION, SymbolKind.CLASS)}
+    for dotted, places in _used(table, own).items():
+        found = follow(project, path, dotted)
+        foreign = not isinstance(found, Definition) or not project.is_ours(found.path)
+        if foreign and not table.facts.symbols and any(planted.names_a_module(own, span) for span, _ in places):
+            return True
+        patterns = {each for source, one in _run_by(project, found) for each in planted.patterns(source, one)}
+        for span, decorated in places if patterns else ():
+            words = planted.said(own, span, defined)
+            if planted.matches(patterns, None if words is None else words | decorated, name):
+                return True
+    return False
+
+
+def _is_known_by_name(project: Project, path: Path, name: str) -> bool:
+    """Whether the module tells its own name to a function of the workspace that works on modules by their names."""
+    table, own = project.table(path), project.source(path)
+    return (
+        table is not None
+        and own is not None
+        and any(
+            _MODULES.search(source.text, function.body_start, function.body_end)
+            for call in table.facts.calls
+            if not call.scope and own.text.find(b"__name__", call.end, call.call_end) >= 0
+            for source, function in _run_by(project, follow(project, path, call.dotted))
+        )
+    )
+
+
+def _is_filled(project: Project, path: Path, name: str) -> bool:
+    """Whether somebody in the workspace sets names of the module that are computed: ``setattr(module, name, …)``."""
+    if project.filled is None:
+        found: set[Path] = set()
+        for file in {file for file, _ in project.calls("setattr")}:
+            table = project.table(file)
+            for receiver in table.facts.dynamic_classes if table is not None else ():
+                if table is not None and ("", receiver.partition(".")[0]) in table.imports:
+                    module = follow(project, file, receiver)
+                    if isinstance(module, Module) and module.path is not None:
+                        found.add(module.path)
+        project.filled = frozenset(found)
+    return path in project.filled
+
+
+_GIVERS = (is_planted, _is_known_by_name, _is_filled)
+
+
+def _used(table: Table, source: Source) -> dict[str, list[tuple[Span, set[str]]]]:
+    """What the module calls, or decorates with, by its dotted name: where, and the names of what is decorated."""
+    out: dict[str, list[tuple[Span, set[str]]]] = {}
+    for call in table.facts.calls:
+        if not call.scope:
+            out.setdefault(call.dotted, []).append((Span(call.start, call.end), set()))
+    for symbol in table.facts.symbols:
+        if "." not in symbol.qualname:
+            at = symbol.start
+            for text in symbol.decorators:
+                at = source.text.find(text.encode(), at)
+                out.setdefault(text.partition("(")[0], []).append((Span(at, at + 1), {symbol.name}))
+    return out
+
+
+def _run_by(project: Project, found: Definition | Module | None) -> Iterator[tuple[Source, Symbol]]:
+    """The functions of the workspace that run where what was found is called, or decorates: a class's own two."""
+    source = project.source(found.path) if isinstance(found, Definition) and project.is_ours(found.path) else None
+    table = project.table(found.path) if source is not None and isinstance(found, Definition) else None
+    if source is None or table is None or not isinstance(found, Definition):
+        return
+    members = table.members.get(found.symbol.qualname, {}) if found.symbol.kind == SymbolKind.CLASS else {}
+    listed = [found.symbol, *(one for name in ("__init__", "__call__") for one in members.get(name, ()))]
+    yield from ((source, one) for one in listed if one.kind == SymbolKind.FUNCTION)

@@ -1,0 +1,134 @@
+"""What gives objects members that no class body shows: reasons to doubt that a class lacks one.
+
+Each row of `_GIVERS` is a way in which instances of a class, or of one above it, come to have a member of that name, or
+any. What somebody assigns to one object from outside is asked in `outside`, what subclasses bring in `mixins`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from autogen_lsp.analysis.derived import NO_FACTORIES, takers
+from autogen_lsp.analysis.hidden import stub_may_omit
+from autogen_lsp.analysis.mro import Class, Mro
+from autogen_lsp.analysis.presence import Definition, follow, is_handed_out
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.syntax.model import Symbol, SymbolKind
+
+_CAPITAL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
+_SET = re.compile(  # under a computed name
+    rb"\bsetattr\(\s*([A-Za-z_]\w*)\s*,(?!\s*['\"]\w+['\"]\s*,)"
+    rb"|\b([A-Za-z_]\w*)\.__dict__(?:\.update\(|\s*=[^=]|\[[^\]'\"]+\]\s*=[^=])"
+)
+_ITSELF = re.compile(rb"\(\s*self\s*[,)]")
+_MANGLED = re.compile(r"_{1,2}[A-Z]\w*?__\w+")  # `_Class__name`
+_MADE_BY_TYPE = re.compile(rb"\b(?:type|__class__)\([^(),]{1,200},")
+
+
+def is_given(project: Project, lineage: Mro, name: str) -> bool:
+    """Whether a class of the lineage may have the member without saying so."""
+    return any(gives(project, found, name) for gives in _GIVERS for found in lineage.classes)
+
+
+def is_lent(project: Project, lineage: Mro, name: str) -> bool:
+    """Whether it is some class's private member, or a class around has it: test runners lend it to those inside."""
+    if _MANGLED.fullmatch(name):
+        return True
+    found = lineage.classes[0]
+    table, outer = project.table(found.path), found.symbol.parent
+    while outer and table is not None and any(s.kind == SymbolKind.CLASS for s in table.symbols.get(outer, ())):
+        if name in project.mro(found.path, outer).names:
+            return True
+        outer = outer.rpartition(".")[0]
+    return False
+
+
+def _is_left_out(project: Project, found: Class, name: str) -> bool:
+    """Whether the stub that describes the class may leave it out."""
+    return found.path.suffix == ".pyi" and stub_may_omit(project, found.path, name)
+
+
+def _is_handed_out(project: Project, found: Class, name: str) -> bool:
+    """Whether a statement hands the class to what cannot be read, and may add to it."""
+    return is_handed_out(project, found.path, found.symbol)
+
+
+def _is_registered(project: Project, found: Class, name: str) -> bool:
+    """Whether the class is told the name: ``Manager.register("name", …)``."""
+    if not project.is_ours(found.path) or "register" not in project.mro(*found.key).names:
+        return False
+    told = re.compile(rb"\(\s*(['\"])" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"\1")
+    for file, call in project.calls("register"):
+        source = project.source(file) if call.receiver else None
+        if source is not None and told.match(source.text, call.end):
+            target = follow(project, file, call.receiver, call.scope)
+            if isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key:
+                return True
+    return False
+
+
+def _is_made_by_type(project: Project, found: Class, name: str) -> bool:
+    """Whether the class's file makes classes of a dictionary with that key: ``type(name, bases, {"name": …})``."""
+    word = re.escape(name.encode("utf-8", "surrogatepass"))
+    key = rb"['\"]" + word + rb"['\"]\s*[:,\]]|\bdict\([^()]{0,300}\b" + word + rb"\s*="
+    source = project.source(found.path) if project.is_ours(found.path) else None
+    return source is not None and bool(_MADE_BY_TYPE.search(source.text) and re.search(key, source.text))
+
+
+def _hands_itself_on(project: Project, found: Class, name: str) -> bool:
+    """Whether a method of the class hands ``self`` to a function that sets attributes of it under computed names."""
+    table, source = project.table(found.path), project.source(found.path) if project.is_ours(found.path) else None
+    inside = f"{found.symbol.qualname}."
+    if table is None or source is None:
+        return False
+    for call in table.facts.calls:
+        if call.scope.startswith(inside) and _ITSELF.match(source.text, call.end):
+            target = follow(project, found.path, call.dotted, call.scope)
+            if (
+                isinstance(target, Definition)
+                and target.symbol.kind == SymbolKind.FUNCTION
+                and project.is_ours(target.path)
+                and _sets_attributes(project, target.path, target.symbol)
+            ):
+                return True
+    return False
+
+
+_GIVERS = (_is_left_out, _is_registered, _is_handed_out, _hands_itself_on, _is_made_by_type)
+
+
+def gets_members(project: Project, found: Class) -> bool:
+    """Whether somebody sets attributes of the class's instances under computed names.
+
+    The class is handed to a function that does, or its file does, to a variable that is named after it.
+    """
+    known = project.given_members
+    if found.key not in known:
+        known[found.key] = _gets_members(project, found)
+    return known[found.key]
+
+
+def _gets_members(project: Project, found: Class) -> bool:
+    for one in project.mro(*found.key).classes:
+        table = project.table(one.path) if project.is_ours(one.path) else None
+        if table is not None and _CAPITAL.sub("_", one.symbol.name).lower() in table.facts.dynamic_classes:
+            return True
+    return any(
+        _sets_attributes(project, file, symbol)
+        for callee in takers(project, found) - NO_FACTORIES
+        for file, symbol in project.definitions(callee)[:10]
+    )
+
+
+def _sets_attributes(project: Project, path: Path, function: Symbol) -> bool:
+    table, source = project.table(path), project.source(path)
+    if table is None or source is None:
+        return False
+    called = {call.name for call in table.facts.calls if call.scope == function.qualname and not call.receiver}
+    for symbol in (function, *(inner for name in called for inner in table.symbols.get(name, ()))):
+        parameters = {each.name for each in symbol.signature.parameters} if symbol.signature is not None else set()
+        for one in _SET.finditer(source.text, symbol.body_start, symbol.body_end):
+            if (one.group(1) or one.group(2)).decode() in parameters - {"self"}:
+                return True
+    return False

@@ -1,0 +1,89 @@
+"""Whether a class is in use: whether there are instances of it, that somebody makes by its name or a test runner does.
+
+How a class is named tells what it is for: a mixin, an abstract class, a test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from autogen_lsp.analysis.mro import EMPTY_BASES, Class
+from autogen_lsp.analysis.presence import Definition, follow
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.targets import is_test
+from autogen_lsp.syntax.model import Call, SymbolKind
+
+_MAX_CALLS = 200  # of a class's name that are looked at for one that makes an instance
+_TEST = re.compile(r"_*(?:Tests?(?![a-z])|tests?_)")
+_MIXIN = re.compile(r"mix_?in|mixed", re.I)
+_CALLED_MIXIN = re.compile(r"\bmix-?in\b", re.I)
+_TEST_CLASS = re.compile(r"_*Tests?(?![a-z])")  # run without being called
+_TEST_CASE = re.compile(r".*(?:Tests?|TestCase)$")  # run where it is a `unittest.TestCase`
+ABSTRACT = re.compile(r"_*(?:Base|Abstract|Generic)(?![a-z])|.*(?:Base|Abstract|Builder)$")
+
+
+def in_use(project: Project, found: Class, *, leaf: bool) -> bool:
+    """Whether there are instances of the class itself: somebody makes one, or a test runner does."""
+    named = found.symbol.name
+    if leaf and not ABSTRACT.match(named) and not is_named_mixin(project, found) and _is_run(project, found):
+        return True
+    return is_made(project, found, tried=leaf)
+
+
+def _is_run(project: Project, found: Class) -> bool:
+    """Whether a test runner makes instances: by the class's name, or of any test case."""
+    if _TEST_CLASS.match(found.symbol.name):
+        return found.path.name != "conftest.py"  # which is never searched for tests
+    return is_from_outside(project, found) and _TEST_CASE.match(found.symbol.name) is not None
+
+
+def is_from_outside(project: Project, found: Class) -> bool:
+    """Whether a base is no class of the workspace, and more than a form of typing or `abc`."""
+    bases = project.mro(*found.key).classes[1:]
+    return any(one.symbol.qualname not in EMPTY_BASES and not project.is_ours(one.path) for one in bases)
+
+
+def is_made(project: Project, found: Class, *, tried: bool = True) -> bool:
+    """Whether the workspace calls the class by name."""
+    return next(_makers(project, found, tried), None) is not None
+
+
+def times_made(project: Project, found: Class) -> int:
+    return sum(1 for _ in _makers(project, found, False))
+
+
+def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
+    """Calls of the class by name, if they give instances of it: where its ``__new__`` is its own, who knows.
+
+    ``tried``: those in tests count, too. Of classes that others derive from they say little: tests try abstract ones.
+    """
+    maker = project.mro(*found.key).owner("__new__")
+    if maker is not None and maker.path.suffix == ".py":
+        return
+    for file, call in islice(project.calls(found.symbol.name), _MAX_CALLS):
+        if not tried and is_test(project, file) and not is_test(project, found.path):
+            continue
+        if call.local and call.receiver in ("self", "cls"):
+            if file == found.path and call.scope.startswith(f"{found.symbol.parent}."):
+                yield call  # of the class that it lies in
+            continue
+        target = follow(project, file, call.dotted, call.scope)
+        if isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key:
+            yield call
+
+
+def is_named_mixin(project: Project, found: Class) -> bool:
+    """Whether its name or docstring calls it a mixin, and it does not hold the tests of one."""
+    called = _MIXIN.search(found.symbol.name) or _CALLED_MIXIN.search(found.symbol.docstring)
+    return called is not None and not (_TEST.match(found.symbol.name) and holds_tests(project, found))
+
+
+def holds_tests(project: Project, found: Class) -> bool:
+    table = project.table(found.path)
+    members = table.members.get(found.symbol.qualname, {}) if table is not None else {}
+    return any(
+        name.startswith("test") and any(symbol.kind == SymbolKind.FUNCTION for symbol in symbols)
+        for name, symbols in members.items()
+    )
