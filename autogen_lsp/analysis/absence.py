@@ -66,16 +66,19 @@ def _is_known_by_name(project: Project, path: Path, name: str) -> bool:
 def _is_filled(project: Project, path: Path, name: str) -> bool:
     """Whether somebody in the workspace sets names of the module that are computed: ``setattr(module, name, …)``."""
     if project.filled is None:
-        found: set[Path] = set()
-        for file in {file for file, _ in project.calls("setattr")}:
-            table = project.table(file)
-            for receiver in table.facts.dynamic_classes if table is not None else ():
-                if table is not None and ("", receiver.partition(".")[0]) in table.imports:
-                    module = follow(project, file, receiver)
-                    if isinstance(module, Module) and module.path is not None:
-                        found.add(module.path)
-        project.filled = frozenset(found)
+        files = {file for file, _ in project.calls("setattr")}
+        project.filled = frozenset(module for file in files for module in _filled_by(project, file))
     return path in project.filled
+
+
+def _filled_by(project: Project, file: Path) -> Iterator[Path]:
+    """The modules on which the file sets attributes under computed names."""
+    facts = project.facts(file)
+    for text in facts.dynamic_classes if facts is not None else ():
+        for item in facts.imports if facts is not None else ():
+            module = follow(project, file, text, item.scope) if item.bound == text.partition(".")[0] else None
+            if isinstance(module, Module) and module.path is not None:
+                yield module.path
 
 
 _GIVERS = (is_planted, _is_known_by_name, _is_filled)

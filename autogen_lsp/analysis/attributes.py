@@ -34,6 +34,7 @@ from autogen_lsp.text import Span, touching
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _OF_PROPERTIES = ("setter", "getter", "deleter", "register", "default", "validator", "expression", "comparator")
+_MANY = 3  # members that a class lacks, and has none that is asked for
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
 
@@ -126,6 +127,8 @@ class _Look:
                 decorators = {text.rpartition(".")[2] for text in symbol.decorators}
                 if parameters[0] != name or holder.endswith(".<locals>") or "staticmethod" in decorators:
                     return None
+                if any(f"({symbol.name})" in (other.value or "") for other in self.table.symbols[scope]):
+                    return None  # `method = staticmethod(method)`
                 if not self._is_class(holder) or any(self._lends(holder, text) for text in symbol.decorators):
                     return None
                 implicit = symbol.name in ("__new__", "__init_subclass__", "__class_getitem__")
@@ -278,6 +281,8 @@ class _Look:
             return None
         if (receiver.inferred or (of_self and self._is_narrowed(item))) and not self._confirmed(item, name):
             return None
+        if not (of_self or receiver.exact) and self._is_misdeclared(item, mro):
+            return None
         if of_self and (self._asks_for_base(item, mro.classes[0]) or not self._is_still_self(item)):
             return None
         message = f"{receiver.described[0].upper()}{receiver.described[1:]} {'have' if above else 'has'} no '{name}'"
@@ -399,6 +404,20 @@ class _Look:
         asked = f"isinstance({item.receiver},".encode("utf-8", "surrogatepass")
         symbols = self.table.symbols.get(item.scope, ())
         return any(text.find(asked, symbol.body_start, symbol.body_end) >= 0 for symbol in symbols)
+
+    def _is_misdeclared(self, item: Call | Reference, mro: Mro) -> bool:
+        """Whether a function seems to give something else than it declares: the file asks many things of it, which the
+        class all lacks, though it has methods.
+        """
+        made = item.made if isinstance(item, Call) and "." not in item.receiver else ""
+        asked = {call.name for call in self.table.facts.calls if call.made == made and "." not in call.receiver}
+        if not made.startswith("=") or len(asked) < _MANY or not asked.isdisjoint(mro.names):
+            return False
+        own = self.project.table(mro.classes[0].path)
+        members = own.members.get(mro.classes[0].symbol.qualname, {}) if own is not None else {}
+        return any(
+            s.kind == SymbolKind.FUNCTION and not name.startswith("_") for name in members for s in members[name]
+        )
 
     def _asks_for_base(self, item: Call | Reference, found: Class) -> bool:
         """Whether the function asks what the class of ``self`` derives from: ``if issubclass(Model, dict)``."""

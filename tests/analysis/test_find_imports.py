@@ -215,6 +215,11 @@ def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
             id="somebody gives a module names that are computed",
         ),
         pytest.param(
+            "//- pkg/__init__.py\nx = 1\n//- run.py\ndef load(names):\n    import pkg\n"
+            "    for name in names: setattr(pkg, name, names[name])\n//- a.py\nimport pkg\npkg.f()\n",
+            id="a function that imports it does",
+        ),
+        pytest.param(
             "//- a.py\nfrom b import *\nimport b\ng(), b.g()\n//- b.py\n__all__ = ['f']\ndef f(): return 1\n"
             "def _make(names):\n    for name in names:\n        names[name + '2'] = f\n        __all__.append(name)\n"
             "_make(locals())\n",

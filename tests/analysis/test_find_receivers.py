@@ -270,3 +270,19 @@ def test_a_manager_has_what_is_registered(tmp_path: Path) -> None:
         "from multiprocessing.managers import BaseManager\nclass M(BaseManager): x = 1\nclass N(M): x = 1\n"
         "class P(BaseManager): x = 1\nM.register('Queue', print)\ndef f(m: M): m.Queue(), m.«Other»(), N().Queue(), P().«Queue»()\n",
     )
+
+
+def test_a_method_that_the_class_makes_something_else_of(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class A:\n    def f(self): self.x()\n    f = staticmethod(f)\n    def g(self): self.«x»()\n    h = staticmethod(print)\n",
+    )
+
+
+def test_an_annotation_that_all_uses_contradict(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class A:\n    def f(self): return 1\nclass New: ...\ndef get() -> A: ...\ndef new() -> New: ...\n"
+        "def good() -> A: ...\ndef g():\n    x = get()\n    x.call(), x.cast(), x.send()\n    y = new()\n"
+        "    y.«call»(), y.«cast»(), y.«send»()\n    z = good()\n    z.f(), z.«call»(), z.«cast»(), z.«send»()\n",
+    )
