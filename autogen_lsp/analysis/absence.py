@@ -102,9 +102,8 @@ def _used(table: Table, source: Source) -> dict[str, list[tuple[Span, set[str]]]
 def _run_by(project: Project, found: Definition | Module | None) -> Iterator[tuple[Source, Symbol]]:
     """The functions of the workspace that run where what was found is called, or decorates: a class's own two."""
     source = project.source(found.path) if isinstance(found, Definition) and project.is_ours(found.path) else None
-    table = project.table(found.path) if source is not None and isinstance(found, Definition) else None
-    if source is None or table is None or not isinstance(found, Definition):
+    if source is None or not isinstance(found, Definition):
         return
-    members = table.members.get(found.symbol.qualname, {}) if found.symbol.kind == SymbolKind.CLASS else {}
-    listed = [found.symbol, *(one for name in ("__init__", "__call__") for one in members.get(name, ()))]
-    yield from ((source, one) for one in listed if one.kind == SymbolKind.FUNCTION)
+    is_class, members = found.symbol.kind == SymbolKind.CLASS, project.members(found.path, found.symbol.qualname)
+    own = [one for name in ("__init__", "__call__") for one in members.get(name, ())] if is_class else []
+    yield from ((source, one) for one in (found.symbol, *own) if one.kind == SymbolKind.FUNCTION)

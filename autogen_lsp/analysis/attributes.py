@@ -145,7 +145,7 @@ class _Look:
         return how not in ("", *_OF_PROPERTIES) and any(symbol.kind == SymbolKind.VARIABLE for symbol in found)
 
     def _is_class(self, qualname: str) -> bool:
-        return self._is_class_of(self.path, qualname)
+        return self.project.is_class(self.path, qualname)
 
     def _of_self(self, qualname: str, of_class: bool) -> Receiver | None:
         builtins = self.project.builtins
@@ -194,9 +194,7 @@ class _Look:
             return None
         made: dict[tuple[Path, str], None] = {}
         for found in mro.classes:
-            table = self.project.table(found.path)
-            symbols = table.members.get(found.symbol.qualname, {}).get(name, []) if table is not None else []
-            for symbol in symbols:
+            for symbol in self.project.members(found.path, found.symbol.qualname).get(name, ()):
                 if symbol.value != "None" or symbol.annotation is not None:
                     made[found.path, made_of(symbol)] = None
         if len(made) != 1:
@@ -413,8 +411,7 @@ class _Look:
         asked = {call.name for call in self.table.facts.calls if call.made == made and "." not in call.receiver}
         if not made.startswith("=") or len(asked) < _MANY or not asked.isdisjoint(mro.names):
             return False
-        own = self.project.table(mro.classes[0].path)
-        members = own.members.get(mro.classes[0].symbol.qualname, {}) if own is not None else {}
+        members = self.project.members(*mro.classes[0].key)
         return any(
             s.kind == SymbolKind.FUNCTION and not name.startswith("_") for name in members for s in members[name]
         )
@@ -449,11 +446,6 @@ class _Look:
     @cached_property
     def _lookup(self) -> Lookup:
         return Lookup(self.project)
-
-    def _is_class_of(self, path: Path, qualname: str) -> bool:
-        table = self.project.table(path)
-        symbols = table.symbols.get(qualname, ()) if table is not None else ()
-        return any(symbol.kind == SymbolKind.CLASS for symbol in symbols)
 
     def _finding(self, item: Call | Reference, message: str, target: Path, qualname: str) -> Finding:
         span = Span(item.start, item.end)

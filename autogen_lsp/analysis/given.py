@@ -35,10 +35,9 @@ def is_lent(project: Project, lineage: Mro, name: str) -> bool:
     """Whether it is some class's private member, or a class around has it: test runners lend it to those inside."""
     if _MANGLED.fullmatch(name):
         return True
-    found = lineage.classes[0]
-    table, outer = project.table(found.path), found.symbol.parent
-    while outer and table is not None and any(s.kind == SymbolKind.CLASS for s in table.symbols.get(outer, ())):
-        if name in project.mro(found.path, outer).names:
+    path, outer = lineage.classes[0].path, lineage.classes[0].symbol.parent
+    while outer and project.is_class(path, outer):
+        if name in project.mro(path, outer).names:
             return True
         outer = outer.rpartition(".")[0]
     return False

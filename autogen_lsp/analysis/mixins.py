@@ -8,6 +8,9 @@ fail; of an abstract class, those in use have the member. What derives from a cl
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from autogen_lsp.analysis.derived import derived_at_run_time
@@ -54,49 +57,119 @@ def may_have(
         if any(_brings_above(project, found, one, name) for one in below):
             return True
         return _stands_before_others(project, found, below) or derived_at_run_time(project, found, below)
-    if _below_may_have(project, found, below, name, _caller(found, scope), of_self, of_class):
+    family = _family(project, found, below, name, _caller(found, scope), of_self, of_class)
+    if next(said for says in _EVIDENCE if (said := says(family)) is not None):
         return True
     return of_self and _is_brought_at_run_time(project, name)  # asked last: hardly ever needed
 
 
-def _below_may_have(
+@dataclass(frozen=True)
+class _Family:
+    """A class that lacks a member and calls it on ``self``, in the method ``caller``, and the classes ``below`` it.
+
+    ``having`` of them have the member, or may; all that lack it, and run the method, are ``failing``.
+    """
+
+    project: Project
+    found: Class
+    name: str
+    caller: str
+    of_self: bool
+    below: list[Class]
+    having: list[Class]
+    failing: list[Class]
+
+    @cached_property
+    def inner(self) -> set[tuple[Path, str]]:
+        """Those that others of them derive from."""
+        return {base.key for one in self.below for base in self.project.mro(*one.key).classes[1:]}
+
+
+def _family(
     project: Project, found: Class, below: list[Class], name: str, caller: str, of_self: bool, of_class: bool
-) -> bool:
+) -> _Family:
     having: list[Class] = []
     lacking: list[Class] = [found]
     hidden = name.startswith("_") and not project.definitions(name)  # no name that a `__getattr__` waits for
     for one in below:
         lineage = project.mro(*one.key)
-        unread = (lineage.is_open(of_class) and not (hidden and lineage.hooked)) or is_handed_out(
-            project, one.path, one.symbol
-        )
-        (having if unread or name in lineage.names else lacking).append(one)
-    if not below and is_named_mixin(project, found):
-        return True
+        unread = lineage.is_open(of_class) and not (hidden and lineage.hooked)
+        has = unread or name in lineage.names or is_handed_out(project, one.path, one.symbol)
+        (having if has else lacking).append(one)
     failing = [one for one in lacking if _runs(project, one, found, caller)]
-    if not any(is_made(project, one) for one in failing) and derived_at_run_time(project, found, below):
-        return True
-    if not having:
-        return _stands_before_others(project, found, below)
-    if any(_calls_super(project, one, name) for one in having):
+    return _Family(project, found, name, caller, of_self, below, having, failing)
+
+
+# Evidence, in the order in which it counts: True says that the class counts on others, False that it does not. ------
+
+
+def _is_mixin_in_waiting(of: _Family) -> bool | None:
+    return True if not of.below and is_named_mixin(of.project, of.found) else None
+
+
+def _is_derived_at_run_time(of: _Family) -> bool | None:
+    if any(is_made(of.project, one) for one in of.failing):
+        return None
+    return True if derived_at_run_time(of.project, of.found, of.below) else None
+
+
+def _is_had_by_none(of: _Family) -> bool | None:
+    return None if of.having else _stands_before_others(of.project, of.found, of.below)
+
+
+def _is_counted_on(of: _Family) -> bool | None:
+    """An override calls ``super()``, or says that it overrides."""
+    return False if any(_calls_super(of.project, one, of.name) for one in of.having) else None
+
+
+def _is_known_better(of: _Family) -> bool | None:
+    return None if of.of_self else True
+
+
+def _is_left_to_them(of: _Family) -> bool | None:
+    """Only the classes that have the member call the (private) method that needs it."""
+    if not of.caller.startswith("_") or of.caller.startswith("__"):
+        return None
+    inside = tuple((one.path, f"{one.symbol.qualname}.") for one in of.having)
+    left = all(
+        any(file == path and call.scope.startswith(prefix) for path, prefix in inside)
+        or _is_of_others(of.project, of.found, file, call)
+        for file, call in of.project.calls(of.caller)
+    )
+    return True if left else None
+
+
+def _is_lacked_by_most(of: _Family) -> bool | None:
+    """More classes in use fail than are at an end of the tree and have it; or all that fail are not at its ends."""
+    ends = [one for one in of.having if one.key not in of.inner]
+    if sum(in_use(of.project, one, leaf=one.key not in of.inner) for one in of.failing) > len(ends):
         return False
-    if not of_self or _is_left_to(project, found, having, caller):
-        return True
-    inner = {base.key for one in below for base in project.mro(*one.key).classes[1:]}
-    leaves = [one for one in having if one.key not in inner]
-    lacks = [in_use(project, one, leaf=one.key not in inner) for one in failing]
-    if sum(lacks) > len(leaves):
-        return False
-    if len(leaves) > 1 and all(one.key in inner or one.key == found.key for one in failing):
-        return True  # all that is made to be used has it
-    return not _mostly_made(project, failing, having)
+    return True if len(ends) > 1 and all(one.key in of.inner or one.key == of.found.key for one in of.failing) else None
+
+
+def _is_seldom_made(of: _Family) -> bool:
+    """But for where nearly all instances that the workspace makes fail."""
+    fail = sum(times_made(of.project, one) for one in of.failing)
+    # A class that nobody makes is there all the same: something that has it by another name makes it.
+    return fail < _MANY or fail <= _MANY * sum(max(times_made(of.project, one), 1) for one in of.having)
+
+
+_EVIDENCE: tuple[Callable[[_Family], bool | None], ...] = (
+    _is_mixin_in_waiting,
+    _is_derived_at_run_time,
+    _is_had_by_none,
+    _is_counted_on,
+    _is_known_better,
+    _is_left_to_them,
+    _is_lacked_by_most,
+    _is_seldom_made,
+)
 
 
 def _is_brought_at_run_time(project: Project, name: str) -> bool:
     """Whether a class that a function derives from one in a variable has the member: it may be derived from any."""
     for path, symbol in project.definitions(name):
-        table = project.table(path) if "<locals>" in symbol.parent else None
-        for holder in table.symbols.get(symbol.parent, ()) if table is not None else ():
+        for holder in project.symbols(path, symbol.parent) if "<locals>" in symbol.parent else ():
             if holder.kind == SymbolKind.CLASS and any(_is_variable(project, path, holder, b) for b in holder.bases):
                 return True
     return False
@@ -141,8 +214,7 @@ def _is_combined(project: Project, one: Class, below: list[Class]) -> bool:
 
 def _is_in_class(project: Project, found: Class) -> bool:
     """Whether the class, without bases, is a member of a class, and its name is not used to make or derive anything."""
-    table = project.table(found.path)
-    outer = table.symbols.get(found.symbol.parent, []) if table is not None else []
+    outer = project.symbols(found.path, found.symbol.parent)
     return bool(outer) and outer[0].kind == SymbolKind.CLASS and not found.symbol.bases
 
 
@@ -176,30 +248,11 @@ def _runs(project: Project, one: Class, found: Class, caller: str) -> bool:
     return False
 
 
-def _is_left_to(project: Project, found: Class, having: list[Class], caller: str) -> bool:
-    """Whether only the classes that have the member call the (private) method that needs it."""
-    if not caller.startswith("_") or caller.startswith("__"):
-        return False
-    inside = tuple((one.path, f"{one.symbol.qualname}.") for one in having)
-    return all(
-        any(file == path and call.scope.startswith(prefix) for path, prefix in inside)
-        or _is_of_others(project, found, file, call)
-        for file, call in project.calls(caller)
-    )
-
-
 def _is_of_others(project: Project, found: Class, path: Path, call: Call) -> bool:
     """Whether it is a call on ``self`` in a class that has nothing to do with this one."""
     holder = call.scope.partition(".<locals>")[0].rpartition(".")[0]
     lineage = project.mro(path, holder) if holder and call.receiver == "self" else None
     return lineage is not None and not lineage.open and found.key not in lineage and (path, holder) in lineage
-
-
-def _mostly_made(project: Project, failing: list[Class], having: list[Class]) -> bool:
-    """Whether nearly all instances that the workspace makes are of classes in which the call fails."""
-    fail = sum(times_made(project, one) for one in failing)
-    # A class that nobody makes is there all the same: something that has it by another name makes it.
-    return fail >= _MANY and fail > _MANY * sum(max(times_made(project, one), 1) for one in having)
 
 
 def _brings_above(project: Project, found: Class, below: Class, name: str) -> bool:
@@ -222,8 +275,7 @@ def _calls_super(project: Project, found: Class, name: str) -> bool:
 
 def _is_override(project: Project, found: Class, name: str) -> bool:
     """Whether the class's method has the decorator ``override`` (PEP 698)."""
-    table = project.table(found.path)
-    symbols = table.members.get(found.symbol.qualname, {}).get(name, ()) if table is not None else ()
+    symbols = project.members(found.path, found.symbol.qualname).get(name, ())
     return any(text.rpartition(".")[2] == "override" for symbol in symbols for text in symbol.decorators)
 
 

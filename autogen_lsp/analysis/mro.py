@@ -104,8 +104,8 @@ def members_of(project: Project, found: Class) -> set[str]:
 
 def _slots(project: Project, found: Class) -> tuple[set[str], bool]:
     """Names in the class's ``__slots__``, which it has though nothing is assigned; and whether there may be more."""
-    table, source = project.table(found.path), project.source(found.path)
-    symbols = table.members.get(found.symbol.qualname, {}).get("__slots__", []) if table is not None else []
+    source = project.source(found.path)
+    symbols = project.members(found.path, found.symbol.qualname).get("__slots__", [])
     texts = [source.text[s.name_end : s.end].decode("utf-8", "replace") for s in symbols] if source is not None else []
     names = {name for text in texts for name in _QUOTED.findall(text)}
     return names, not all(_WRITTEN_OUT.fullmatch(_QUOTED.sub("", text)) for text in texts)
@@ -155,8 +155,7 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
 
 def _class_symbol(project: Project, path: Path, qualname: str) -> Symbol | None:
     """The one class of that name; None where there is none, or where it is defined in several ways."""
-    table = project.table(path)
-    symbols = table.symbols.get(qualname, []) if table is not None else []
+    symbols = project.symbols(path, qualname)
     in_stub = path.suffix == ".pyi"
     classes = [symbol for symbol in symbols if symbol.kind == SymbolKind.CLASS]
     return classes[0] if classes and (in_stub or len(symbols) == 1) else None
@@ -226,8 +225,7 @@ def _changes_subclasses(project: Project, found: Class, hooks: list[Symbol]) -> 
 def _base_class(project: Project, path: Path, dotted: str, scope: str) -> Definition | None:
     """A base by its text: a class around may hold it, then the functions and the module around."""
     if scope and "." not in dotted:
-        table = project.table(path)
-        inner = table.symbols.get(f"{scope}.{dotted}", []) if table is not None else []
+        inner = project.symbols(path, f"{scope}.{dotted}")
         if len(inner) == 1 and inner[0].kind == SymbolKind.CLASS:
             return Definition(path, inner[0])
     found = follow(project, path, dotted, scope)

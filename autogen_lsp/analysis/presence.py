@@ -310,8 +310,7 @@ def follow(project: Project, path: Path, dotted: str, scope: str = "") -> Defini
         if isinstance(found, Module):
             found = _of_module(project, found, part, 0)
         elif found is not None and found.symbol.kind == SymbolKind.CLASS:
-            table = project.table(found.path)
-            inner = table.symbols.get(f"{found.symbol.qualname}.{part}", []) if table is not None else []
+            inner = project.symbols(found.path, f"{found.symbol.qualname}.{part}")
             found = Definition(found.path, inner[0]) if len(inner) == 1 else None
         else:
             return None

@@ -20,7 +20,7 @@ from cachetools import LRUCache
 from autogen_lsp.analysis.environment import Environment, find_environment
 from autogen_lsp.analysis.modules import Files, Module, Modules, Origin, Tops
 from autogen_lsp.syntax.facts import extract
-from autogen_lsp.syntax.model import Call, Facts, Import, Symbol, base_names
+from autogen_lsp.syntax.model import Call, Facts, Import, Symbol, SymbolKind, base_names
 from autogen_lsp.workspace.ignore import python_files
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
@@ -225,6 +225,19 @@ class Project:
                 self._tables.clear()
             found = self._tables[path] = self._table(path)
             return found
+
+    def symbols(self, path: Path, qualname: str) -> list[Symbol]:
+        """All definitions of a qualname in a file, in order."""
+        table = self.table(path)
+        return table.symbols.get(qualname, []) if table is not None else []
+
+    def members(self, path: Path, qualname: str) -> dict[str, list[Symbol]]:
+        """What is defined directly in a class or function of a file, by name."""
+        table = self.table(path)
+        return table.members.get(qualname, {}) if table is not None else {}
+
+    def is_class(self, path: Path, qualname: str) -> bool:
+        return any(symbol.kind == SymbolKind.CLASS for symbol in self.symbols(path, qualname))
 
     def _table(self, path: Path) -> Table | None:
         if path in self.snapshot.documents:

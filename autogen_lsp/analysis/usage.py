@@ -81,9 +81,8 @@ def is_named_mixin(project: Project, found: Class) -> bool:
 
 
 def holds_tests(project: Project, found: Class) -> bool:
-    table = project.table(found.path)
-    members = table.members.get(found.symbol.qualname, {}) if table is not None else {}
+    members = project.members(found.path, found.symbol.qualname)
     return any(
-        name.startswith("test") and any(symbol.kind == SymbolKind.FUNCTION for symbol in symbols)
-        for name, symbols in members.items()
+        name.startswith("test") and any(symbol.kind == SymbolKind.FUNCTION for symbol in members[name])
+        for name in members
     )
