@@ -29,23 +29,42 @@ def lacks(project: Project, module: Module, name: str) -> bool:
     return path is None or not any(gives(project, path, name) for gives in _GIVERS)
 
 
-def is_planted(project: Project, path: Path, name: str) -> bool:
-    """Whether the module calls, or decorates with, a function that may put the name among its caller's globals."""
+def is_planted(project: Project, path: Path, name: str, *, quick: bool = False) -> bool:
+    """Whether the module calls, or decorates with, a function that may put the name among its caller's globals.
+
+    ``quick``: only functions of which this was known before are looked at, for no other file to be read.
+    """
     table, own = project.table(path), project.source(path)
-    if table is None or own is None:
+    if table is None or own is None or (quick and not project.caches.planters):
         return False
     defined = {symbol.name for symbol in table.facts.symbols if symbol.kind in (SymbolKind.FUNCTION, SymbolKind.CLASS)}
     for dotted, places in _used(table, own).items():
+        if quick and dotted.rpartition(".")[2] not in project.caches.planters:
+            continue
         found = follow(project, path, dotted)
         foreign = not isinstance(found, Definition) or not project.is_ours(found.path)
         if foreign and not table.facts.symbols and any(planted.names_a_module(own, span) for span, _ in places):
             return True
-        patterns = {each for source, one in _run_by(project, found) for each in planted.patterns(source, one)}
+        patterns = _patterns(project, found)
+        if patterns:
+            project.caches.planters.add(dotted.rpartition(".")[2])
         for span, decorated in places if patterns else ():
             words = planted.said(own, span, defined)
             if planted.matches(patterns, None if words is None else words | decorated, name):
                 return True
     return False
+
+
+def _patterns(project: Project, found: Definition | Module | None) -> frozenset[str]:
+    """What the names can be that a call of what was found puts into its caller's module (`planted.patterns`)."""
+    table = project.table(found.path) if isinstance(found, Definition) and project.is_ours(found.path) else None
+    if table is None or not isinstance(found, Definition):
+        return frozenset()
+    key = found.symbol.qualname
+    if key not in table.planted:  # kept while the file is the same: names are asked for at each keystroke
+        run = _run_by(project, found)
+        table.planted[key] = frozenset(each for source, one in run for each in planted.patterns(source, one))
+    return table.planted[key]
 
 
 def _is_known_by_name(project: Project, path: Path, name: str) -> bool:

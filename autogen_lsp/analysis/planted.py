@@ -8,7 +8,7 @@ may be any name.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from tree_sitter import Node
 
@@ -52,7 +52,7 @@ def patterns(source: Source, function: Symbol) -> set[str]:
     return {_ANY} if "__getattr__" in found else found
 
 
-def matches(found: set[str], words: set[str] | None, name: str) -> bool:
+def matches(found: Iterable[str], words: set[str] | None, name: str) -> bool:
     """Whether the name is one of them, given the words that the call says; None: it says more than words."""
     part = r"\w*" if words is None else rf"\w*(?:{'|'.join(map(re.escape, sorted(words)))})\w*" if words else "(?!)"
     return any(re.fullmatch(pattern.replace(_SAID, part), name, re.S) for pattern in found)

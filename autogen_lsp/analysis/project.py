@@ -40,6 +40,7 @@ class Table:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self.planted: dict[str, frozenset[str]] = {}  # by its functions: names that they give their callers (`absence`)
 
     @cached_property
     def symbols(self) -> dict[str, list[Symbol]]:
@@ -112,6 +113,7 @@ class Caches(msgspec.Struct):
     documents: dict[Path, tuple[Source, Table]] = {}
     listings: dict[str, tuple[int, frozenset[str]]] = {}
     environments: dict[tuple[tuple[Path, ...], str | None], Environment] = {}
+    planters: set[str] = set()  # names of functions that give their callers names, as far as met: `absence`
     lock: threading.Lock = msgspec.field(default_factory=threading.Lock)  # of the two that evict
     files: _FileLists = msgspec.field(default_factory=lambda: _FileLists())
     tops: Tops = msgspec.field(default_factory=Tops)

@@ -50,7 +50,7 @@ def among(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Ite
 
     ``text`` may be newer than the project's, as long as its imports are the same.
     """
-    for finding in _unbound(project, path, text, uses, everywhere=project.index is not None):
+    for finding in _unbound(project, path, text, uses, everywhere=project.index is not None, quick=True):
         if is_excluded(project, path):  # asked where there is something to find: it reads settings
             return
         yield finding
@@ -61,7 +61,9 @@ def certain(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> I
     return _unbound(project, path, text, uses, everywhere=True)
 
 
-def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, everywhere: bool) -> Iterator[Finding]:
+def _unbound(
+    project: Project, path: Path, text: bytes, uses: Iterable[Use], *, everywhere: bool, quick: bool = False
+) -> Iterator[Finding]:
     table = project.table(path)
     if table is None or table.facts.dynamic or path.suffix == ".pyi":
         return
@@ -79,6 +81,8 @@ def _unbound(project: Project, path: Path, text: bytes, uses: Iterable[Use], *, 
             return
         asked = True
         if everywhere and any(gives(project, path, table, use) for gives in _GIVERS):
+            continue
+        if everywhere and is_planted(project, path, use.name, quick=quick):
             continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
@@ -169,7 +173,7 @@ def _is_prepared(project: Project, path: Path, table: Table, use: Use) -> bool:
 
 def _is_told(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether the module tells the name to what may set it among the module's own."""
-    return is_said(project, path, table, use.name) or is_planted(project, path, use.name)
+    return is_said(project, path, table, use.name)
 
 
 # Who may give a file a name that it does not bind: reasons to doubt that the name is undefined.
