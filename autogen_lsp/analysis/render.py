@@ -2,13 +2,15 @@
 
 Names that the file has are used as they are; others are imported as the file of the use imports them. A type whose
 module imports the target's module would make a cycle: it is imported under ``if TYPE_CHECKING:`` and quoted. A type
-without a name that can be imported has no annotation.
+without a name that can be imported has no annotation. Where a file writes ``Optional[…]`` or ``List[…]`` and never the
+new forms, the old ones are written.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +18,24 @@ from pathlib import Path
 from autogen_lsp.analysis import annotation, classes, functions
 from autogen_lsp.analysis.model import NeededImport
 from autogen_lsp.analysis.names import Lookup, resolve
-from autogen_lsp.analysis.types import MAX_UNION, Form, Type
+from autogen_lsp.analysis.types import MAX_UNION, NONE, Form, Type
 from autogen_lsp.syntax.builtin_names import BUILTINS, SINCE
 from autogen_lsp.syntax.model import Import, SymbolKind
 
-_OLD_UNION = re.compile(r"\b(Optional|Union)\[")
+_OLD_UNION = re.compile(r"\b(?:Optional|Union)\[")
+_OLD_GENERIC = re.compile(r"\b(?:List|Dict|Tuple|Set|FrozenSet|Type|Deque|DefaultDict)\[")
+_NEW_GENERIC = re.compile(r"\b(?:list|dict|tuple|set|frozenset|type|deque|defaultdict)\[")
+_OLD_NAMES = {  # of classes that cannot be subscripted before Python 3.9, in typing
+    "builtins": {name: name.title() for name in ("list", "dict", "tuple", "set", "type")} | {"frozenset": "FrozenSet"},
+    "collections": {
+        "deque": "Deque", "defaultdict": "DefaultDict", "OrderedDict": "OrderedDict", "Counter": "Counter",
+        "ChainMap": "ChainMap",
+    },
+    "contextlib": {
+        "AbstractContextManager": "ContextManager", "AbstractAsyncContextManager": "AsyncContextManager",
+    },
+    "re": {"Pattern": "Pattern", "Match": "Match"},
+}  # fmt: skip
 _LATEST = (3, 14)  # Python, where the workspace does not say which it has
 _MAX_TEXT = 100
 _MAX_NEIGHBOURS = 20
@@ -49,13 +64,32 @@ class Scope:
         return facts is not None and any(i.module == "__future__" and i.name == "annotations" for i in facts.imports)
 
     @cached_property
-    def predates_unions(self) -> bool:
+    def old_unions(self) -> bool:
         """Whether the file's own annotations avoid ``X | Y``: it may have to run on a Python before 3.10."""
+        return bool(_OLD_UNION.search(self._written)) and "|" not in self._written
+
+    @cached_property
+    def old_generics(self) -> bool:
+        """Whether they avoid ``list[X]``, too: it may have to run on a Python before 3.9."""
+        return bool(_OLD_GENERIC.search(self._written)) and not self.new_generics
+
+    @cached_property
+    def new_generics(self) -> bool:
+        return bool(_NEW_GENERIC.search(self._written))
+
+    @cached_property
+    def _written(self) -> str:
+        """All annotations of the file."""
         facts = self.lookup.facts(self.path)
-        signatures = [symbol.signature for symbol in facts.symbols if symbol.signature is not None] if facts else []
-        written = [p.annotation for s in signatures for p in s.parameters if p.annotation]
-        written += [s.returns for s in signatures if s.returns]
-        return any(_OLD_UNION.search(text) for text in written) and not any("|" in text for text in written)
+        found: list[str | None] = []
+        for symbol in facts.symbols if facts is not None else ():
+            found.append(symbol.annotation)
+            if symbol.signature is not None:
+                found += [
+                    *(parameter.annotation for parameter in symbol.signature.parameters),
+                    symbol.signature.returns,
+                ]
+        return "\n".join(text for text in found if text)
 
 
 @dataclass
@@ -65,6 +99,7 @@ class _Pieces:
     needed: list[NeededImport] = field(default_factory=list)
     parameters: dict[str, str] = field(default_factory=dict)
     quoted: bool = False
+    modern: bool = False  # has something that fails where it runs on an older Python
 
 
 class _NoName(Exception):
@@ -84,7 +119,7 @@ def annotate(scope: Scope, type_: Type | None) -> str | None:
         return None
     scope.needed += [item for item in dict.fromkeys(pieces.needed) if item not in scope.needed]
     scope.parameters |= pieces.parameters
-    quoted = pieces.quoted or (("[" in text or "|" in text) and scope.predates_unions)
+    quoted = pieces.quoted or (pieces.modern and (scope.old_unions or scope.old_generics))
     if not quoted or scope.postponed:
         return text
     return '"' + text.replace('"', "'") + '"'
@@ -110,16 +145,17 @@ def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str
         case Form.UNION:
             if depth and len(type_.args) > MAX_UNION:
                 return _known(scope, "typing", "Any", pieces)
-            return " | ".join(_write(scope, arg, pieces, depth + 1) for arg in type_.args)
+            return _union(scope, type_, pieces, depth)
         case Form.CLASS:
-            return f"type[{_write(scope, type_.args[0], pieces, depth + 1)}]"
+            name = _generic(scope, Type(Form.INSTANCE, "type", "builtins"), pieces)
+            return f"{name}[{_write(scope, type_.args[0], pieces, depth + 1)}]"
         case Form.MODULE:
             return _known(scope, "types", "ModuleType", pieces)
         case Form.FUNCTION:
             value = functions.callable_type(scope.lookup, type_)
             return _write(scope, value, pieces, depth + 1)
         case Form.CALLABLE:
-            name = _known(scope, "collections.abc", "Callable", pieces)
+            name = _generic(scope, Type(Form.INSTANCE, "Callable", "collections.abc"), pieces)
             returns = _write(scope, type_.args[-1], pieces, depth + 1)
             if type_.variadic:
                 return f"{name}[..., {returns}]"
@@ -137,12 +173,33 @@ def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str
         return f"{_known(scope, 'typing', 'Literal', pieces)}[{', '.join(type_.literals)}]"
     if type_.module == "collections.abc" and type_.name.startswith("dict_"):  # those have no name at run time
         type_ = classes.as_base(scope.lookup, type_, *_VIEWS) or type_
-    name = _name(scope, type_, pieces)
     args = type_.args[:1] if type_.module == "contextlib" else type_.args
     if not args:
-        return name
+        return _name(scope, type_, pieces)
+    name = _generic(scope, type_, pieces)
     written = [_write(scope, arg, pieces, depth + 1) for arg in args]
     return f"{name}[{', '.join(written)}{', ...' if type_.variadic else ''}]"
+
+
+def _union(scope: Scope, type_: Type, pieces: _Pieces, depth: int) -> str:
+    if not scope.old_unions:
+        pieces.modern = True
+        return " | ".join(_write(scope, arg, pieces, depth + 1) for arg in type_.args)
+    written = [_write(scope, arg, pieces, depth + 1) for arg in type_.args if arg != NONE]
+    text = written[0] if len(written) == 1 else f"{_known(scope, 'typing', 'Union', pieces)}[{', '.join(written)}]"
+    return f"{_known(scope, 'typing', 'Optional', pieces)}[{text}]" if NONE in type_.args else text
+
+
+def _generic(scope: Scope, type_: Type, pieces: _Pieces) -> str:
+    """The name of a class that is subscripted."""
+    old = type_.name if type_.module == "collections.abc" else _OLD_NAMES.get(type_.module, {}).get(type_.name)
+    if scope.old_generics and old is not None:
+        with suppress(_NoName):  # the file has it from elsewhere
+            return _known(scope, "typing", old, pieces)
+    name = _name(scope, type_, pieces)
+    ours = type_.path is not None and scope.lookup.project.is_ours(type_.path)
+    pieces.modern |= type_.module != "typing" and not ours and not scope.new_generics
+    return name
 
 
 _VIEWS = tuple(f"collections.abc.{name}" for name in ("KeysView", "ValuesView", "ItemsView"))

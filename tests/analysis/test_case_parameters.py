@@ -1358,13 +1358,52 @@ class Client:
     assert f("f(Client.make())", setup) == "def f(client: Client) -> Any:"
 
 
-def test_in_a_file_that_avoids_new_unions_these_are_quoted() -> None:
-    setup = "import typing as t\n\n\ndef g(a: t.Optional[int], b: int) -> None:\n    "
-    assert signature(f"{setup}$0f(a, b, [b])\n") == 'def f(a: "int | None", b: int, arg3: "list[int]") -> None:'
-    new = "def h(a: int | None) -> None: ...\n\n\n"
-    assert signature(f"{new}{setup}$0f(a)\n") == "def f(a: int | None) -> None:"
-    future = "from __future__ import annotations\n\n"
-    assert signature(f"{future}{setup}$0f(a)\n") == "def f(a: int | None) -> None:"
+@pytest.mark.parametrize(
+    ("head", "written"),
+    [
+        ("import typing as t\n\n\ndef g(a: t.Optional[int], b: int)", 'a: t.Optional[int], b: int, arg3: "list[int]"'),
+        (
+            "from typing import List, Optional\n\n\ndef g(a: Optional[int], b: List[int])",
+            "a: Optional[int], b: List[int], arg3: List[List[int]]",
+        ),
+        (
+            "from __future__ import annotations\n\nfrom typing import List, Union\n\n\n"
+            "def g(a: Union[int, str, None], b: List[int])",
+            "a: Optional[Union[int, str]], b: List[int], arg3: List[List[int]]",
+        ),
+        ("from typing import List\n\n\ndef g(a: int, b: List[int])", "a: int, b: List[int], arg3: List[List[int]]"),
+        (
+            "from typing import Optional\n\n\ndef g(a: Optional[int], b: list[int])",
+            "a: Optional[int], b: list[int], arg3: list[list[int]]",
+        ),
+        ("def g(a: int | None, b: list[int])", "a: int | None, b: list[int], arg3: list[list[int]]"),
+    ],
+)
+def test_annotations_are_as_old_as_those_of_the_file(head: str, written: str) -> None:
+    assert signature(f"{head} -> None:\n    $0f(a, b, [b])\n") == f"def f({written}) -> None:"
+
+
+def test_an_old_file_gets_the_names_of_typing() -> None:
+    before = """\
+from collections import deque
+from collections.abc import Callable
+from typing import Dict, Optional
+
+
+def g(a: Optional[Dict[str, int]], b: Callable[[], int], *c: int) -> None:
+    for x, y in $0f(a, b, deque(c), {"": [c]}):
+        print(x)
+"""
+    with workspace(before) as space:
+        made = space.plan()
+        assert made.skeleton.startswith(
+            "def f(\n    a: Optional[Dict[str, int]],\n    b: Callable[[], int],\n    deque: Deque[int],\n"
+            "    arg4: Dict[str, List[Tuple[int, ...]]],\n"
+            ") -> Iterable[Any]:"
+        )
+        assert {(each.module, each.name) for each in made.imports} == {
+            ("typing", name) for name in ("Deque", "List", "Tuple", "Iterable", "Any")
+        }
 
 
 def test_a_function_is_not_taken_for_the_methods_of_its_name() -> None:
