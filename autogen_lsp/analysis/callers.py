@@ -39,6 +39,7 @@ from autogen_lsp.analysis.types import (
     Type,
     builtin,
     callable_of,
+    class_of,
     members,
     optional,
     replaced,
@@ -62,7 +63,7 @@ def signature_of(
 
     What the annotations need is added to the scope.
     """
-    decorating = _decorator(wanted)
+    decorating = _decorator(lookup, target, wanted, scope)
     owner = target.qualname.rpartition(".")[0]
     first: tuple[Parameter, ...] = ()
     if owner:
@@ -92,10 +93,10 @@ def signature_of(
         returns = None
     if returns == builtin("bool"):
         returns = guard_of(lookup, [use for use in uses if use.is_call]) or returns
-    returns = _with_self(lookup, target, uses, _without_loose(lookup, target, returns, merged))
+    if decorating is None:
+        returns = _with_self(lookup, target, uses, _without_loose(lookup, target, returns, merged))
     written = annotate(scope, returns)
-    of_class = decorating is not None and decorating.takes is None
-    if written is None and not owner and not of_class and is_annotated(lookup, target):
+    if written is None and not owner and is_annotated(lookup, target):
         # A function that only raises never returns, say type checkers, unless it says otherwise.
         written = annotate_any(scope)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
@@ -152,8 +153,8 @@ class _Decorating:
     is_bare: bool
 
 
-def _decorator(wanted: Sequence[Expected]) -> _Decorating | None:
-    """Row 42: how the uses decorate, None where they do not. On classes nothing is annotated, so that types stay.
+def _decorator(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope: Scope) -> _Decorating | None:
+    """Row 42: how the uses decorate, None where they do not. A class is given back as what it is, if that can be said.
 
     Where it is used both ways, or called as well, what it gives depends on how.
     """
@@ -161,11 +162,13 @@ def _decorator(wanted: Sequence[Expected]) -> _Decorating | None:
     if not roles & {Role.DECORATOR, Role.FACTORY}:
         return None
     bare = Role.DECORATOR in roles
-    if any(use.decorates_class for use in wanted):
-        return _Decorating("cls", None, None, bare)
-    decorated = callable_of(None, None)
-    gives = decorated if bare else callable_of([decorated], decorated)
-    return _Decorating("func", decorated, gives if len(roles) == 1 else None, bare)
+    of_class = any(use.decorates_class for use in wanted)
+    decorated: Type | None = callable_of(None, None)
+    if of_class:
+        variable = scope.type_variable if is_annotated(lookup, target) else None
+        decorated = class_of(variable) if variable is not None else None
+    gives = decorated if bare or decorated is None else callable_of([decorated], decorated)
+    return _Decorating("cls" if of_class else "func", decorated, gives if len(roles) == 1 else None, bare)
 
 
 def passed_by(lookup: Lookup, target: Target, use: Use) -> list[Passed]:

@@ -7,7 +7,6 @@ NotImplementedError. Reads only; never raises on user code.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -127,9 +126,7 @@ def _type_parameters(
     made = all(_is_type_variable(lookup, target.path, name, scope.at) for name in names)
     if not made and not all(name.isidentifier() and name.isupper() for name in names):
         names = ["T"] if len(names) == 1 else [f"T{position}" for position in range(1, len(names) + 1)]
-    version, source = lookup.project.environment.version, lookup.source(target.path)
-    modern = version >= (3, 12) if version is not None else source is not None and _PEP_695.search(source.text)
-    if modern and not made:
+    if scope.type_parameters and not made:
         return "", f"{target.name}[{', '.join(names)}]", ()
     base = annotate(scope, Type(Form.INSTANCE, "Generic", "typing"))
     missing = [name for name in names if not _is_type_variable(lookup, target.path, name, scope.at)]
@@ -138,9 +135,6 @@ def _type_parameters(
         return "", target.name, ()
     before = "".join(f'{name} = {maker}("{name}")\n' for name in missing)
     return f"{before}\n\n" if before else "", target.name, (f"{base}[{', '.join(names)}]",)
-
-
-_PEP_695 = re.compile(rb"(?m)^[ \t]*(?:class|(?:async +)?def) +\w+\[")
 
 
 def _is_type_variable(lookup: Lookup, path: Path, name: str, at: int) -> bool:

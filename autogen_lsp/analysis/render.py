@@ -9,7 +9,6 @@ new forms, the old ones are written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +17,7 @@ from pathlib import Path
 from autogen_lsp.analysis import annotation, classes, functions
 from autogen_lsp.analysis.model import NeededImport
 from autogen_lsp.analysis.names import Lookup, resolve
+from autogen_lsp.analysis.spelling import imports_back, spelling
 from autogen_lsp.analysis.types import MAX_UNION, NONE, Form, Type
 from autogen_lsp.syntax.builtin_names import BUILTINS, SINCE
 from autogen_lsp.syntax.model import Import, SymbolKind
@@ -36,10 +36,10 @@ _OLD_NAMES = {  # of classes that cannot be subscripted before Python 3.9, in ty
     },
     "re": {"Pattern": "Pattern", "Match": "Match"},
 }  # fmt: skip
+_PEP_695 = re.compile(rb"(?m)^[ \t]*(?:class|(?:async +)?def) +\w+\[")
+_PLAIN_VARIABLE = re.compile(r"""(?:\w+\.)?TypeVar\(["']\w+["']\)$""")
 _LATEST = (3, 14)  # Python, where the workspace does not say which it has
 _MAX_TEXT = 100
-_MAX_NEIGHBOURS = 20
-_MAX_CYCLE = 300  # modules looked at for an import cycle
 
 
 @dataclass
@@ -76,6 +76,23 @@ class Scope:
     @cached_property
     def new_generics(self) -> bool:
         return bool(_NEW_GENERIC.search(self._written))
+
+    @cached_property
+    def type_parameters(self) -> bool:
+        """Whether PEP 695's are known to work: by the workspace's Python, else by the file's own code."""
+        version, source = self.lookup.project.environment.version, self.lookup.source(self.path)
+        return version >= (3, 12) if version is not None else source is not None and bool(_PEP_695.search(source.text))
+
+    @property
+    def type_variable(self) -> Type | None:
+        """Some type variable that is bound by nothing: a new type parameter, or one that the file has."""
+        if self.type_parameters:
+            return Type(Form.VARIABLE, "T", scoped="T")
+        facts = self.lookup.facts(self.path)
+        for symbol in facts.symbols if facts is not None else ():
+            if _PLAIN_VARIABLE.match(symbol.value or "") and symbol.end <= self.at:
+                return Type(Form.VARIABLE, symbol.name, self.lookup.module_name(self.path), path=self.path)
+        return None
 
     @cached_property
     def _written(self) -> str:
@@ -246,14 +263,14 @@ def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
     if public is None:
         raise _NoName(name)
     module, top = public
-    spelling = _spelling(lookup, scope.path, module)
+    spelled = spelling(lookup, scope.path, module)
     facts = lookup.facts(scope.path)
     if (facts is not None and top in facts.bound) or _hidden(scope, top):
         raise _NoName(name)  # the name means something else in this file
-    if any(item.name == top and item.module != spelling for item in (*scope.needed, *pieces.needed)):
+    if any(item.name == top and item.module != spelled for item in (*scope.needed, *pieces.needed)):
         raise _NoName(name)  # or will mean something else, as another annotation needs it
-    cyclic = _imports_back(lookup, module, scope.path)
-    pieces.needed.append(NeededImport(spelling, top, type_checking=cyclic))
+    cyclic = imports_back(lookup, module, scope.path)
+    pieces.needed.append(NeededImport(spelled, top, type_checking=cyclic))
     pieces.quoted |= cyclic
     return top + nested
 
@@ -336,63 +353,3 @@ def _public(lookup: Lookup, type_: Type, top: str) -> tuple[str, str] | None:
         if ref is not None and ref.name == name:
             return public, name
     return None
-
-
-def _spelling(lookup: Lookup, path: Path, module: str) -> str:
-    """The module as the file would import it: relative where it imports its own package so."""
-    own = lookup.module_name(path).split(".")
-    parts = module.split(".")
-    if len(own) < 2 or own[0] != parts[0] or not _imports_relatively(lookup, path, own[0]):
-        return module
-    package = own if path.stem == "__init__" else own[:-1]
-    common = 0
-    while common < min(len(package), len(parts)) and package[common] == parts[common]:
-        common += 1
-    return "." * (len(package) - common + 1) + ".".join(parts[common:])
-
-
-def _imports_relatively(lookup: Lookup, path: Path, package: str) -> bool:
-    """Whether the file imports its own package relatively, and only so; where it does not at all, its neighbours."""
-    names = sorted(lookup.project.modules.listing.names(path.parent))
-    neighbours = [path.with_name(name) for name in names if name.endswith(".py") and name != path.name]
-    for files in ([path], neighbours[:_MAX_NEIGHBOURS]):
-        items = [item for file in files if (facts := lookup.facts(file)) is not None for item in facts.imports]
-        relative = sum(item.level > 0 and not item.scope for item in items)
-        absolute = sum(not item.level and item.module.partition(".")[0] == package for item in items)
-        if relative or absolute:
-            return relative > 0 and (not absolute if files == [path] else relative > absolute)
-    return False
-
-
-def _imports_back(lookup: Lookup, module: str, target: Path) -> bool:
-    """Whether importing the module runs an import of the target's file, directly or through others."""
-    start = lookup.module_file(module, target)
-    if start is None or start.suffix == ".pyi":
-        return False
-    pending, seen = [start], {start}
-    while pending and len(seen) < _MAX_CYCLE:
-        path = pending.pop()
-        for file in _imported_files(lookup, path):
-            if file == target:
-                return True
-            if file not in seen:
-                seen.add(file)
-                pending.append(file)
-    return False
-
-
-def _imported_files(lookup: Lookup, path: Path) -> Iterator[Path]:
-    """Workspace files that importing a file imports."""
-    facts = lookup.facts(path)
-    if facts is None or lookup.project.snapshot.root_of(path) is None:
-        return
-    for item in facts.imports:
-        if item.scope or item.type_checking:
-            continue
-        module, file = lookup.imported_module(path, item.module, item.level)
-        if file is not None:
-            yield file
-        if item.name not in (None, "*"):
-            submodule = lookup.module_file(f"{module}.{item.name}", path)
-            if submodule is not None:
-                yield submodule

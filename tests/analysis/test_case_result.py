@@ -143,8 +143,26 @@ def g():
     )
 
 
-def test_row_42_a_decorated_class_keeps_its_type() -> None:
-    assert signature("@$0f\nclass A:\n    pass\n") == "def f(cls):"
+@pytest.mark.parametrize(
+    ("head", "bare", "factory"),
+    [
+        ("", "def f(cls):", "def f(arg1: int):"),
+        ("def g() -> int: ...\n\n\n", "def f(cls) -> Any:", "def f(arg1: int) -> Any:"),
+        (
+            "def g[K](x: K) -> K: ...\n\n\n",
+            "def f[T](cls: type[T]) -> type[T]:",
+            "def f[T](arg1: int) -> Callable[[type[T]], type[T]]:",
+        ),
+        (
+            'from typing import TypeVar\n\nC = TypeVar("C")\n\n\ndef g(x: C) -> C: ...\n\n\n',
+            "def f(cls: type[C]) -> type[C]:",
+            "def f(arg1: int) -> Callable[[type[C]], type[C]]:",
+        ),
+    ],
+)
+def test_row_42_a_decorated_class_keeps_its_type(head: str, bare: str, factory: str) -> None:
+    assert signature(f"{head}@$0f\nclass A:\n    pass\n") == bare
+    assert signature(f"{head}@$0f(1)\nclass A:\n    pass\n") == factory
 
 
 def test_row_42_a_decorator_that_is_also_called_takes_what_the_calls_pass() -> None:

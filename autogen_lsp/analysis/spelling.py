@@ -1,0 +1,71 @@
+"""How a file would import a module of the workspace: by which name, and whether that closes a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from autogen_lsp.analysis.names import Lookup
+
+_MAX_NEIGHBOURS = 20
+_MAX_CYCLE = 300  # modules looked at for an import cycle
+
+
+def spelling(lookup: Lookup, path: Path, module: str) -> str:
+    """The module as the file would import it: relative where it imports its own package so."""
+    own = lookup.module_name(path).split(".")
+    parts = module.split(".")
+    if len(own) < 2 or own[0] != parts[0] or not _imports_relatively(lookup, path, own[0]):
+        return module
+    package = own if path.stem == "__init__" else own[:-1]
+    common = 0
+    while common < min(len(package), len(parts)) and package[common] == parts[common]:
+        common += 1
+    return "." * (len(package) - common + 1) + ".".join(parts[common:])
+
+
+def _imports_relatively(lookup: Lookup, path: Path, package: str) -> bool:
+    """Whether the file imports its own package relatively, and only so; where it does not at all, its neighbours."""
+    names = sorted(lookup.project.modules.listing.names(path.parent))
+    neighbours = [path.with_name(name) for name in names if name.endswith(".py") and name != path.name]
+    for files in ([path], neighbours[:_MAX_NEIGHBOURS]):
+        items = [item for file in files if (facts := lookup.facts(file)) is not None for item in facts.imports]
+        relative = sum(item.level > 0 and not item.scope for item in items)
+        absolute = sum(not item.level and item.module.partition(".")[0] == package for item in items)
+        if relative or absolute:
+            return relative > 0 and (not absolute if files == [path] else relative > absolute)
+    return False
+
+
+def imports_back(lookup: Lookup, module: str, target: Path) -> bool:
+    """Whether importing the module runs an import of the target's file, directly or through others."""
+    start = lookup.module_file(module, target)
+    if start is None or start.suffix == ".pyi":
+        return False
+    pending, seen = [start], {start}
+    while pending and len(seen) < _MAX_CYCLE:
+        path = pending.pop()
+        for file in _imported_files(lookup, path):
+            if file == target:
+                return True
+            if file not in seen:
+                seen.add(file)
+                pending.append(file)
+    return False
+
+
+def _imported_files(lookup: Lookup, path: Path) -> Iterator[Path]:
+    """Workspace files that importing a file imports."""
+    facts = lookup.facts(path)
+    if facts is None or lookup.project.snapshot.root_of(path) is None:
+        return
+    for item in facts.imports:
+        if item.scope or item.type_checking:
+            continue
+        module, file = lookup.imported_module(path, item.module, item.level)
+        if file is not None:
+            yield file
+        if item.name not in (None, "*"):
+            submodule = lookup.module_file(f"{module}.{item.name}", path)
+            if submodule is not None:
+                yield submodule
