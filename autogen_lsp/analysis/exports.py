@@ -1,4 +1,4 @@
-"""A new name into its module's ``__all__``, where that is written out, and out of it again: edits of the source.
+"""A new name into the list that must have it, and out of it again: a module's ``__all__``, a class's ``__slots__``.
 
 Names stay in order where they are: as plain text, without regard to case, or as isort and ruff have them (constants,
 classes, the rest). Quotes and layout are the neighbours'. Computed lists are left alone.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import nodes, placement
+from autogen_lsp.analysis import locate, nodes, placement
 from autogen_lsp.analysis.imports import by_type, line_length
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.text import Edit, Span, newline_of
@@ -20,23 +20,40 @@ _ORDERS: tuple[Callable[[str], object], ...] = (by_type, str, str.casefold)
 
 
 def edits(source: Source, target: Target) -> list[Edit]:
-    """What makes a new definition public that another file asks for, as all else is that the module makes public."""
-    public = "." not in target.qualname and not target.name.startswith("_") and target.origin != target.path
-    if not public or target.kind not in (TargetKind.FUNCTION, TargetKind.CLASS, TargetKind.ATTRIBUTE):
+    """What a new definition needs beside itself, as all that is there already has it.
+
+    What another file asks a module for is public; what ``__init__`` assigns has a slot.
+    """
+    owner = nodes.find_definition(source.tree, target.qualname.rpartition(".")[0]) if "." in target.qualname else None
+    if owner is not None:
+        if target.kind is not TargetKind.ATTRIBUTE or not locate.in_initializer(source, owner):
+            return []
+        listed, elements = _listed(nodes.statements(owner.child_by_field_name("body")), "__slots__")
+    elif (
+        target.kind in (TargetKind.FUNCTION, TargetKind.CLASS, TargetKind.ATTRIBUTE)
+        and "." not in target.qualname
+        and not target.name.startswith("_")
+        and target.origin != target.path
+    ):
+        listed, elements = _listed(source.tree.root_node.named_children, "__all__")
+        listed = listed if elements else None
+    else:
         return []
-    listed, elements = _listed(source)
     names = [_name(each) for each in elements]
     if listed is None or target.name in names:
         return []
     order = next((key for key in _ORDERS if sorted(names, key=key) == names), None)  # type: ignore[arg-type]  # keys of one order compare
-    index = len(names) if order is None else sum(order(other) <= order(target.name) for other in names)  # type: ignore[operator]  # as above
-    quote = nodes.text_of(elements[0])[0]
+    if order is None or owner is not None:
+        index = len(names)
+    else:
+        index = sum(order(other) <= order(target.name) for other in names)  # type: ignore[operator]  # as above
+    quote = nodes.text_of(elements[0])[0] if elements else '"'
     return [_inserted(source, listed, elements, index, f"{quote}{target.name}{quote}")]
 
 
 def without(source: Source, name: str) -> list[Edit]:
     """What takes a name out again; a tuple of two stays as it is, since one of one needs its comma."""
-    listed, elements = _listed(source)
+    listed, elements = _listed(source.tree.root_node.named_children, "__all__")
     index = next((index for index, each in enumerate(elements) if _name(each) == name), None)
     if listed is None or index is None or len(elements) < (2 if listed.type == "list" else 3):
         return []
@@ -49,15 +66,15 @@ def without(source: Source, name: str) -> list[Edit]:
     return [Edit(Span(elements[index - 1].end_byte, element.end_byte), "")]
 
 
-def _listed(source: Source) -> tuple[Node | None, list[Node]]:
-    """The list or tuple that the module assigns to ``__all__``, and its strings; none where anything else is in it."""
-    for statement in source.tree.root_node.named_children:
+def _listed(statements: Sequence[Node], name: str) -> tuple[Node | None, list[Node]]:
+    """The list or tuple that a statement assigns to the name, and its strings; none where anything else is in it."""
+    for statement in statements:
         assignment = statement.named_children[0] if statement.named_child_count else statement
-        if assignment.type != "assignment" or nodes.text_of(assignment.child_by_field_name("left")) != "__all__":
+        if assignment.type != "assignment" or nodes.text_of(assignment.child_by_field_name("left")) != name:
             continue
         value = assignment.child_by_field_name("right")
         elements = [each for each in value.named_children if each.type != "comment"] if value is not None else []
-        if value is not None and value.type in ("list", "tuple") and elements and all(map(_name, elements)):
+        if value is not None and value.type in ("list", "tuple") and all(map(_name, elements)):
             return value, elements
         break
     return None, []
@@ -75,10 +92,11 @@ def _inserted(source: Source, listed: Node, elements: Sequence[Node], index: int
         merged = [nodes.text_of(each) for each in elements]
         merged.insert(index, text)
         opening, closing = "[]" if listed.type == "list" else "()"
-        inside = ", ".join(merged)
+        inside = ", ".join(merged) + ("," if listed.type == "tuple" and not elements else "")
         if listed.start_point.column + len(inside) + 2 > line_length(source):
-            unit = placement.indent_unit(source)
-            inside = nl + "".join(f"{unit}{each},{nl}" for each in merged)
+            outer = _indent(source, listed.parent) if listed.parent is not None else ""
+            unit = outer + placement.indent_unit(source)
+            inside = nl + "".join(f"{unit}{each},{nl}" for each in merged) + outer
         return Edit(nodes.span_of(listed), opening + inside + closing)
     if index < len(elements):
         at = elements[index].start_byte

@@ -641,6 +641,26 @@ def test_row_14_a_module_that_lists_its_names_lists_the_new_one(exports: str, af
     )
 
 
+@pytest.mark.parametrize(
+    ("slots", "after"),
+    [
+        ('("x",)', '("x", "z")'),
+        ("('y', 'x')", "('y', 'x', 'z')"),
+        ("()", '("z",)'),
+        ("[]", '["z"]'),
+        ('(\n        "x",\n    )', '(\n        "x",\n        "z",\n    )'),
+        ("tuple(names)", "tuple(names)"),
+    ],
+)
+def test_row_13_an_attribute_of_a_class_with_slots_gets_one(slots: str, after: str) -> None:
+    head, init = "names = []\n\n\nclass A:\n    __slots__ = ", "\n\n    def __init__(self):\n        self.x = 1\n"
+    use = "\n\ndef f(a: A):\n    return a.{}z + 1\n"
+    check(
+        head + slots + init + use.format("$0"),
+        head + after + init + "        self.z: int = 0\n" + use.format(""),
+    )
+
+
 def test_row_14_what_a_module_has_for_itself_is_not_listed() -> None:
     body = "() -> None:\n    raise NotImplementedError\n"
     check(
