@@ -21,7 +21,7 @@ from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.standard import HOMES
-from autogen_lsp.analysis.types import Form, Type, members
+from autogen_lsp.analysis.types import Form, Type, class_of, members
 from autogen_lsp.text import Span
 
 _NAMES = ("identifier", "string_content")  # a quoted annotation is a name, too
@@ -305,6 +305,8 @@ def _beyond_findings(lookup: Lookup, path: Path, node: Node, offset: int) -> Ite
     if type_ is None and receiver is not None:
         yield from _members(lookup, path, node)
         return
+    if receiver is not None and nodes.text_of(callee) == "super().__init__" and _has_one_base(node):
+        type_ = class_of(infer.type_of(lookup, path, receiver))  # which it makes an instance of
     if type_ is None:
         return
     instance = type_.args[0] if type_.form is Form.CLASS else type_
@@ -318,6 +320,13 @@ def _beyond_findings(lookup: Lookup, path: Path, node: Node, offset: int) -> Ite
     member = classes.member_of(lookup, instance, wanted)
     if (member is None or member.owner.is_a("object")) and not classes.is_open(lookup, instance):
         yield Target(instance.path or path, f"{instance.name}.{wanted}", TargetKind.METHOD, path, nodes.span_of(node))
+
+
+def _has_one_base(node: Node) -> bool:
+    """Whether ``super()`` can only mean the base, as far as the class around tells: of two, the next may come first."""
+    around = nodes.enclosing(node, frozenset({nodes.CLASS}))
+    listed = around.child_by_field_name("superclasses") if around is not None else None
+    return listed is not None and sum(each.type in ("identifier", "attribute") for each in listed.named_children) == 1
 
 
 def _attributes(lookup: Lookup, path: Path, node: Node, receiver: Node) -> Iterator[Target]:

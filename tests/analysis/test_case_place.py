@@ -459,6 +459,17 @@ def test_row_10_a_comment_right_above_the_first_method_stays_with_it() -> None:
     )
 
 
+def test_row_10_arguments_that_a_subclass_hands_on_ask_for_the_base_s_constructor() -> None:
+    use = "class B(A):\n    def __init__(self, n: int) -> None:\n        super().{}__init__(n)\n"
+    check(
+        f"class A:\n    x = 1\n\n\n{use.format('$0')}",
+        "class A:\n    x = 1\n\n    def __init__(self, n: int) -> None:\n        raise NotImplementedError\n\n\n"
+        + use.format(""),
+    )
+    check_not_offered(f"class A: ...\n\n\nclass C: ...\n\n\n{use.format('$0').replace('A', 'A, C')}")
+    check_not_offered(f"class A(Exception): ...\n\n\n{use.format('$0')}")
+
+
 def test_row_11_an_instance_that_is_called_gets_call() -> None:
     check(
         "class Greet:\n    def name(self):\n        pass\n\n\ngreet = Greet()\nprint($0greet('me'))\n",
