@@ -84,7 +84,7 @@ def _imports(project: Project, path: Path, table: Table, source: Source, near: S
 
 def _missing_module(project: Project, path: Path, item: Import, module: Module, source: Source) -> Finding | None:
     expected = module.expected
-    if expected is None or not project.is_ours(expected) or project.modules.may_be_generated(expected, module.name):
+    if expected is None or not project.is_ours(expected) or project.build.may_make(expected, module.name):
         return None
     parts = item.module.split(".")
     if not item.level and _is_made(source.text, parts[: module.absent + 1]):
@@ -158,7 +158,7 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
         return None
     if module.path in (None, path):  # a namespace package, or the package itself: only a module can be missing from it
         expected = module.folder / f"{item.name}.py" if module.folder is not None else None
-        if expected is None or project.modules.may_be_generated(expected, item.name):
+        if expected is None or project.build.may_make(expected, item.name):
             return None
         if _is_made_by_finder(project, f"{module.name}.{item.name}"):
             return None
@@ -169,7 +169,7 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
     assert module.path is not None
     home, name = home_of(project, module, item.name)
     for found, last in ((module, item.name), (home, name)):
-        if found.folder is not None and project.modules.may_be_generated(found.folder / f"{last}.py", last):
+        if found.folder is not None and project.build.may_make(found.folder / f"{last}.py", last):
             return None
     if assigned_from_outside(project, module.path, item.name):
         return None

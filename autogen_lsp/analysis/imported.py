@@ -53,7 +53,7 @@ def new_module(project: Project, path: Path, offset: int) -> Target | None:
         return None
     base = project.modules.bases(path)[0]
     expected = base.joinpath(*parts[:-1], f"{parts[-1]}.py")
-    if project.snapshot.root_of(expected) is None or project.modules.may_be_generated(expected, item.module):
+    if project.snapshot.root_of(expected) is None or project.build.may_make(expected, item.module):
         return None
     if _is_declared(project, path, parts[0]):
         return None

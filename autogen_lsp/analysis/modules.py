@@ -7,50 +7,23 @@ and the standard library; then every other folder of the workspace that holds to
 found nowhere is `UNKNOWN`, unless its first part is a package of the workspace: then it is `MISSING`.
 """
 
-# Names of a folder's entries stay strings: `Path.iterdir` would make a `Path` of each.
-# ruff: noqa: PTH116, PTH208
-
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from autogen_lsp.analysis.configured import configured
 from autogen_lsp.analysis.dependencies import needs
 from autogen_lsp.analysis.environment import Environment, is_stdlib
+from autogen_lsp.analysis.listing import Listing
 from autogen_lsp.workspace.snapshot import is_installed
 
 _MAX_CLIMB = 30
-# Suffixes of files that become, or stand for, a module that no .py file holds.
-_OTHER_SOURCES = (
-    ".pyx",
-    ".pxd",
-    ".so",
-    ".pyd",
-    ".c",
-    ".cpp",
-    ".cc",
-    ".rs",
-    ".pyi.in",
-    ".py.in",
-    ".in",
-    ".j2",
-    ".proto",
-)
-_NATIVE = frozenset({".pyx", ".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".rs", ".f", ".f90", ".pyf"})
-_MAX_FOLDERS = 20_000  # that are searched for native sources
-_NO_SOURCES = frozenset({"node_modules", "site-packages", "venv", "__pycache__"})
-_GENERATED = ("_pb2", "_pb2_grpc", "_version", "__version__", "_build", "_git_version", "_cffi")
-_SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "MANIFEST.in", ".gitignore"})
-_BUILD_SCRIPTS = frozenset({"meson.build", "CMakeLists.txt", "Makefile", "noxfile.py", "hatch_build.py", "build.py"})
-_SETUP = re.compile(r"setup(?:_\w+)?\.py")
 _EXTENDED = re.compile(rb"__path__|declare_namespace|extend_path")  # a package whose modules lie elsewhere, too
 
 
@@ -81,54 +54,11 @@ class Module(msgspec.Struct, frozen=True):
     certain: bool = True
 
 
-class Files(msgspec.Struct):
-    """Folder listings as of one snapshot: the disk, and open documents that are not on it yet."""
-
-    open_documents: frozenset[Path] = frozenset()
-    on_disk: dict[str, tuple[int, frozenset[str]]] = {}  # shared; with the folder's mtime
-    _listings: dict[str, frozenset[str]] = {}
-    _open_names: dict[str, set[str]] | None = None
-
-    def names(self, folder: Path) -> frozenset[str]:
-        key = str(folder)
-        found = self._listings.get(key)
-        if found is None:
-            found = self._from_disk(key)
-            if self.open_documents:
-                found |= frozenset(self._open().get(key, ()))
-            self._listings[key] = found
-        return found
-
-    def _from_disk(self, folder: str) -> frozenset[str]:
-        try:
-            changed = os.stat(folder).st_mtime_ns
-            known = self.on_disk.get(folder)
-            if known is not None and known[0] == changed:
-                return known[1]
-            names = frozenset(os.listdir(folder))
-        except OSError:
-            return frozenset()
-        self.on_disk[folder] = (changed, names)
-        return names
-
-    def has(self, path: Path) -> bool:
-        return path.name in self.names(path.parent)
-
-    def _open(self) -> dict[str, set[str]]:
-        if self._open_names is None:
-            self._open_names = {}
-            for document in self.open_documents:
-                self._open_names.setdefault(str(document.parent), set()).add(document.name)
-        return self._open_names
-
-
 class Tops(msgspec.Struct):
     """Where top-level modules lie, as of one list of files: kept while the list stays the same object."""
 
     files: Iterable[Path] | None = None
     folders: dict[str, tuple[Path, ...]] = {}
-    natives_of: Iterable[Path] | None = None
-    native: frozenset[str] | None = None  # stems of the sources of extension modules, None where not looked for yet
 
 
 class Modules(msgspec.Struct):
@@ -136,7 +66,7 @@ class Modules(msgspec.Struct):
 
     roots: tuple[Path, ...]
     environment: Environment
-    listing: Files
+    listing: Listing
     files: Callable[[], Iterable[Path]]
     tops: Tops = msgspec.field(default_factory=Tops)  # shared between snapshots
     _bases: dict[Path, tuple[Path, ...]] = {}
@@ -146,7 +76,6 @@ class Modules(msgspec.Struct):
     _resolved: dict[tuple[Path, str, int], Module] = {}
     _found: dict[tuple[str, str, Origin], Module | None] = {}
     _extended: dict[Path, bool] = {}
-    _build_text: dict[Path, tuple[str, str]] = {}
 
     def resolve(self, module: str, level: int, importer: Path) -> Module:
         """The module that ``from {'.' * level}{module} import …`` means in the file ``importer``."""
@@ -204,32 +133,6 @@ class Modules(msgspec.Struct):
         if found is None and package.stub is not None and package.stub.parent != folder:
             found = self._at(package.stub.parent, name, f"{package.name}.{name}", package.origin)
         return found if found is None or package.certain else replace(found, certain=False)
-
-    def may_be_generated(self, expected: Path, name: str) -> bool:
-        """Whether a module that no Python file holds may still exist at run time: built, compiled or generated.
-
-        It, or a package above it that is not there either.
-        """
-        absent = expected.parent if expected.name == "__init__.py" else expected.with_suffix("")
-        leaves = [name.rpartition(".")[2], absent.name]
-        while not self.listing.names(absent.parent) and absent.parent != absent:
-            absent = absent.parent
-            leaves.append(absent.name)
-        if any(leaf.endswith(_GENERATED) for leaf in leaves):
-            return True
-        for entry in self.listing.names(absent.parent):
-            if entry.startswith(f"{absent.name}.") and entry.endswith(_OTHER_SOURCES):
-                return True
-        if not self._native().isdisjoint(leaves):
-            return True
-        names = "|".join(map(re.escape, dict.fromkeys(leaves)))
-        word = re.compile(rf"(?:[./](?:{names})(?!\w)|(?<!\w)(?:{names})\.\w)")
-        code = re.compile(rf"(?<![\w:])(?:{names})(?!\w|\s*=\s*[\w.]+:)")  # but no entry point `main = package:main`
-        roots = [root for root in self.roots if expected.is_relative_to(root)]
-        above = [folder for folder in expected.parents if any(folder.is_relative_to(root) for root in roots)]
-        below = [absent.parent / name for name in self.listing.names(absent.parent) if "." not in name]
-        texts = [self._build_texts(folder) for folder in (*above, *below)]
-        return any(word.search(settings) or code.search(build) for settings, build in texts)
 
     # -- absolute ----------------------------------------------------------------------------------------------------
 
@@ -413,7 +316,7 @@ class Modules(msgspec.Struct):
 
     def _settings(self) -> tuple[Path, ...]:
         if self._configured is None:
-            self._configured = tuple(dict.fromkeys(p for root in self.roots for p in _configured(root) if p.is_dir()))
+            self._configured = tuple(dict.fromkeys(p for root in self.roots for p in configured(root) if p.is_dir()))
         return self._configured
 
     def _is_package(self, folder: Path) -> bool:
@@ -442,76 +345,3 @@ class Modules(msgspec.Struct):
             self.tops.folders = {name: tuple(sorted(folders)) for name, folders in tops.items()}
             self.tops.files = files
         return self.tops.folders.get(top, ())
-
-    def _native(self) -> frozenset[str]:
-        """Stems of the sources of extension modules, wherever they lie: the build puts the modules in place."""
-        files = self.files()
-        if self.tops.native is None or self.tops.natives_of is not files:
-            stems: set[str] = set()
-            folders = (found for root in self.roots for found in os.walk(root))
-            for _, inner, names in islice(folders, _MAX_FOLDERS):
-                inner[:] = [name for name in inner if name not in _NO_SOURCES and not name.startswith(".")]
-                stems.update(stem for stem, suffix in map(os.path.splitext, names) if suffix in _NATIVE)
-            self.tops.native, self.tops.natives_of = frozenset(stems), files
-        return self.tops.native
-
-    def _build_texts(self, folder: Path) -> tuple[str, str]:
-        """What the folder's settings say, in which files are named by their paths, and its build scripts."""
-        if folder not in self._build_text:
-            names = self.listing.names(folder)
-            scripts = [name for name in names if name in _BUILD_SCRIPTS or _SETUP.fullmatch(name)]
-            self._build_text[folder] = (_texts(folder, names & _SETTINGS), _texts(folder, scripts))
-        return self._build_text[folder]
-
-
-def _texts(folder: Path, names: Iterable[str]) -> str:
-    texts = []
-    for name in names:
-        try:
-            texts.append((folder / name).read_text("utf-8", "replace")[:200_000])
-        except OSError:
-            continue
-    return "\n".join(texts)
-
-
-def _configured(root: Path) -> Iterator[Path]:
-    """Folders that the root's pyproject.toml puts on the path: pytest, pyright, Ruff, and build backends."""
-    import tomllib  # not before there is something to read: the first document waits for this module
-
-    try:
-        data: Any = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return
-    anywhere = [
-        _get(data, "tool", "pytest", "ini_options", "pythonpath"),
-        _get(data, "tool", "pyright", "extraPaths"),
-    ]
-    around_packages = [  # some people name the package itself
-        _get(data, "tool", "setuptools", "packages", "find", "where"),
-        _get(data, "tool", "ruff", "src"),
-        _get(data, "tool", "maturin", "python-source"),
-        _get(data, "tool", "uv", "build-backend", "module-root"),
-        _get(data, "tool", "pdm", "build", "package-dir"),
-        _get(data, "tool", "setuptools", "package-dir", ""),
-    ]
-    packages = _get(data, "tool", "poetry", "packages")
-    if isinstance(packages, list):
-        around_packages += [package.get("from") for package in packages if isinstance(package, dict)]
-    yield from (root / item for item in _strings(anywhere))
-    yield from (root / item for item in _strings(around_packages) if not (root / item / "__init__.py").exists())
-
-
-def _strings(values: Iterable[Any]) -> Iterator[str]:
-    """The strings, and the strings in the lists, but patterns."""
-    for value in values:
-        for item in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
-            if isinstance(item, str) and "*" not in item:
-                yield item
-
-
-def _get(data: Any, *keys: str) -> Any:
-    for key in keys:
-        if not isinstance(data, dict):
-            return None
-        data = data.get(key)
-    return data

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 import msgspec
 from cachetools import LRUCache
 
+from autogen_lsp.analysis.build import Build, Native
 from autogen_lsp.analysis.environment import Environment, find_environment
-from autogen_lsp.analysis.modules import Files, Module, Modules, Origin, Tops
+from autogen_lsp.analysis.listing import Listing
+from autogen_lsp.analysis.modules import Module, Modules, Origin, Tops
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts, Import, Symbol, SymbolKind, base_names
 from autogen_lsp.workspace.ignore import python_files
@@ -117,6 +119,7 @@ class Caches(msgspec.Struct):
     lock: threading.Lock = msgspec.field(default_factory=threading.Lock)  # of the two that evict
     files: _FileLists = msgspec.field(default_factory=lambda: _FileLists())
     tops: Tops = msgspec.field(default_factory=Tops)
+    native: Native = msgspec.field(default_factory=Native)
 
 
 class _FileLists(msgspec.Struct):
@@ -159,7 +162,7 @@ class Project:
         self.snapshot = snapshot
         self.index = index
         self.wanted: Callable[[], bool] | None = None
-        self._listing = listing
+        self._on_disk = listing
         self.caches = caches if caches is not None else Caches()
         self._tables: dict[Path, Table | None] = {}  # asked for too often for more than a dictionary
         self._sources: _Recent[Path, tuple[int, int, Source]] = _Recent(_SOURCES_KEPT)
@@ -192,7 +195,7 @@ class Project:
                 }
             )
         caches = msgspec.structs.replace(self.caches, documents=known)
-        return Project(replace(self.snapshot, documents=documents), index, caches, self._listing)
+        return Project(replace(self.snapshot, documents=documents), index, caches, self._on_disk)
 
     # -- one file ----------------------------------------------------------------------------------------------------
 
@@ -292,7 +295,7 @@ class Project:
 
     @cached_property
     def _files(self) -> tuple[Path, ...]:
-        found = self.index.files() if self.index is not None else self._listing
+        found = self.index.files() if self.index is not None else self._on_disk
         if not found:
             found = tuple(python_files(self.snapshot.roots, self.snapshot.settings.context_exclude))
         return self.caches.files.with_documents(found, self.snapshot)
@@ -372,8 +375,15 @@ class Project:
 
     @cached_property
     def modules(self) -> Modules:
-        listing = Files(frozenset(self.snapshot.documents), self.caches.listings)
-        return Modules(self.snapshot.roots, self.environment, listing, self.files, self.caches.tops)
+        return Modules(self.snapshot.roots, self.environment, self._listing, self.files, self.caches.tops)
+
+    @cached_property
+    def build(self) -> Build:
+        return Build(self.snapshot.roots, self._listing, self.files, self.caches.native)
+
+    @cached_property
+    def _listing(self) -> Listing:
+        return Listing(frozenset(self.snapshot.documents), self.caches.listings)
 
     def module_name(self, path: Path) -> str:
         """The dotted name that the file is imported by."""

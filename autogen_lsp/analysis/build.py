@@ -1,0 +1,110 @@
+"""Modules that no Python file holds, and that exist at run time all the same: built, compiled or generated."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from autogen_lsp.analysis.listing import Listing
+
+# Suffixes of files that become, or stand for, a module that no .py file holds.
+_OTHER_SOURCES = (
+    ".pyx",
+    ".pxd",
+    ".so",
+    ".pyd",
+    ".c",
+    ".cpp",
+    ".cc",
+    ".rs",
+    ".pyi.in",
+    ".py.in",
+    ".in",
+    ".j2",
+    ".proto",
+)
+_NATIVE = frozenset({".pyx", ".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".rs", ".f", ".f90", ".pyf"})
+_MAX_FOLDERS = 20_000  # that are searched for native sources
+_NO_SOURCES = frozenset({"node_modules", "site-packages", "venv", "__pycache__"})
+_GENERATED = ("_pb2", "_pb2_grpc", "_version", "__version__", "_build", "_git_version", "_cffi")
+_SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "MANIFEST.in", ".gitignore"})
+_BUILD_SCRIPTS = frozenset({"meson.build", "CMakeLists.txt", "Makefile", "noxfile.py", "hatch_build.py", "build.py"})
+_SETUP = re.compile(r"setup(?:_\w+)?\.py")
+
+
+class Native(msgspec.Struct):
+    """Stems of the sources of extension modules, as of one list of files: kept while the list stays the same object."""
+
+    files: Iterable[Path] | None = None  # None where not looked for yet
+    stems: frozenset[str] = frozenset()
+
+
+class Build(msgspec.Struct):
+    """What the build of the workspace may make. ``files`` lists its Python files and is asked only when needed."""
+
+    roots: tuple[Path, ...]
+    listing: Listing
+    files: Callable[[], Iterable[Path]]
+    native: Native = msgspec.field(default_factory=Native)  # shared between snapshots
+    _said: dict[Path, tuple[str, str]] = {}
+
+    def may_make(self, expected: Path, name: str) -> bool:
+        """Whether a module that no Python file holds may still exist at run time: built, compiled or generated.
+
+        It, or a package above it that is not there either.
+        """
+        absent = expected.parent if expected.name == "__init__.py" else expected.with_suffix("")
+        leaves = [name.rpartition(".")[2], absent.name]
+        while not self.listing.names(absent.parent) and absent.parent != absent:
+            absent = absent.parent
+            leaves.append(absent.name)
+        if any(leaf.endswith(_GENERATED) for leaf in leaves):
+            return True
+        for entry in self.listing.names(absent.parent):
+            if entry.startswith(f"{absent.name}.") and entry.endswith(_OTHER_SOURCES):
+                return True
+        if not self._stems().isdisjoint(leaves):
+            return True
+        names = "|".join(map(re.escape, dict.fromkeys(leaves)))
+        word = re.compile(rf"(?:[./](?:{names})(?!\w)|(?<!\w)(?:{names})\.\w)")
+        code = re.compile(rf"(?<![\w:])(?:{names})(?!\w|\s*=\s*[\w.]+:)")  # but no entry point `main = package:main`
+        roots = [root for root in self.roots if expected.is_relative_to(root)]
+        above = [folder for folder in expected.parents if any(folder.is_relative_to(root) for root in roots)]
+        below = [absent.parent / name for name in self.listing.names(absent.parent) if "." not in name]
+        texts = [self._texts(folder) for folder in (*above, *below)]
+        return any(word.search(settings) or code.search(build) for settings, build in texts)
+
+    def _stems(self) -> frozenset[str]:
+        """Stems of the sources of extension modules, wherever they lie: the build puts the modules in place."""
+        files = self.files()
+        if self.native.files is not files:
+            stems: set[str] = set()
+            folders = (found for root in self.roots for found in os.walk(root))
+            for _, inner, names in islice(folders, _MAX_FOLDERS):
+                inner[:] = [name for name in inner if name not in _NO_SOURCES and not name.startswith(".")]
+                stems.update(stem for stem, suffix in map(os.path.splitext, names) if suffix in _NATIVE)
+            self.native.stems, self.native.files = frozenset(stems), files
+        return self.native.stems
+
+    def _texts(self, folder: Path) -> tuple[str, str]:
+        """What the folder's settings say, in which files are named by their paths, and its build scripts."""
+        if folder not in self._said:
+            names = self.listing.names(folder)
+            scripts = [name for name in names if name in _BUILD_SCRIPTS or _SETUP.fullmatch(name)]
+            self._said[folder] = (_read(folder, names & _SETTINGS), _read(folder, scripts))
+        return self._said[folder]
+
+
+def _read(folder: Path, names: Iterable[str]) -> str:
+    texts = []
+    for name in names:
+        try:
+            texts.append((folder / name).read_text("utf-8", "replace")[:200_000])
+        except OSError:
+            continue
+    return "\n".join(texts)

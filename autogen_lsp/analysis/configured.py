@@ -1,0 +1,50 @@
+"""Folders that a project's settings put on the path of imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+
+def configured(root: Path) -> Iterator[Path]:
+    """Folders that the root's pyproject.toml puts on the path: pytest, pyright, Ruff, and build backends."""
+    import tomllib  # not before there is something to read: the first document waits for this module
+
+    try:
+        data: Any = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return
+    anywhere = [
+        _get(data, "tool", "pytest", "ini_options", "pythonpath"),
+        _get(data, "tool", "pyright", "extraPaths"),
+    ]
+    around_packages = [  # some people name the package itself
+        _get(data, "tool", "setuptools", "packages", "find", "where"),
+        _get(data, "tool", "ruff", "src"),
+        _get(data, "tool", "maturin", "python-source"),
+        _get(data, "tool", "uv", "build-backend", "module-root"),
+        _get(data, "tool", "pdm", "build", "package-dir"),
+        _get(data, "tool", "setuptools", "package-dir", ""),
+    ]
+    packages = _get(data, "tool", "poetry", "packages")
+    if isinstance(packages, list):
+        around_packages += [package.get("from") for package in packages if isinstance(package, dict)]
+    yield from (root / item for item in _strings(anywhere))
+    yield from (root / item for item in _strings(around_packages) if not (root / item / "__init__.py").exists())
+
+
+def _strings(values: Iterable[Any]) -> Iterator[str]:
+    """The strings, and the strings in the lists, but patterns."""
+    for value in values:
+        for item in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
+            if isinstance(item, str) and "*" not in item:
+                yield item
+
+
+def _get(data: Any, *keys: str) -> Any:
+    for key in keys:
+        if not isinstance(data, dict):
+            return None
+        data = data.get(key)
+    return data
