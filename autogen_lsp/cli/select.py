@@ -12,7 +12,7 @@ from autogen_lsp.errors import NotFound, UsageError
 from autogen_lsp.text import line_column, offset_at
 
 if TYPE_CHECKING:
-    from autogen_lsp.analysis.model import Target
+    from autogen_lsp.analysis.model import Finding, Target
     from autogen_lsp.analysis.project import Project
 
 
@@ -37,8 +37,8 @@ def file_of(arguments: argparse.Namespace) -> Path:
 def select(project: Project, path: Path, arguments: argparse.Namespace) -> Target:
     """The target that is meant. Raises `NotFound` where nothing is missing there."""
     from autogen_lsp.analysis import targets
+    from autogen_lsp.analysis.model import Finding
 
-    target: Target | None
     if arguments.symbol is not None:
         target = targets.by_qualname(project, path, arguments.symbol) or targets.missing_by_qualname(
             project, path, arguments.symbol
@@ -46,18 +46,23 @@ def select(project: Project, path: Path, arguments: argparse.Namespace) -> Targe
         if target is None:
             raise NotFound(f"{arguments.file}: no '{arguments.symbol}' is used, stubbed or defined there")
         return target
-    target = _target_at(project, path, arguments.line, arguments.column)
-    if target is None:
-        column = "" if arguments.column is None else f":{arguments.column}"
-        raise NotFound(
-            f"{arguments.file}:{arguments.line}{column}: nothing to write there; `autogen-lsp check {arguments.file}` "
-            "lists what is missing"
-        )
-    return target
+    column = "" if arguments.column is None else f":{arguments.column}"
+    place = f"{arguments.file}:{arguments.line}{column}"
+    found = _at(project, path, arguments.line, arguments.column)
+    if isinstance(found, Finding):
+        if modules := targets.importable(project, found):
+            raise NotFound(
+                f"{place}: '{found.name}' can be imported from {' or '.join(modules)}; "
+                f"--symbol {found.name} writes another one"
+            )
+        found = targets.target_of(project, found)
+    if found is None:
+        raise NotFound(f"{place}: nothing to write there; `autogen-lsp check {arguments.file}` lists what is missing")
+    return found
 
 
-def _target_at(project: Project, path: Path, line: int, column: int | None) -> Target | None:
-    """What the cursor asks for; without a column the first thing of the line, findings before other uses."""
+def _at(project: Project, path: Path, line: int, column: int | None) -> Finding | Target | None:
+    """What the cursor asks for; without a column the first thing of the line. Findings come before other uses."""
     from autogen_lsp.analysis import findings, targets
 
     source = project.source(path)
@@ -65,11 +70,13 @@ def _target_at(project: Project, path: Path, line: int, column: int | None) -> T
         return None
     if column is not None:
         offset = offset_at(source.text, source.lines, line, column)
-        at_cursor = [targets.target_of(project, finding) for finding in findings.at(project, path, offset)]
-        return next(iter([*filter(None, at_cursor), *targets.at(project, path, offset)]), None)
+        for finding in findings.at(project, path, offset):
+            if targets.target_of(project, finding) is not None:
+                return finding
+        return next(iter(targets.at(project, path, offset)), None)
     for finding in findings.find(project, path):
         if line_column(source.text, source.lines, finding.span.start)[0] == line:
-            return targets.target_of(project, finding)
+            return finding
     span = source.lines.line_span(line - 1)
     for name in re.finditer(rb"[^\W\d]\w*", source.text[span.start : span.end]):
         if found := targets.at(project, path, span.start + name.start()):

@@ -183,3 +183,13 @@ def test_batch_says_why_it_writes_nothing(run: Run, project: Path, tmp_path: Pat
     assert "no Python files in empty" in run("batch", "empty", *OFFLINE, cwd=project, env=env).stderr
     assert "2 drafted" in run("batch", *OFFLINE, cwd=project, env=env).stderr
     assert "2 left out" in run("batch", "--resume", *OFFLINE, cwd=project, env=env).stderr
+
+
+def test_what_can_be_imported_is_not_written_again_unless_it_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def slug(text: str) -> str:\n    return text.lower()\n")
+    (tmp_path / "b.py").write_text("def title(text: str) -> str:\n    return slug(text)\n")
+    for place in (("--line", "2"), ("--line", "2", "--column", "12")):
+        done = run("generate", "b.py", *place, *OFFLINE, cwd=tmp_path)
+        assert done.returncode == 1
+        assert "'slug' can be imported from a; --symbol slug writes another one" in done.stderr
+    assert "def slug" in run("generate", "b.py", "--symbol", "slug", *OFFLINE, cwd=tmp_path).stdout
