@@ -212,6 +212,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return truth()
         case kind if kind in _COMPREHENSIONS and _is_tested(parent, node):
             return truth()
+        case kind if kind in _DISPLAYS and (each := _starred(lookup, path, parent, node)) is not None:
+            return each
         case kind if kind in _DISPLAYS and (item := _display(lookup, path, parent, node, steps)) is not None:
             return replace(value(item.type, strong=True), upper=item.upper)
     return value()
@@ -262,6 +264,17 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
     else:
         item = infer.element_of(lookup, outer.type)
     return None if item is None else replace(outer, type=item)
+
+
+def _starred(lookup: Lookup, path: Path, display: Node, node: Node) -> Expected | None:
+    """What is asked of an item of ``g(*[f(x) for x in xs])``: what ``g`` asks of its arguments."""
+    splat = display.parent
+    listed = splat.parent if splat is not None and splat.type == "list_splat" else None
+    if splat is None or listed is None or listed.type != "argument_list":
+        return None
+    if display.type in _COMPREHENSIONS and not nodes.same(display.child_by_field_name("body"), node):
+        return None
+    return replace(_argument(lookup, path, listed, display, is_async=False), node=node)
 
 
 def _taken_apart(assignment: Node) -> tuple[Node, ...]:
@@ -355,6 +368,8 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
         return unknown
     arguments = arguments_of(call)
     index = next((i for i, argument in enumerate(arguments) if nodes.inside(node, argument.node)), None)
+    if index is not None and arguments[index].star == "*":
+        arguments[index] = replace(arguments[index], star="")  # an item of it is an argument like any other
     if nodes.text_of(function).rpartition(".")[2] in _RAISES and nodes.same(node.parent, listed):
         return Expected(Role.EXCEPTION, path, node)
     callee = infer.type_of(lookup, path, function)

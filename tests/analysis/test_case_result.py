@@ -762,3 +762,10 @@ def test_row_33_what_the_standard_library_takes_in_many_forms_is_given_in_the_pl
         head + use.format("$0f(n)") + "\n",
         head + use.format("f(n)") + f"\n\n\ndef f(n: int) -> {result}:\n    raise NotImplementedError\n",
     )
+
+
+@pytest.mark.parametrize("items", ["*[{} for x in xs]", "*({} for x in xs)", "*[{}]"])
+def test_row_33_an_item_that_is_passed_with_a_star_is_an_argument(items: str) -> None:
+    head = "import asyncio\n\n\ndef g(*parts: str) -> None: ...\n\n\nasync def h(xs: list[int], x: int) -> None:\n    "
+    assert signature(f"{head}g(1, {items.format('$0f(x)')})\n") == "def f(x: int) -> str:"
+    assert signature(f"{head}await asyncio.gather({items.format('$0f(x)')})\n") == "async def f(x: int) -> Any:"
