@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, classes, declared, endings, functions, infer, nodes, wants
+from autogen_lsp.analysis import bindings, classes, declared, endings, fields, functions, infer, nodes, wants
 from autogen_lsp.analysis.annotation import expanded, iterable
 from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.matches import matched
@@ -379,6 +379,7 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
         asserted = infer.annotated(lookup, path, arguments[1].node)
         return replace(unknown, type=asserted, strong=asserted is not None, demand=Demand.TYPE)
     type_ = wants.parameter_type(lookup, callee, arguments, index, partial(infer.type_of, lookup, path))
+    type_ = type_ or fields.asked_of(lookup, callee, arguments, index)
     if not is_async and wants.takes_awaitable(lookup, callee, arguments, index):
         return replace(unknown, is_async=True)
     if type_ is None or type_.form is Form.VARIABLE:

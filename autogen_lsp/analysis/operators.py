@@ -93,11 +93,18 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
             or classes.as_base(lookup, member, "collections.abc.Sequence") is not None
         ):
             types.append(element_of(evaluate, member))
+        elif index.type == "string" and classes.is_typed_dict(lookup, member):
+            types.append(_of_key(lookup, member, nodes.text_of(index).strip("'\"")))
         elif classes.as_base(lookup, member, "collections.abc.Mapping") is not None:
             types.append(mapping_of(lookup, member)[1])
         else:
             types.append(evaluate.method(member, "__getitem__"))
     return evaluate.union(types)
+
+
+def _of_key(lookup: Lookup, typed_dict: Type, key: str) -> Type | None:
+    found = classes.member_of(lookup, typed_dict, key)
+    return classes.annotated(lookup, found.owner, found.symbols[0].annotation) if found is not None else None
 
 
 def _of_class(lookup: Lookup, path: Path, node: Node, value: Type) -> Type | None:

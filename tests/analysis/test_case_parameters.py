@@ -1512,3 +1512,13 @@ def test_what_two_stars_hold_may_be_meant_for_what_is_left_out() -> None:
     assert signature(text) == "def f(arg1: int, *, size: int | str | None = None, **rest: str) -> None:"
     anything = text.replace("rest: dict[str, str]", "**rest: Any").replace("def g", "from typing import Any\n\n\ndef g")
     assert signature(anything) == "def f(arg1: int, *, size: int | None = None, **rest) -> None:"
+
+
+def test_what_a_typed_dictionary_has_under_a_key_is_of_its_type() -> None:
+    head = (
+        "from typing import NotRequired, TypedDict\n\n\n"
+        "class Row(TypedDict):\n    name: str\n    size: NotRequired[int]\n\n\n"
+        "class Long(Row):\n    keys: list[str]\n\n\ndef g(row: Long, key: str) -> None:\n    "
+    )
+    use = "$0f(row['name'], row[\"size\"], row['keys'], row['other'])\n"
+    assert signature(head + use) == "def f(name: str, size: int, keys: list[str], other) -> None:"

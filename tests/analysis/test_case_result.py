@@ -769,3 +769,30 @@ def test_row_33_an_item_that_is_passed_with_a_star_is_an_argument(items: str) ->
     head = "import asyncio\n\n\ndef g(*parts: str) -> None: ...\n\n\nasync def h(xs: list[int], x: int) -> None:\n    "
     assert signature(f"{head}g(1, {items.format('$0f(x)')})\n") == "def f(x: int) -> str:"
     assert signature(f"{head}await asyncio.gather({items.format('$0f(x)')})\n") == "async def f(x: int) -> Any:"
+
+
+@pytest.mark.parametrize(
+    ("declared", "call", "result"),
+    [
+        ("@dataclass\nclass C:\n    a: int\n    b: str = ''\n", "C(1, {})", "str"),
+        ("@dataclass\nclass C:\n    a: int\n    b: str = ''\n", "C(b={}, a=1)", "str"),
+        ("class C(NamedTuple):\n    a: int\n    b: str\n", "C(1, {})", "str"),
+        ("@dataclass\nclass B:\n    b: str\n\n\n@dataclass\nclass C(B):\n    a: int\n", "C({}, 1)", "str"),
+        ("@dataclass\nclass B:\n    a: int\n\n\n@dataclass\nclass C(B):\n    b: int\n    a: str\n", "C({}, 1)", "str"),
+        (
+            "@dataclass\nclass C:\n    k: ClassVar[int] = 1\n    i: int = field(init=False)\n    b: str\n",
+            "C({})",
+            "str",
+        ),
+        ("@dataclass\nclass C:\n    k: int = field(kw_only=True)\n    b: str\n", "C({}, k=1)", "str"),
+        ("@dataclass\nclass C:\n    a: int\n    b: str\n    def __init__(self, x: bytes): ...\n", "C({})", "bytes"),
+        ("class C:\n    a: int\n", "C({})", "Any"),
+        ("@dataclass\nclass C(Unknown):\n    a: int\n", "C({})", "Any"),
+    ],
+)
+def test_row_33_a_field_of_a_dataclass_or_named_tuple_says_what_is_passed(
+    declared: str, call: str, result: str
+) -> None:
+    head = "from dataclasses import dataclass, field\nfrom typing import ClassVar, NamedTuple\n\n\n"
+    use = f"def g(x: int) -> None:\n    print({call.format('$0f(x)')})\n"
+    assert signature(f"{head}{declared}\n\n{use}") == f"def f(x: int) -> {result}:"
