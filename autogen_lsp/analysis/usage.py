@@ -16,10 +16,9 @@ from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.syntax.model import Call, SymbolKind
 
 _MAX_CALLS = 200  # of a class's name that are looked at for one that makes an instance
-_TEST = re.compile(r"_*(?:Tests?(?![a-z])|tests?_)")
+_TEST = re.compile(r"_*(?:Tests?(?![a-z])|tests?_)")  # run without being called
 _MIXIN = re.compile(r"mix_?in|mixed", re.I)
 _CALLED_MIXIN = re.compile(r"\bmix-?in\b", re.I)
-_TEST_CLASS = re.compile(r"_*Tests?(?![a-z])")  # run without being called
 _TEST_CASE = re.compile(r".*(?:Tests?|TestCase)$")  # run where it is a `unittest.TestCase`
 ABSTRACT = re.compile(r"_*(?:Base|Abstract|Generic)(?![a-z])|.*(?:Base|Abstract|Builder)$")
 
@@ -34,7 +33,7 @@ def in_use(project: Project, found: Class, *, leaf: bool) -> bool:
 
 def _is_run(project: Project, found: Class) -> bool:
     """Whether a test runner makes instances: by the class's name, or of any test case."""
-    if _TEST_CLASS.match(found.symbol.name):
+    if _TEST.match(found.symbol.name):
         return found.path.name != "conftest.py"  # which is never searched for tests
     return is_from_outside(project, found) and _TEST_CASE.match(found.symbol.name) is not None
 

@@ -82,6 +82,10 @@ HAS = "    def g(self): return 1\n"
             id="a package from elsewhere has a class of its name",
         ),
         pytest.param(
+            BASE.format(g="«g»").replace("class A", "class test_a").replace("(A)", "(test_a)").replace("f(", "test_f("),
+            id="tests in a class that is named as functions are",
+        ),
+        pytest.param(
             BASE.format(g="«g»").replace("class A", "class TestRunMixin").replace("f(", "test_f("),
             id="tests of a mixin",
         ),
@@ -288,3 +292,8 @@ def test_a_class_is_looked_into_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     calls = "".join(f"        self.«g{number}»()\n" for number in range(20))
     check_findings(tmp_path, f"class A:\n    def f(self):\n{calls}class B(A): x = 1\n")
     assert sorted(asked) == ["A", "B"]
+
+
+def test_the_folders_around_the_workspace_are_no_packages_of_it(tmp_path: Path) -> None:
+    text = "//- a.py\nimport amqp\nclass B(amqp.A): x = 1\n    def g(self): return 1\n//- b.py\n"
+    check_findings(tmp_path / "amqp" / "work", text.replace(": x = 1", ":") + BASE.format(g="«g»"))
