@@ -21,6 +21,7 @@ _SET = re.compile(  # under a computed name
     rb"\bsetattr\(\s*([A-Za-z_]\w*)\s*,(?!\s*['\"]\w+['\"]\s*,)"
     rb"|\b([A-Za-z_]\w*)\.__dict__(?:\.update\(|\s*=[^=]|\[[^\]'\"]+\]\s*=[^=])"
 )
+_EACH = re.compile(rb"\bfor ([A-Za-z_]\w*) in ([A-Za-z_]\w*):")
 _ITSELF = re.compile(rb"\(\s*self\s*[,)]")
 _MANGLED = re.compile(r"_{1,2}[A-Z]\w*?__\w+")  # `_Class__name`
 _MADE_BY_TYPE = re.compile(rb"\b(?:type|__class__)\([^(),]{1,200},")
@@ -127,6 +128,9 @@ def _sets_attributes(project: Project, path: Path, function: Symbol) -> bool:
     called = {call.name for call in table.facts.calls if call.scope == function.qualname and not call.receiver}
     for symbol in (function, *(inner for name in called for inner in table.symbols.get(name, ()))):
         parameters = {each.name for each in symbol.signature.parameters} if symbol.signature is not None else set()
+        for item, items in _EACH.findall(source.text, symbol.body_start, symbol.body_end):
+            if items.decode() in parameters:
+                parameters.add(item.decode())
         for one in _SET.finditer(source.text, symbol.body_start, symbol.body_end):
             if (one.group(1) or one.group(2)).decode() in parameters - {"self"}:
                 return True

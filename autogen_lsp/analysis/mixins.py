@@ -27,7 +27,7 @@ from autogen_lsp.analysis.usage import (
     times_made,
 )
 from autogen_lsp.syntax.builtin_names import BUILTINS
-from autogen_lsp.syntax.model import Call, Symbol, SymbolKind
+from autogen_lsp.syntax.model import Call, Symbol, SymbolKind, base_names
 
 _MANY = 3  # instances that lack the member, for one that has it
 _SUPER = "super("
@@ -57,10 +57,21 @@ def may_have(
         if any(_brings_above(project, found, one, name) for one in below):
             return True
         return _stands_before_others(project, found, below) or derived_at_run_time(project, found, below)
+    if "Protocol" in base_names(found.symbol) and _is_had_by_one_alike(project, found, name):
+        return True
     family = _family(project, found, below, name, _caller(found, scope), of_self, of_class)
     if next(said for says in _EVIDENCE if (said := says(family)) is not None):
         return True
     return of_self and _is_brought_at_run_time(project, name)  # asked last: hardly ever needed
+
+
+def _is_had_by_one_alike(project: Project, protocol: Class, name: str) -> bool:
+    """Whether a class of the workspace has the member, and all that the protocol has: it is one (PEP 544)."""
+    wanted = members_of(project, protocol)
+    return any(
+        project.is_class(path, symbol.parent) and wanted <= project.mro(path, symbol.parent).names
+        for path, symbol in project.definitions(name)
+    )
 
 
 @dataclass(frozen=True)

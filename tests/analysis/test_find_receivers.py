@@ -286,3 +286,20 @@ def test_an_annotation_that_all_uses_contradict(tmp_path: Path) -> None:
         "def good() -> A: ...\ndef g():\n    x = get()\n    x.call(), x.cast(), x.send()\n    y = new()\n"
         "    y.«call»(), y.«cast»(), y.«send»()\n    z = good()\n    z.f(), z.«call»(), z.«cast»(), z.«send»()\n",
     )
+
+
+def test_what_has_all_that_a_protocol_has_is_one(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from typing import Protocol\nclass P(Protocol):\n    n: int\n    def f(self): ...\n"
+        "class A:\n    def __init__(self): self.n = 1\n    def f(self): return 1\n    def g(self): return 1\n"
+        "class B:\n    def f(self): return 1\n    def h(self): return 1\ndef use(p: P): p.f(), p.g(), p.«h»()\n",
+    )
+
+
+def test_a_decorator_gives_methods_to_classes(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "def add(*classes):\n    def wrapper(method):\n        for each in classes: setattr(each, method.__name__, method)\n"
+        "    return wrapper\nclass A: x = 1\nclass B: x = 1\n@add(A)\ndef merge(self): return 1\nA.merge(1), B.«merge»(1)\n",
+    )
