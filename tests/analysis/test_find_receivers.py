@@ -303,3 +303,12 @@ def test_a_decorator_gives_methods_to_classes(tmp_path: Path) -> None:
         "def add(*classes):\n    def wrapper(method):\n        for each in classes: setattr(each, method.__name__, method)\n"
         "    return wrapper\nclass A: x = 1\nclass B: x = 1\n@add(A)\ndef merge(self): return 1\nA.merge(1), B.«merge»(1)\n",
     )
+
+
+def test_what_a_test_replaces_must_be_there(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nclass A:\n    def f(self): self.«g»(), self._h()\n//- tests/test_a.py\nfrom a import A\n"
+        "def test(monkeypatch):\n    monkeypatch.setattr(A, 'g', print)\n"
+        "    monkeypatch.setattr(A, '_h', print, raising=False)\n",
+    )
