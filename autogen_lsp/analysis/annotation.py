@@ -197,13 +197,20 @@ def bound_of(lookup: Lookup, type_: Type | None) -> Type | None:
     """What a type variable is at least, by its bound; other types as they are."""
     if type_ is None or type_.form is not Form.VARIABLE:
         return type_
-    if type_.scoped:
-        return None
-    for symbol in lookup.symbols(type_.path, type_.name) if type_.path is not None else ():
-        tree = parsed(symbol.value)
+    return None if type_.scoped or type_.path is None else _of_variable(lookup, type_.path, type_.name, "bound")
+
+
+def default_of(lookup: Lookup, path: Path, name: str) -> Type | None:
+    """What a type variable of a file is where nothing is given for it (PEP 696)."""
+    return _of_variable(lookup, path, name, "default")
+
+
+def _of_variable(lookup: Lookup, path: Path, name: str, what: str) -> Type | None:
+    for symbol in lookup.symbols(path, name):
+        tree = parsed(symbol.value) if what in (symbol.value or "") else None
         for keyword in tree.keywords if isinstance(tree, ast.Call) else ():
-            if keyword.arg == "bound" and type_.path is not None:
-                return of_tree(lookup, Home(type_.path), keyword.value, 1)
+            if keyword.arg == what:
+                return of_tree(lookup, Home(path), keyword.value, 1)
     return None
 
 

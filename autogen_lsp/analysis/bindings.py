@@ -15,6 +15,7 @@ from tree_sitter import Node
 from autogen_lsp.analysis import nodes
 
 PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
+_OF_WITH = frozenset({"as_pattern_target", "as_pattern", "with_item", "with_clause"})  # around what a `with` binds
 
 
 class How(Enum):
@@ -91,7 +92,7 @@ def reads_of(target: Node) -> list[Node] | None:
     if scope is None or scope.type in ("lambda", nodes.CLASS):
         return None
     name = nodes.text_of(target)
-    statement = next((outer for outer in nodes.ancestors(target) if outer.type not in PATTERNS), None)
+    statement = next((outer for outer in nodes.ancestors(target) if outer.type not in PATTERNS | _OF_WITH), None)
     out: list[Node] = []
     for node in nodes.own_nodes(scope if scope.type == "module" else scope.child_by_field_name("body"), name):
         if node.type in nodes.DEFINITIONS and name.encode() in (node.text or b""):

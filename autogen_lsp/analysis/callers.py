@@ -68,7 +68,7 @@ def signature_of(
     first: tuple[Parameter, ...] = ()
     if owner:
         first = (Parameter("cls" if target.kind is TargetKind.CLASS_METHOD else "self"),)
-    calls = [passed_by(lookup, target, use) for use in uses if use.is_call]
+    calls = [passed_by(lookup, target, use, uses) for use in uses if use.is_call]
     if decorating is not None and decorating.is_bare:
         calls.insert(0, [Passed(decorating.takes, decorating.name)])
     handed: list[Type | None] = []
@@ -91,6 +91,8 @@ def signature_of(
         returns, is_async = NONE, False
     elif any(not u.is_call and _says_otherwise(w) for u, w in zip(uses, wanted, strict=True)):
         returns = None
+    elif returns is None and target.kind is TargetKind.CLASS_METHOD and naming.is_constructor(target.name):
+        returns = _own_instance(lookup, target, wanted)
     if returns == builtin("bool"):
         returns = guard_of(lookup, [use for use in uses if use.is_call]) or returns
     if decorating is None:
@@ -133,6 +135,15 @@ def _with_self(lookup: Lookup, target: Target, uses: Sequence[Use], returns: Typ
     return returns
 
 
+def _own_instance(lookup: Lookup, target: Target, wanted: Sequence[Expected]) -> Type | None:
+    """An instance of the own class, where the uses of what a class method gives stand with it: ``A.from_row()``."""
+    own = Type(Form.INSTANCE, target.qualname.rpartition(".")[0], lookup.module_name(target.path), path=target.path)
+    every = list(result.followed(lookup, wanted))
+    compared = any(use.may_be_none for use in every)
+    options = (optional(own), own) if compared else (own,)
+    return next((type_ for type_ in options if type_ is not None and not result.breaks(lookup, type_, every)), None)
+
+
 def _without_loose(lookup: Lookup, target: Target, returns: Type | None, merged: Sequence[Merged]) -> Type | None:
     """The return type without type variables that neither a parameter nor the class binds: they would mean nothing."""
     owner = target.qualname.rpartition(".")[0]
@@ -171,19 +182,21 @@ def _decorator(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope
     return _Decorating("cls" if of_class else "func", decorated, gives if len(roles) == 1 else None, bare)
 
 
-def passed_by(lookup: Lookup, target: Target, use: Use) -> list[Passed]:
-    """The arguments of one call; the instance of ``C.m(instance)`` left out."""
+def passed_by(lookup: Lookup, target: Target, use: Use, uses: Sequence[Use] = ()) -> list[Passed]:
+    """The arguments of one call; the instance of ``C.m(instance)`` left out. ``uses`` may be what made an argument."""
     arguments = arguments_of(use.expression)
     if use.through_class and target.kind is TargetKind.METHOD and not on_the_class(lookup, target, use):
         arguments = arguments[1:]
-    return _passed(lookup, target, use.path, arguments)
+    return _passed(lookup, target, use.path, arguments, uses)
 
 
-def _passed(lookup: Lookup, target: Target, path: Path, arguments: Sequence[Argument]) -> list[Passed]:
+def _passed(
+    lookup: Lookup, target: Target, path: Path, arguments: Sequence[Argument], uses: Sequence[Use] = ()
+) -> list[Passed]:
     out: list[Passed] = []
     for argument in arguments:
         type_ = infer.as_callable(lookup, infer.type_of(lookup, path, argument.node))
-        type_ = type_ or _of_missing(lookup, path, argument.node)
+        type_ = type_ or _of_missing(lookup, path, argument.node) or _before(lookup, path, argument.node, uses)
         if argument.star == "*":
             type_ = infer.element_of(lookup, type_)
         elif argument.star == "**":
@@ -285,6 +298,17 @@ def _of_missing(lookup: Lookup, path: Path, argument: Node) -> Type | None:
         return None
     type_, nothing = result.merge(lookup, wanted)
     return None if nothing else type_
+
+
+def _before(lookup: Lookup, path: Path, argument: Node, uses: Sequence[Use]) -> Type | None:
+    """The type of a variable that also keeps what the missing function gave before: ``total = add(total, x)``."""
+    found = bindings.reaching(argument) if argument.type == "identifier" and uses else None
+    every = found[0] if found is not None else []
+    made = [use.expression for use in uses if use.path == path]
+    others = [each for each in every if not any(nodes.inside(one, each.node) for one in made)]
+    if not others or len(others) == len(every):
+        return None
+    return union(infer.bound_type(lookup, path, each) for each in others)
 
 
 def on_the_class(lookup: Lookup, target: Target, use: Use) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autogen_lsp.analysis import nodes
-from autogen_lsp.analysis.annotation import Home, dotted_name, expanded, of_tree, parsed, type_of_text
+from autogen_lsp.analysis.annotation import Home, default_of, dotted_name, expanded, of_tree, parsed, type_of_text
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.types import Form, Type, members, substitute, union, variables
 from autogen_lsp.syntax.model import Symbol, SymbolKind
@@ -318,7 +318,9 @@ def _arguments(lookup: Lookup, type_: Type, symbol: Symbol) -> dict[str, Type | 
     if type_.name == "tuple" and type_.module == "builtins" and len(args) != 1:
         first = args[0] if args and all(arg == args[0] for arg in args) else None
         args = (first,) if not args or first is not None else (union(args),)
-    return {name: args[i] if i < len(args) else None for i, name in enumerate(names)}
+    return {
+        name: args[i] if i < len(args) else default_of(lookup, type_.path, name) for i, name in enumerate(names)
+    }  # fmt: skip
 
 
 def _old_parameters(lookup: Lookup, type_: Type, symbol: Symbol) -> tuple[str, ...]:

@@ -15,9 +15,21 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, classes, declared, endings, fields, functions, infer, nodes, wants
+from autogen_lsp.analysis import (
+    bindings,
+    classes,
+    declared,
+    endings,
+    fields,
+    functions,
+    infer,
+    nodes,
+    operands,
+    texts,
+    wants,
+)
 from autogen_lsp.analysis.annotation import expanded, iterable
-from autogen_lsp.analysis.arguments import Argument, arguments_of
+from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.matches import matched
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import (
@@ -29,6 +41,7 @@ from autogen_lsp.analysis.types import (
     class_of,
     members,
     named,
+    optional,
     union,
     widened,
     without_none,
@@ -78,10 +91,10 @@ class Expected:
     bound: tuple[Node, ...] = ()
     apart: tuple[Node, ...] = ()  # the targets that it is taken apart into, one for each item
     kept_as: Type | None = None  # what the variable is declared as that it is read from
+    each: Node | None = None  # the target that gets what it holds, one by one, or what entering it gives
 
 
 _CONDITIONS = frozenset({"if_statement", "elif_clause", "while_statement"})
-_OPERANDS = ("int", "float", "complex", "str", "bytes", "list", "tuple", "bool")
 _COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension", "generator_expression"})
 _DISPLAYS = frozenset({"list", "set", "tuple", "expression_list", "pair", *_COMPREHENSIONS})
 _BUILT = {"expression_list": "tuple", "dictionary": "dict"}
@@ -122,11 +135,15 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return Expected(Role.IGNORED, path, node, NONE, is_async=is_async)
         case "assignment":
             type_, strong = declared.assigned(lookup, path, parent)
-            return replace(value(type_, strong=strong), bound=tuple(_kept_in(parent)), apart=_taken_apart(parent))
+            return replace(
+                value(type_, strong=strong),
+                bound=tuple(_kept_in(parent)),
+                apart=taken_apart(parent.child_by_field_name("left")),
+            )
         case "augmented_assignment":
             left = parent.child_by_field_name("left")
             type_ = infer.type_of(lookup, path, left) if left is not None else None
-            return value(type_ if type_ is not None and type_.is_a(*_OPERANDS) else None)
+            return value(type_ if type_ is not None and type_.is_a(*operands.OPERANDS) else None)
         case "return_statement":
             return value(declared.returned(lookup, path, parent), strong=True)
         case "yield":
@@ -138,12 +155,24 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "if_clause":
             return truth()
         case "conditional_expression":
-            return truth() if nodes.same(parent.named_children[1], node) else whole()
+            if nodes.same(parent.named_children[1], node):
+                return truth()
+            return _or_like(
+                lookup, whole(), parent.named_children[2 if nodes.same(parent.named_children[0], node) else 0]
+            )
         case "boolean_operator":
             outer = whole()
-            if nodes.same(parent.child_by_field_name("right"), node) or outer.type == builtin("bool"):
+            left, right = parent.child_by_field_name("left"), parent.child_by_field_name("right")
+            is_or = nodes.text_of(parent.child_by_field_name("operator")) == "or"
+            if nodes.same(right, node):
+                return _or_like(lookup, outer, left) if is_or else outer
+            if outer.type == builtin("bool"):
                 return outer
-            return truth() if nodes.text_of(parent.child_by_field_name("operator")) == "and" else value()
+            if not is_or:
+                return truth()
+            # It gives way to the other where it is nothing.
+            other = _or_like(lookup, outer, right)
+            return replace(value(optional(other.type), strong=other.strong), upper=other.upper)
         case "named_expression":
             outer = whole()
             kept = outer if outer.strong else value(demand=outer.demand)  # a condition says little of what is kept
@@ -151,14 +180,17 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "comparison_operator":
             return replace(
                 value(
-                    _compared(lookup, path, parent, node), Demand.NOTHING if _is_equality(parent) else Demand.UNKNOWN
+                    operands.compared(lookup, path, parent, node),
+                    Demand.NOTHING if operands.is_equality(parent) else Demand.UNKNOWN,
                 ),
-                not_none=_is_order(parent) or (_contains(parent) and nodes.same(parent.named_children[-1], node)),
-                may_be_none=_is_equality(parent) and any(child.type == "none" for child in parent.named_children),
+                not_none=operands.is_order(parent)
+                or (operands.contains(parent) and nodes.same(parent.named_children[-1], node)),
+                may_be_none=operands.is_equality(parent)
+                and any(child.type == "none" for child in parent.named_children),
             )
         case "binary_operator":
             formats = nodes.text_of(parent.child_by_field_name("operator")) == "%"
-            return replace(value(_operand(lookup, path, parent, node)), not_none=not formats)
+            return replace(value(operands.operand(lookup, path, parent, node)), not_none=not formats)
         case "unary_operator":
             outer = whole()
             return outer if outer.type is not None and outer.role is Role.VALUE else value(builtin("int"))
@@ -168,14 +200,23 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             listed = parent.parent
             return _argument(lookup, path, listed, node, is_async) if listed is not None else value()
         case "list_splat":
-            return shaped(iterable("Iterable", None))
+            holder = parent.parent
+            held = (
+                _display(lookup, path, holder, parent, steps)
+                if holder is not None and holder.type in _DISPLAYS
+                else None
+            )
+            if held is None:
+                return shaped(iterable("Iterable", None))
+            return replace(value(iterable("Iterable", held.type), strong=True), upper=True)
         case "dictionary_splat":
             return shaped(iterable("Mapping", builtin("str"), None))
         case "for_statement" | "for_in_clause":
             if not nodes.same(parent.child_by_field_name("right"), node):
                 return value()
             asynchronous = any(child.type == "async" for child in parent.children[:1])
-            return shaped(iterable("AsyncIterator" if asynchronous else "Iterable", None))
+            looped = shaped(iterable("AsyncIterator" if asynchronous else "Iterable", None))
+            return replace(looped, each=parent.child_by_field_name("left"))
         case "with_item" | "as_pattern":
             return _managed(path, parent, node, is_async)
         case "default_parameter" | "typed_default_parameter":
@@ -183,7 +224,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return value(infer.annotated(lookup, path, type_node) if type_node is not None else None, strong=True)
         case "attribute":
             name = nodes.text_of(parent.child_by_field_name("attribute"))
-            return replace(value(demand=Demand.ATTRIBUTE), attribute=name)
+            return replace(value(texts.asked(lookup, path, parent, name), Demand.ATTRIBUTE), attribute=name)
         case "interpolation" | "format_expression" | "delete_statement":
             return value(demand=Demand.NOTHING)
         case "call":
@@ -191,9 +232,13 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return shaped(ANY_CALLABLE) if is_called else _argument(lookup, path, node, node, is_async)
         case "subscript":
             if nodes.same(parent.child_by_field_name("value"), node):
-                return replace(value(demand=Demand.ATTRIBUTE), attribute=_item_method(parent))
-            asked = _asked_index(lookup, path, parent, node)
-            return replace(value(asked, strong=True), upper=True) if asked else value(_index(lookup, path, parent))
+                return replace(value(demand=Demand.ATTRIBUTE), attribute=operands.item_method(parent))
+            asked = operands.asked_index(lookup, path, parent, node)
+            return (
+                replace(value(asked, strong=True), upper=True)
+                if asked
+                else value(operands.index_of(lookup, path, parent))
+            )
         case "match_statement":
             return value(matched(lookup, path, parent), strong=True)
         case "raise_statement":
@@ -217,6 +262,14 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case kind if kind in _DISPLAYS and (item := _display(lookup, path, parent, node, steps)) is not None:
             return replace(value(item.type, strong=True), upper=item.upper)
     return value()
+
+
+def _or_like(lookup: Lookup, outer: Expected, other: Node | None) -> Expected:
+    """What is expected of a value in whose place another may stand: what that is, where nothing else says it."""
+    if outer.type is not None or outer.role is not Role.VALUE or other is None:
+        return outer
+    type_ = widened(without_none(infer.type_of(lookup, outer.path, other)))
+    return replace(outer, type=type_) if type_ is not None and type_.form is Form.INSTANCE else outer
 
 
 def _is_quantified(generator: Node, node: Node) -> bool:
@@ -277,9 +330,8 @@ def _starred(lookup: Lookup, path: Path, display: Node, node: Node) -> Expected 
     return replace(_argument(lookup, path, listed, display, is_async=False), node=node)
 
 
-def _taken_apart(assignment: Node) -> tuple[Node, ...]:
-    """The targets of ``a, b = f()``; none where a starred one takes the rest."""
-    left = assignment.child_by_field_name("left")
+def taken_apart(left: Node | None) -> tuple[Node, ...]:
+    """The targets that a pattern is made of, ``a, b``; none where a starred one takes the rest."""
     items = [each for each in left.named_children if each.type != "comment"] if left is not None else []
     if left is None or left.type not in bindings.PATTERNS or any(each.type.startswith("list_splat") for each in items):
         return ()
@@ -292,22 +344,6 @@ def _kept_in(assignment: Node) -> Iterator[Node]:
     while at_ is not None and at_.type == "assignment":
         yield from (left for left in at_.children_by_field_name("left") if left.type in ("identifier", "attribute"))
         at_ = at_.parent
-
-
-def _is_equality(comparison: Node) -> bool:
-    return _operators(comparison) <= {"==", "!=", "is", "is not", "not"}
-
-
-def _is_order(comparison: Node) -> bool:
-    return bool(_operators(comparison) & {"<", "<=", ">", ">="})
-
-
-def _contains(comparison: Node) -> bool:
-    return bool(_operators(comparison) & {"in", "not in"})
-
-
-def _operators(comparison: Node) -> set[str]:
-    return {nodes.text_of(child) for child in comparison.children if not child.is_named}
 
 
 def _entry(lookup: Lookup, asked: Type, display: Node, pair: Node, node: Node) -> Type | None:
@@ -327,32 +363,6 @@ def _entry(lookup: Lookup, asked: Type, display: Node, pair: Node, node: Node) -
 
 def _key_of(pair: Node) -> str:
     return nodes.text_of(pair.child_by_field_name("key")).strip("'\"")
-
-
-def _compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type | None:
-    operators = _operators(comparison)
-    if operators & {"in", "not in", "is", "is not", "not"} or comparison.named_child_count < 2:
-        return None
-    operands = comparison.named_children
-    place = next((i for i, operand in enumerate(operands) if nodes.same(operand, node)), 0)
-    other = operands[place - 1 if place else 1]
-    type_ = infer.type_of(lookup, path, other)
-    return None if type_ == NONE else widened(without_none(type_))
-
-
-def _operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | None:
-    left, right = operation.child_by_field_name("left"), operation.child_by_field_name("right")
-    operator = nodes.text_of(operation.child_by_field_name("operator"))
-    is_right = nodes.same(right, node)
-    other = left if is_right else right
-    type_ = widened(infer.type_of(lookup, path, other)) if other is not None else None
-    if type_ is None or not type_.is_a(*_OPERANDS):
-        return None
-    if operator == "%" and type_.is_a("str", "bytes"):
-        return None
-    if operator == "*" and not type_.is_a("int", "float", "complex", "bool"):
-        return builtin("int")
-    return builtin("int") if type_.is_a("bool") else type_
 
 
 def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bool) -> Expected:
@@ -399,41 +409,13 @@ def _managed(path: Path, parent: Node, node: Node, is_async: bool) -> Expected:
         if outer.type == "with_statement":
             asynchronous = any(child.type == "async" for child in outer.children[:1])
             name = "AbstractAsyncContextManager" if asynchronous else "AbstractContextManager"
+            alias = parent.child_by_field_name("alias")
+            target = alias.named_children[0] if alias is not None and alias.named_child_count else None
+            manager = named("contextlib", name, None)
             return Expected(
-                Role.VALUE, path, node, named("contextlib", name, None), is_async=is_async, demand=Demand.TYPE
+                Role.VALUE, path, node, manager, is_async=is_async, demand=Demand.TYPE, each=target
             )  # fmt: skip
     return Expected(Role.VALUE, path, node, is_async=is_async)
-
-
-def _item_method(subscript: Node) -> str:
-    """The method that a subscript calls."""
-    parent = subscript.parent
-    if parent is not None and parent.type == "delete_statement":
-        return "__delitem__"
-    left = parent.child_by_field_name("left") if parent is not None and parent.type.endswith("assignment") else None
-    return "__setitem__" if nodes.same(left, subscript) else "__getitem__"
-
-
-def _asked_index(lookup: Lookup, path: Path, subscript: Node, node: Node) -> Type | None:
-    """What the method that a subscript calls takes."""
-    owner = subscript.child_by_field_name("value")
-    type_ = expanded(lookup, infer.type_of(lookup, path, owner)) if owner is not None else None
-    method = infer.attribute_of(lookup, type_, _item_method(subscript)) if type_ is not None else None
-    if method is None or method.form is not Form.FUNCTION or method.owner is None:
-        return None
-    return wants.parameter_type(lookup, method, [Argument(node)], 0, partial(infer.type_of, lookup, path))
-
-
-def _index(lookup: Lookup, path: Path, subscript: Node) -> Type | None:
-    """``d[f()]``: the key of the mapping, an ``int`` for a sequence."""
-    value = subscript.child_by_field_name("value")
-    if value is None:
-        return None
-    type_ = infer.type_of(lookup, path, value)
-    key, _ = infer.mapping_of(lookup, type_)
-    if key is not None:
-        return key
-    return builtin("int") if classes.as_base(lookup, type_, "collections.abc.Sequence") is not None else None
 
 
 def _caught(node: Node) -> bool:

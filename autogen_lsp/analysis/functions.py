@@ -34,6 +34,7 @@ from autogen_lsp.syntax.model import Parameter, ParameterKind, Symbol, SymbolKin
 
 Evaluate = Callable[[Node], Type | None]
 """The type of an expression node of the file at hand."""
+_Given = Sequence[tuple[Argument, Type | None]]
 EvaluateAt = Callable[[Type, Node], Type | None]
 """The type of an expression node of the file of a function."""
 
@@ -51,7 +52,11 @@ def result(
     lookup: Lookup, function: Type, arguments: Sequence[Argument], evaluate: Evaluate, evaluate_at: EvaluateAt
 ) -> Type | None:
     """What calling a FUNCTION type gives."""
-    given = [(argument, evaluate(argument.node)) for argument in arguments]
+    return _result(lookup, function, [(argument, evaluate(argument.node)) for argument in arguments], evaluate_at)
+
+
+def _result(lookup: Lookup, function: Type, given: _Given, evaluate_at: EvaluateAt, unions: int = 2) -> Type | None:
+    """What a call gives. Where no overload takes a union, its members are told apart: ``unions`` of the arguments."""
     found: list[Type | None] = []
     symbols = symbols_of(lookup, function)
     # Of a stub's overloads the first that fits is the likely one; those of code may differ in anything.
@@ -66,7 +71,11 @@ def result(
         if sure:
             return type_
         found.append(type_)
-    return found[0] if found and all(other == found[0] for other in found) else None
+    place = next((i for i, (_, t) in enumerate(given) if t is not None and t.form is Form.UNION), None)
+    if found or place is None or len(symbols) < 2 or not unions:
+        return found[0] if found and all(other == found[0] for other in found) else None
+    apart = ([*given[:place], (given[place][0], member), *given[place + 1 :]] for member in members(given[place][1]))
+    return union(_result(lookup, function, each, evaluate_at, unions - 1) for each in apart)
 
 
 def _is_vague(lookup: Lookup, type_: Type | None) -> bool:
@@ -301,9 +310,7 @@ def _accepts_arguments(lookup: Lookup, wanted: Type, given: Type, widely: bool, 
 _MAX_NESTING = 8  # of types in types: aliases may be recursive
 
 
-def bound(
-    lookup: Lookup, function: Type, symbol: Symbol, given: Sequence[tuple[Argument, Type | None]]
-) -> dict[str, Type | None] | None:
+def bound(lookup: Lookup, function: Type, symbol: Symbol, given: _Given) -> dict[str, Type | None] | None:
     """Type variables as the arguments bind them, None where the arguments do not fit."""
     if symbol.signature is None:
         return None

@@ -27,7 +27,8 @@ from autogen_lsp.syntax.model import Parameter, ParameterKind
 class Handed:
     """``arguments`` are written beside the function; ``callback`` is how it is called after these, None if unknown.
 
-    ``calls`` are what it is then passed: all that it may be, and no more than it must.
+    ``calls`` are what it is then passed: all that it may be, and no more than it must; none where any function will do
+    (``Callable[..., T]``).
     """
 
     callback: Type | None
@@ -50,7 +51,7 @@ def handed_on(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None:
         return None
     if by_protocol := _by_protocol(lookup, wanted):
         return Handed(_callable(lookup, use.path, use.expression, wanted), calls=by_protocol)
-    callback = _callback(lookup, use, wanted)
+    callback = _callable(lookup, use.path, use.expression, wanted)
     return Handed(callback, calls=_calls(callback))
 
 
@@ -66,7 +67,7 @@ def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None
     if at == 0 and nodes.text_of(callee) in ("partial", "functools.partial") and callee.parent is not None:
         call = replace(use, expression=callee.parent)
         outer = expected.at(lookup, use.path, call.expression)
-        callback = _callback(lookup, call, outer) if _is_kept(outer) else None
+        callback = _callable(lookup, call.path, call.expression, outer) if _is_kept(outer) else None
         return Handed(callback, arguments[1:], _calls(callback) or [()] * bool(arguments[1:]))
     listed: Sequence[Argument] | None = wants.passed_on(lookup, function, arguments, at)
     if listed is None:
@@ -78,7 +79,7 @@ def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None
 
 
 def _calls(callback: Type | None) -> list[list[Passed]]:
-    return [[Passed(type_) for type_ in callback.args[:-1]]] if callback is not None else []
+    return [] if callback is None or callback.variadic else [[Passed(type_) for type_ in callback.args[:-1]]]
 
 
 def _by_protocol(lookup: Lookup, wanted: Expected) -> list[list[Passed]]:
@@ -137,12 +138,6 @@ def _argument(expression: Node) -> tuple[Node, Sequence[Argument], int] | None:
 
 def _is_kept(use: Expected) -> bool:
     return use.role is Role.VALUE and use.demand in (Demand.TYPE, Demand.UNKNOWN)
-
-
-def _callback(lookup: Lookup, use: Use, wanted: Expected) -> Type | None:
-    """What those call that the function is handed to as a value, None where that cannot be told."""
-    found = _callable(lookup, use.path, use.expression, wanted)
-    return None if found is None or found.variadic else found
 
 
 def _callable(lookup: Lookup, path: Path, expression: Node, wanted: Expected) -> Type | None:

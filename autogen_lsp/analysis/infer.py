@@ -7,12 +7,13 @@ guessed: a branch that is not known makes the whole not known. Depth and work ar
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, calls, containers, functions, nodes, operators, variables
+from autogen_lsp.analysis import bindings, calls, classes, containers, functions, nodes, operators, variables
 from autogen_lsp.analysis.bindings import Binding, How
 from autogen_lsp.analysis.containers import awaited, mapping_of
 from autogen_lsp.analysis.enclosing import annotated, first_parameter_of
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
 
 __all__ = [
-    "annotated", "as_callable", "attribute_of", "awaited", "element_of", "is_untyped", "mapping_of", "type_of",
+    "annotated", "as_callable", "attribute_of", "awaited", "bound_type", "element_of", "is_untyped", "mapping_of",
+    "type_of",
 ]  # fmt: skip
 
 
@@ -58,34 +60,73 @@ def as_callable(lookup: Lookup, type_: Type | None) -> Type | None:
     return functions.callable_type(lookup, type_)
 
 
-def is_untyped(lookup: Lookup, path: Path, node: Node, depth: int = 0) -> bool:
-    """Whether nothing that is written says what an expression is.
+def bound_type(lookup: Lookup, path: Path, binding: Binding) -> Type | None:
+    """The type that a binding gives its name."""
+    return variables.bound_type(Evaluation(lookup, 0, _ask), path, binding)
 
-    It comes from a parameter without annotation or of ``Any``, or from a name that means nothing.
+
+def is_untyped(lookup: Lookup, path: Path, node: Node, depth: int = 0) -> bool:
+    """Whether nothing that is written says what an expression is, of which no type is known.
+
+    It comes from a parameter without annotation, from what is declared as ``Any`` or to hold such, or from a name that
+    means nothing.
     """
+    taken = False
     while (inner := node.child_by_field_name(_FROM.get(node.type, ""))) is not None:
-        node = inner
+        if _is_declared_any(lookup, path, node, taken):
+            return True
+        node, taken = inner, True
     if node.type != "identifier" or depth > _MAX_ORIGINS:
         return False
     name, found = nodes.text_of(node), bindings.reaching(node)
     if found is None:
         anything = any(file is None for _, file in star_modules(lookup, path))
         return not anything and resolve(lookup, path, name) is None
-    return bool(found[0]) and all(_is_untyped(lookup, path, binding, name, depth) for binding in found[0])
+    return bool(found[0]) and all(_is_untyped(lookup, path, binding, name, taken, depth) for binding in found[0])
 
 
-def _is_untyped(lookup: Lookup, path: Path, binding: Binding, name: str, depth: int) -> bool:
+def _is_untyped(lookup: Lookup, path: Path, binding: Binding, name: str, taken: bool, depth: int) -> bool:
     match binding.how:
         case How.PARAMETER if binding.parameter is not None:
             written = binding.parameter.annotation
-            anything = written is not None and nodes.text_of(written).rpartition(".")[2] == "Any"
             plain = written is None and (binding.parameter.default is None or bool(binding.parameter.star))
-            return (anything or plain) and first_parameter_of(lookup, path, binding.node, name) is None
+            anything = written is not None and _says_any(nodes.text_of(written), taken)
+            return anything or (plain and first_parameter_of(lookup, path, binding.node, name) is None)
+        case How.ANNOTATION:
+            return _says_any(nodes.text_of(binding.node), taken)
         case How.VALUE | How.ITEM | How.ENTERED:
             return is_untyped(lookup, path, binding.node, depth + 1)
     return False
 
 
+def _is_declared_any(lookup: Lookup, path: Path, node: Node, taken: bool) -> bool:
+    """Whether an attribute, or what a call gives, is declared as ``Any``."""
+    if node.type == "call":
+        function = node.child_by_field_name("function")
+        callee = type_of(lookup, path, function) if function is not None else None
+        symbols = functions.symbols_of(lookup, callee) if callee is not None and callee.form is Form.FUNCTION else ()
+        returns = {symbol.signature.returns for symbol in symbols if symbol.signature is not None}
+        return bool(returns) and all(_says_any(text or "", taken) for text in returns)
+    owner = node.child_by_field_name("object") if node.type == "attribute" else None
+    holder = type_of(lookup, path, owner) if owner is not None else None
+    if holder is None or holder.form is not Form.INSTANCE:
+        return False
+    member = classes.member_of(lookup, holder, nodes.text_of(node.child_by_field_name("attribute")))
+    member = member or classes.member_of(lookup, holder, "__getattr__")
+    symbol = member.symbols[0] if member is not None else None
+    if symbol is None:
+        return False
+    of_function = symbol.signature.returns if symbol.signature is not None else None
+    is_value = symbol.signature is None or classes.is_property(symbol) or symbol.name == "__getattr__"
+    return is_value and _says_any(symbol.annotation or of_function or "", taken)
+
+
+def _says_any(annotation: str, taken: bool) -> bool:
+    """Whether an annotation is ``Any``, or has it within where something is ``taken`` from the value."""
+    return annotation.strip("'\"").rpartition(".")[2] == "Any" or (taken and _ANY.search(annotation) is not None)
+
+
+_ANY = re.compile(r"\bAny\b")
 # What a value is made from, as far as its type follows from that alone.
 _FROM = {"attribute": "object", "call": "function", "subscript": "value"}
 _MAX_ORIGINS = 4

@@ -21,6 +21,7 @@ _VERBS = re.compile(
     r"|^get(?!ter|text)(?=[a-z]{3})"  # as the standard library has it: `getcwd()`
 )
 _MAKES = re.compile(r"(?:from|of|make|create|build|new|parse|load|open|connect|default|get_instance|instance)(?:_|$)")
+_CONSTRUCTS = re.compile(r"_?(?:from_\w+|of|make|create|build|new|parse|load|open|default|instance|get_instance)")
 _TRANSPARENT = frozenset({"str", "int", "float", "list", "tuple", "set", "dict", "bytes", "sorted", "bool", "frozenset",
                           "reversed", "iter", "next", "copy", "deepcopy", "cast", "abs", "round"})  # fmt: skip
 
@@ -105,6 +106,11 @@ def is_own(node: Node) -> bool:
     return node.type in ("identifier", "attribute") and (not name[:1].isupper() or name.isupper())
 
 
+def is_constructor(name: str) -> bool:
+    """Whether a class method of this name gives an instance of its class, as its name goes."""
+    return _CONSTRUCTS.fullmatch(name) is not None
+
+
 def clean(text: str) -> str | None:
     """A valid parameter name in snake_case: ``VALUE`` → value, ``BazBaz`` → baz_baz, ``list`` → list_, ``_x`` → x."""
     return _valid(snake(text).strip("_"))
@@ -155,6 +161,6 @@ _ASKS = frozenset({"get", "pop", "copy", "strip", "lower", "upper", "encode", "d
 
 
 def _of_key(string: Node) -> str | None:
-    """``row["name"]`` is a name."""
+    """``row["name"]`` is a name, ``row["first-name"]`` a first name."""
     content = "".join(nodes.text_of(child) for child in string.named_children if child.type == "string_content")
-    return clean(content) if content.isidentifier() else None
+    return clean(content.replace("-", "_").replace(" ", "_").strip("_"))

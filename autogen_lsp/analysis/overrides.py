@@ -233,16 +233,18 @@ def _in_bases(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Sy
 
 
 def _of_overloads(symbols: Sequence[Symbol]) -> Symbol:
-    """One definition for what overloads take: the longest's parameters, optional where others do without."""
+    """One definition for what overloads take: the longest's parameters, optional where others do without.
+
+    A parameter has the type that all overloads give it.
+    """
     signatures = [symbol.signature for symbol in symbols if symbol.signature is not None]
     longest = max(signatures, key=lambda signature: len(signature.parameters))
     fewest = min(len(signature.parameters) for signature in signatures)
-    parameters = [
-        Parameter(
-            each.name, each.kind, default="None" if place >= fewest and each.kind not in VARIADIC else each.default
-        )
-        for place, each in enumerate(longest.parameters)
-    ]
+    parameters: list[Parameter] = []
+    for place, each in enumerate(longest.parameters):
+        written = {other.annotation for one in signatures for other in one.parameters if other.name == each.name}
+        default = "None" if place >= fewest and each.kind not in VARIADIC else each.default
+        parameters.append(Parameter(each.name, each.kind, written.pop() if len(written) == 1 else None, default))
     return structs.replace(symbols[0], signature=Signature(tuple(parameters), None, longest.is_async), decorators=())
 
 

@@ -20,6 +20,7 @@ from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, optio
 _MAX_USES = 40  # of one variable
 _MAX_VARIABLES = 30
 _MAX_SUBCLASSES = 20
+_MAX_DEPTH = 3  # of items in items
 _CONCRETE = {
     "list": ("Iterable", "Collection", "Sequence", "MutableSequence"),
     "dict": ("Mapping", "MutableMapping"),
@@ -35,41 +36,87 @@ _PLAIN: dict[str, tuple[frozenset[str], ...]] = {
 _PROTOCOL_MODULES = frozenset({"collections.abc", "typing", "_typeshed", "contextlib", "numbers"})
 
 
-def merge(lookup: Lookup, uses: Sequence[Expected]) -> tuple[Type | None, bool]:
+def merge(lookup: Lookup, uses: Sequence[Expected], depth: int = 0) -> tuple[Type | None, bool]:
     """The return type that suits every use, and whether it is known that nothing is returned.
 
     Uses that ignore the result say ``None`` only together. What the syntax suggests counts only where nothing is
-    written down and every use suggests something.
+    written down and every use suggests something. ``depth`` counts the items of items that are looked at.
     """
     used = [use for use in uses if use.role is not Role.IGNORED]
     if not used:
         return (NONE, True) if uses else (None, False)
-    if (items := _items(lookup, used)) is not None:
+    if (items := _items(lookup, used, depth)) is not None:
         return items, False
     every = list(followed(lookup, used))
     strong = [use for use in every if use.strong and use.type is not None]
     if strong:
         return next((t for t in _candidates(lookup, strong, every) if _suits(lookup, t, every)), None), False
-    return _suggested(lookup, used), False
+    return _with_items(lookup, _suggested(lookup, used, every), every, depth), False
 
 
-def _items(lookup: Lookup, used: Sequence[Expected]) -> Type | None:
-    """A tuple, where every use takes it apart into as many targets: of what is asked of these."""
-    sizes = {len(use.apart) for use in used}
-    if len(sizes) > 1 or 0 in sizes:
-        return None
-    types: list[Type | None] = []
-    for place in range(sizes.pop()):
-        item, _ = merge(lookup, [_item(lookup, use, use.apart[place]) for use in used])
-        types.append(None if item is not None and item.form is Form.UNION and NONE not in item.args else item)
-    return builtin("tuple", *types)
+def _items(lookup: Lookup, used: Sequence[Expected], depth: int) -> Type | None:
+    """A tuple, where every use takes it apart into as many targets, compares these or takes one: of what is asked."""
+    sizes = {len(use.apart) for use in used if use.apart}
+    size = sizes.pop() if len(sizes) == 1 and depth <= _MAX_DEPTH else 0
+    asked: list[list[Expected]] = [[] for _ in range(size)]
+    for use in used if size else ():
+        place = _place(use)
+        subscript = nodes.wrapped(use.node).parent
+        if use.apart:
+            for at, target in enumerate(use.apart):
+                asked[at].append(_item(lookup, use, target))
+        elif place is not None and -size <= place < size and subscript is not None:
+            asked[place].append(expected.at(lookup, use.path, subscript))
+        elif use.type is not None and use.type.is_a("tuple") and len(use.type.args) == size:
+            for at, item in enumerate(use.type.args):
+                asked[at].append(replace(use, type=item, may_be_none=item == NONE))
+        else:
+            return None
+    types = [_unless_union(merge(lookup, each, depth + 1)[0]) for each in asked]
+    return builtin("tuple", *types) if types else None
+
+
+def _place(use: Expected) -> int | None:
+    """Which item a use takes, by a number that is written: ``f()[0]``."""
+    subscript = nodes.wrapped(use.node).parent
+    index = subscript.child_by_field_name("subscript") if subscript is not None else None
+    number = nodes.text_of(index).replace("_", "")
+    return int(number) if use.attribute == "__getitem__" and number.removeprefix("-").isdecimal() else None
 
 
 def _item(lookup: Lookup, use: Expected, target: Node) -> Expected:
     """What is asked of one item. What is declared ``T | None`` may well get a T here, and be used as one."""
-    type_ = declared.of_target(lookup, use.path, target)
-    item = Expected(Role.VALUE, use.path, target, type_, bound=(target,))
+    type_ = declared.of_target(lookup, use.path, target) if target.type in ("identifier", "attribute") else None
+    item = Expected(Role.VALUE, use.path, target, type_, bound=(target,), apart=expected.taken_apart(target))
     return item if type_ is None else replace(item, strong=True, demand=Demand.TYPE, upper=True)
+
+
+def _unless_union(item: Type | None) -> Type | None:
+    """An item's type, unless it may be one of several: it is likely the same one each time."""
+    return None if item is not None and item.form is Form.UNION and NONE not in item.args else item
+
+
+def _with_items(lookup: Lookup, type_: Type | None, every: Sequence[Expected], depth: int) -> Type | None:
+    """An iterable, or a context manager, of what is asked of the variables that get its items."""
+    takers = [use for use in every if use.type == type_]
+    targets = [(use, use.each) for use in takers if use.each is not None]
+    if type_ is None or type_.args != (None,) or not targets or len(targets) < len(takers) or depth > _MAX_DEPTH:
+        return type_
+    item, _ = merge(lookup, [_item(lookup, use, target) for use, target in targets], depth + 1)
+    return replace(type_, args=(_unless_union(item),))
+
+
+def _is_condition(lookup: Lookup, used: Sequence[Expected]) -> bool:
+    """Whether nothing but its truth is looked at, and that without keeping it at least once."""
+    truth = builtin("bool")
+    for use in used:
+        if use.type == truth:
+            continue
+        kept = [target for target in use.bound if not _is_used_at_once(target)]
+        reads = [read for target in kept for read in _of_variable(lookup, use, target) or (use,)]
+        if not reads or not all(read.type == truth for read in reads):
+            return False
+    return any(use.type == truth for use in used)
 
 
 def breaks(lookup: Lookup, type_: Type, uses: Sequence[Expected]) -> bool:
@@ -77,12 +124,19 @@ def breaks(lookup: Lookup, type_: Type, uses: Sequence[Expected]) -> bool:
     return not all(_stands(lookup, type_, use) for use in uses)
 
 
-def _suggested(lookup: Lookup, used: Sequence[Expected]) -> Type | None:
-    types = [use.type for use in used]
-    specific = [type_ for type_ in types if type_ != builtin("bool")] or types
-    for type_ in dict.fromkeys(specific):
-        if None not in types and all(functions.accepts(lookup, other, type_) for other in specific):
-            return type_
+def _suggested(lookup: Lookup, used: Sequence[Expected], every: Sequence[Expected]) -> Type | None:
+    """What the syntax suggests. Uses that any value suits say nothing against it, but against a mere ``bool``."""
+    saying = [use.type for use in every if use.type is not None or use.demand is not Demand.NOTHING]
+    specific = [type_ for type_ in saying if type_ != builtin("bool")]
+    if not specific:
+        return builtin("bool") if _is_condition(lookup, used) else None
+    compared = any(use.may_be_none for use in every)
+    for type_ in dict.fromkeys(specific if None not in specific else ()):
+        if type_ is None or not all(functions.accepts(lookup, other, type_) for other in specific):
+            continue
+        for option in (optional(type_), type_) if compared else (type_,):
+            if option is not None and not breaks(lookup, option, every):
+                return option
     return None
 
 
@@ -223,10 +277,22 @@ def followed(lookup: Lookup, uses: Sequence[Expected]) -> Iterator[Expected]:
                 inner: list[Expected] | None = list(_of_attribute(lookup, use, target))
             else:
                 inner = _of_variable(lookup, use, target)
-            understood = inner is not None and not elsewhere
-            yield from (replace(each, kept_as=kept_as) for each in inner or ())
+            understood = inner is not None and not elsewhere and not _is_used_at_once(target)
+            yield from (replace(_of_kept(each), kept_as=kept_as) for each in inner or ())
         if not understood or use.demand is not Demand.UNKNOWN:
             yield use
+        elif use.type is not None:
+            yield replace(use, demand=Demand.NOTHING)
+
+
+def _is_used_at_once(target: Node) -> bool:
+    """Whether the value is also used where it is bound: ``g(x := f())``."""
+    return target.parent is not None and target.parent.type == "named_expression"
+
+
+def _of_kept(use: Expected) -> Expected:
+    """A use of a variable: that it is a condition says little of what is kept."""
+    return replace(use, type=None) if use.type == builtin("bool") and not use.strong else use
 
 
 def _of_attribute(lookup: Lookup, use: Expected, target: Node) -> Iterator[Expected]:

@@ -156,7 +156,7 @@ def _join(columns: list[_Column], by_keyword: dict[str, _Column], sites: Sequenc
         free = [c for i, c in enumerate(columns) if not any(s & column.sites for s in by_position[i:])]
         open_at = [c for c in free if not c.fixed]
         match = next((c for c in free if c.fixed == name), None)
-        match = match or next((c for c in open_at if name in c.hints()), None)
+        match = match or next((c for c in open_at if any(f"_{hint}".endswith(f"_{name}") for hint in c.hints())), None)
         if match is None and open_at:
             first = open_at[0]
             if not first.is_named() and _agree(first.passed, column.passed):

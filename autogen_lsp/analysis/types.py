@@ -109,12 +109,34 @@ def union(types: Iterable[Type | None], is_subclass: Callable[[Type, Type], bool
 
 
 def _add(found: list[Type], member: Type) -> None:
-    """Adds a member of a union; literals of one class join each other."""
+    """Adds a member of a union; literals of one class join each other, and what differs only in what is not known."""
     for at, other in enumerate(found):
         if member.literals and other.literals and (member.module, member.name) == (other.module, other.name):
             found[at] = replace(other, literals=tuple(dict.fromkeys(other.literals + member.literals)))
             return
+        if member.args and (both := _blended(other, member)) is not None:
+            found[at] = both
+            return
     found.append(member)
+
+
+def _blended(a: Type, b: Type) -> Type | None:
+    """One type for two of the same class whose arguments differ only where one is not known; None for others.
+
+    What has none that are known is likely empty, and says nothing of the other's.
+    """
+    if a == b or replace(a, args=()) != replace(b, args=()) or len(a.args) != len(b.args):
+        return a if a == b else None
+    for one, other in ((a, b), (b, a)):
+        if one.form is Form.INSTANCE and all(arg is None for arg in one.args):
+            return other
+    args: list[Type | None] = []
+    for x, y in zip(a.args, b.args, strict=True):
+        inner = _blended(x, y) if x is not None and y is not None else None
+        if inner is None and x is not None and y is not None:
+            return None
+        args.append(inner)
+    return replace(a, args=tuple(args))
 
 
 def widened(type_: Type | None) -> Type | None:

@@ -12,7 +12,7 @@ from autogen_lsp.analysis import annotation, functions
 from autogen_lsp.analysis.arguments import VARIADIC, Argument, parameter_for
 from autogen_lsp.analysis.functions import Evaluate
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import NONE, Form, Type, members, substitute, variables
+from autogen_lsp.analysis.types import NONE, Form, Type, members, parts, substitute, variables
 from autogen_lsp.syntax.model import Parameter, ParameterKind, Symbol
 
 
@@ -21,7 +21,7 @@ def parameter_type(
 ) -> Type | None:
     """What the callee asks of the argument at ``index``; not known where overloads differ or it is a type variable.
 
-    Of overloads those count that take the other arguments.
+    Type variables within it are not known. Of overloads those count that take the other arguments.
     """
     if callee.form is Form.CALLABLE:
         return callee.args[index] if not callee.variadic and index < len(callee.args) - 1 else None
@@ -33,7 +33,9 @@ def parameter_type(
     for _, _, type_ in asked:
         if type_ is not None and type_.is_a("object"):
             return type_  # some overload takes anything
-        wanted.append(None if any(variables(type_)) else type_)
+        if any(part.form is Form.CALLABLE for part in parts(type_)) and any(variables(type_)):
+            type_ = None  # the other arguments bind these: `callback`
+        wanted.append(None if type_ is None or type_.form is Form.VARIABLE else functions.settled(type_))
     return wanted[0] if wanted and all(type_ == wanted[0] for type_ in wanted) else None
 
 

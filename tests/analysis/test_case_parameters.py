@@ -695,7 +695,7 @@ def test_an_override_takes_what_all_overloads_of_its_base_take() -> None:
     text = "from collections.abc import MutableMapping\n\n\nclass D(MutableMapping[str, int]):\n    def stop(self):\n"
     with workspace(f"{text}        self.$0pop('a')\n") as space:
         target = Target(space.path, "D.pop", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 3))
-        assert plan.make(space.project, target).skeleton.startswith("def pop(self, key, default=None, /):")
+        assert plan.make(space.project, target).skeleton.startswith("def pop(self, key: str, default=None, /):")
 
 
 def test_an_override_asks_for_no_more_than_it_is_passed() -> None:
@@ -1399,7 +1399,7 @@ def g(a: Optional[Dict[str, int]], b: Callable[[], int], *c: int) -> None:
         assert made.skeleton.startswith(
             "def f(\n    a: Optional[Dict[str, int]],\n    b: Callable[[], int],\n    deque: Deque[int],\n"
             "    arg4: Dict[str, List[Tuple[int, ...]]],\n"
-            ") -> Iterable[Any]:"
+            ") -> Iterable[Tuple[Any, Any]]:"
         )
         assert {(each.module, each.name) for each in made.imports} == {
             ("typing", name) for name in ("Deque", "List", "Tuple", "Iterable", "Any")
@@ -1522,3 +1522,49 @@ def test_what_a_typed_dictionary_has_under_a_key_is_of_its_type() -> None:
     )
     use = "$0f(row['name'], row[\"size\"], row['keys'], row['other'])\n"
     assert signature(head + use) == "def f(name: str, size: int, keys: list[str], other) -> None:"
+
+
+def test_row_29_containers_that_are_known_in_part_are_one() -> None:
+    setup = "def g(a: list[int], b: dict[str, int], x) -> None:\n    "
+    assert signature(f"{setup}$0f({{x: 1}}, lambda n: 1)\n    f(b, lambda n: x)\n") == (
+        "def f(b: dict[Any, int], arg2: Callable[[Any], Any]) -> None:"
+    )
+    assert signature(f"{setup}$0f([])\n    f(a)\n") == "def f(a: list[int]) -> None:"
+
+
+def test_row_29_a_keyword_may_be_the_last_word_of_what_is_passed() -> None:
+    assert signature("def g(top_label: int, label: int) -> None:\n    $0f(top_label)\n    f(label=label)\n") == (
+        "def f(label: int) -> None:"
+    )
+
+
+def test_row_29_what_is_declared_as_anything_says_nothing_against_the_others() -> None:
+    setup = "from argparse import Namespace\nfrom typing import Any\n\n\n"
+    setup += "def g(a: int, args: Namespace, data: dict[str, Any]) -> None:\n    $0f(a)\n    f(1)\n    f(2)\n"
+    assert signature(f"{setup}    f(args.size)\n") == "def f(a: int) -> None:"
+    assert signature(f"{setup}    f(data['size'].width)\n") == "def f(a: int) -> None:"
+    assert signature(f"{setup}    f(args.a)\n    f(args.a)\n    f(args.a)\n    f(args.a)\n") == "def f(a) -> None:"
+
+
+def test_a_variable_that_keeps_the_result_is_what_it_was_before() -> None:
+    text = "def g(xs: list[int]) -> int:\n    total = 0\n    for x in xs:\n        total = $0add(total, x)\n"
+    assert signature(f"{text}    return total\n") == "def add(total: int, x: int) -> int:"
+
+
+def test_a_function_that_any_function_does_for_keeps_its_types() -> None:
+    setup = "from collections.abc import Callable\n\n\ndef register(call: Callable[..., str]) -> None: ...\n\n\n"
+    assert signature(f"{setup}register(f)\n$0f(1)\n") == "def f(arg1: int) -> str:"
+
+
+def test_overloads_are_told_apart_for_each_member_of_a_union() -> None:
+    text = "import os\n\n\ndef g(path: str | os.PathLike[str]) -> None:\n    $0f(os.fspath(path))\n"
+    assert signature(text) == "def f(fspath: str) -> None:"
+
+
+def test_a_type_variable_has_its_default() -> None:
+    text = "from urllib.parse import urlsplit\n\n\ndef g(url: str) -> None:\n    $0f(urlsplit(url).netloc)\n"
+    assert signature(text) == "def f(netloc: str) -> None:"
+
+
+def test_rows_20_to_22_a_key_may_have_dashes() -> None:
+    assert signature("row = {}\n$0f(row['first-name'], row['3'])\n") == "def f(first_name, arg2) -> None:"

@@ -796,3 +796,64 @@ def test_row_33_a_field_of_a_dataclass_or_named_tuple_says_what_is_passed(
     head = "from dataclasses import dataclass, field\nfrom typing import ClassVar, NamedTuple\n\n\n"
     use = f"def g(x: int) -> None:\n    print({call.format('$0f(x)')})\n"
     assert signature(f"{head}{declared}\n\n{use}") == f"def f(x: int) -> {result}:"
+
+
+@pytest.mark.parametrize(
+    ("body", "returns"),
+    [
+        ("x = 'a' + $0f()\n    print(f'{f()}', f() == mystery)", "str"),  # any value suits the others
+        ("x = 0 if flag else $0f()", "int"),
+        ("x = $0f() or ''", "str | None"),
+        ("x = flag or $0f()", "bool"),
+        ("return $0f() or 'none'", "str | None"),
+        ("x = $0f()\n    y = 1 + x", "int"),
+        ("x = $0f()\n    if x:\n        pass", "Any"),  # it may be anything that is false at times
+        ("x = $0f()\n    if x:\n        pass\n    if f():\n        pass", "bool"),
+        ("mystery(x := $0f())\n    if x and f():\n        pass", "Any"),
+        ("x = $0f()\n    if x is None:\n        return ''\n    y = x.startswith('a')", "str | None"),
+        ("x = $0f().split(b',')", "bytes"),
+        ("x = $0f().strip()", "str"),
+        ("x = $0f().nowhere()", "Any"),
+    ],
+)
+def test_what_stands_beside_a_value_suggests_what_it_is(body: str, returns: str) -> None:
+    assert signature(f"def g(flag: bool) -> str:\n    {body}\n    return ''\n") == f"def f() -> {returns}:"
+
+
+def test_a_method_that_a_class_of_the_workspace_has_makes_no_text() -> None:
+    text = "class A:\n    def strip(self) -> None: ...\n\n\ndef g() -> None:\n    x = $0f().strip()\n"
+    assert signature(text) == "def f() -> Any:"
+
+
+@pytest.mark.parametrize(
+    ("body", "returns"),
+    [
+        ("for x in $0f():\n        takes(x)", "Iterable[str]"),
+        ("for n, (x, y) in $0f():\n        takes(y)", "Iterable[tuple[Any, tuple[Any, str]]]"),
+        ("xs = [1 + x for x in $0f()]", "Iterable[int]"),
+        ("with $0f() as x:\n        takes(x)", "AbstractContextManager[str]"),
+        (
+            "for x in $0f():\n        while x:\n            for x in x:\n                takes(x)",
+            "Iterable[Iterable[str]]",
+        ),
+        ("x, y = $0f()\n    takes(f()[1])\n    assert f() == (1, '')", "tuple[int, str]"),
+        ("x: list[str] = [*$0f(), '']", "Iterable[str]"),
+        ("takes_gen($0f())", "Gen[Any]"),
+    ],
+)
+def test_what_holds_values_holds_what_is_asked_of_these(body: str, returns: str) -> None:
+    setup = "from typing import Generic, TypeVar\n\nT = TypeVar('T')\n\n\nclass Gen(Generic[T]): ...\n\n\n"
+    setup += "def takes(text: str) -> None: ...\ndef takes_gen(gen: Gen[T]) -> T: ...\n\n\n"
+    assert signature(f"{setup}def g() -> None:\n    {body}\n") == f"def f() -> {returns}:"
+
+
+def test_a_class_method_that_is_named_so_gives_an_instance() -> None:
+    setup = "class A:\n    x: int = 0\n\n\ndef g() -> None:\n    "
+    assert (
+        signature(f"{setup}a = A.$0from_text('')\n    print(a.x)\n")
+        == '@classmethod\ndef from_text(cls, arg1: str) -> "A":'
+    )
+    assert signature(f"{setup}print(A.$0from_text('').y)\n") == "@classmethod\ndef from_text(cls, arg1: str):"
+    assert signature(f"{setup}a = A.$0names()\n") == "@classmethod\ndef names(cls):"
+    found = f"{setup}a = A.$0create()\n    if a is None:\n        return\n    print(a.x)\n"
+    assert signature(found) == '@classmethod\ndef create(cls) -> "A | None":'

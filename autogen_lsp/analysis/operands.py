@@ -1,0 +1,92 @@
+"""What the other side of an operation asks of a value: comparisons, arithmetic, and what is subscripted by it.
+
+All that an operation asks of the missing value follows from the other operand's type. Syntax nodes in, types out.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import classes, infer, nodes, wants
+from autogen_lsp.analysis.annotation import expanded
+from autogen_lsp.analysis.arguments import Argument
+from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, widened, without_none
+
+OPERANDS = ("int", "float", "complex", "str", "bytes", "list", "tuple", "bool")
+
+
+def compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type | None:
+    operators = _operators(comparison)
+    if operators & {"in", "not in", "is", "is not", "not"} or comparison.named_child_count < 2:
+        return None
+    operands = comparison.named_children
+    place = next((i for i, operand in enumerate(operands) if nodes.same(operand, node)), 0)
+    other = operands[place - 1 if place else 1]
+    type_ = infer.type_of(lookup, path, other)
+    return None if type_ == NONE else widened(without_none(type_))
+
+
+def operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | None:
+    left, right = operation.child_by_field_name("left"), operation.child_by_field_name("right")
+    operator = nodes.text_of(operation.child_by_field_name("operator"))
+    is_right = nodes.same(right, node)
+    other = left if is_right else right
+    type_ = widened(infer.type_of(lookup, path, other)) if other is not None else None
+    if type_ is None or not type_.is_a(*OPERANDS):
+        return None
+    if operator == "%" and type_.is_a("str", "bytes"):
+        return None
+    if operator == "*" and not type_.is_a("int", "float", "complex", "bool"):
+        return builtin("int")
+    return builtin("int") if type_.is_a("bool") else type_
+
+
+def asked_index(lookup: Lookup, path: Path, subscript: Node, node: Node) -> Type | None:
+    """What the method that a subscript calls takes."""
+    owner = subscript.child_by_field_name("value")
+    type_ = expanded(lookup, infer.type_of(lookup, path, owner)) if owner is not None else None
+    method = infer.attribute_of(lookup, type_, item_method(subscript)) if type_ is not None else None
+    if method is None or method.form is not Form.FUNCTION or method.owner is None:
+        return None
+    return wants.parameter_type(lookup, method, [Argument(node)], 0, partial(infer.type_of, lookup, path))
+
+
+def index_of(lookup: Lookup, path: Path, subscript: Node) -> Type | None:
+    """``d[f()]``: the key of the mapping, an ``int`` for a sequence."""
+    value = subscript.child_by_field_name("value")
+    if value is None:
+        return None
+    type_ = infer.type_of(lookup, path, value)
+    key, _ = infer.mapping_of(lookup, type_)
+    if key is not None:
+        return key
+    return builtin("int") if classes.as_base(lookup, type_, "collections.abc.Sequence") is not None else None
+
+
+def item_method(subscript: Node) -> str:
+    """The method that a subscript calls."""
+    parent = subscript.parent
+    if parent is not None and parent.type == "delete_statement":
+        return "__delitem__"
+    left = parent.child_by_field_name("left") if parent is not None and parent.type.endswith("assignment") else None
+    return "__setitem__" if nodes.same(left, subscript) else "__getitem__"
+
+
+def is_equality(comparison: Node) -> bool:
+    return _operators(comparison) <= {"==", "!=", "is", "is not", "not"}
+
+
+def is_order(comparison: Node) -> bool:
+    return bool(_operators(comparison) & {"<", "<=", ">", ">="})
+
+
+def contains(comparison: Node) -> bool:
+    return bool(_operators(comparison) & {"in", "not in"})
+
+
+def _operators(comparison: Node) -> set[str]:
+    return {nodes.text_of(child) for child in comparison.children if not child.is_named}
