@@ -41,6 +41,7 @@ from autogen_lsp.analysis.types import (
     callable_of,
     class_of,
     members,
+    named,
     optional,
     replaced,
     substitute,
@@ -247,7 +248,9 @@ def _returned(
     lookup: Lookup, of_calls: Sequence[Expected], handed: Sequence[Type | None], unsure: Sequence[Use]
 ) -> tuple[Type | None, bool]:
     """The return type that suits the calls and those that it is handed on to, and whether it is a coroutine's."""
-    if any(not u.is_async and u.strong and infer.awaited(lookup, without_none(u.type)) is not None for u in of_calls):
+    if any(use.is_async for use in of_calls) and any(
+        not use.is_async and _is_no_coroutine(lookup, use) for use in result.followed(lookup, of_calls)
+    ):
         of_calls = [_to_await(use) if use.is_async else use for use in of_calls]
     returns, nothing = result.merge(lookup, of_calls)
     if nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
@@ -266,6 +269,18 @@ def _returned(
     if None in asked:  # what it is handed to may want no None
         returns = without_none(returns) or returns
     return returns, is_async
+
+
+def _is_no_coroutine(lookup: Lookup, use: Expected) -> bool:
+    """Whether a use that does not await asks for what no ``async def`` gives: an attribute, a value of another type."""
+    if use.demand is Demand.ATTRIBUTE:
+        return use.attribute not in _OF_COROUTINES
+    asked = without_none(use.type) if use.demand is Demand.TYPE else None
+    is_kept = use.strong and infer.awaited(lookup, asked) is not None
+    return is_kept or not functions.accepts(lookup, asked, named("collections.abc", "Coroutine", None, None, None))
+
+
+_OF_COROUTINES = frozenset({"close", "send", "throw"})
 
 
 def _to_await(use: Expected) -> Expected:

@@ -857,3 +857,16 @@ def test_a_class_method_that_is_named_so_gives_an_instance() -> None:
     assert signature(f"{setup}a = A.$0names()\n") == "@classmethod\ndef names(cls):"
     found = f"{setup}a = A.$0create()\n    if a is None:\n        return\n    print(a.x)\n"
     assert signature(found) == '@classmethod\ndef create(cls) -> "A | None":'
+
+
+@pytest.mark.parametrize(
+    ("body", "head"),
+    [
+        ("await self.$0f()\n        self.f().run()", "def f(self):"),
+        ("await self.$0f()\n        x = self.f()\n        x.run()", "def f(self):"),
+        ("await self.$0f()\n        async with self.f() as x: ...", "def f(self) -> AbstractAsyncContextManager[Any]:"),
+        ("await self.$0f()\n        x = self.f()\n        await x", "async def f(self) -> None:"),
+    ],
+)
+def test_row_39_what_is_awaited_and_used_as_something_else_is_no_coroutine(body: str, head: str) -> None:
+    assert signature(f"class A:\n    async def g(self, n: int) -> None:\n        {body}\n") == head
