@@ -21,8 +21,9 @@ from autogen_lsp.analysis import (
     naming,
     nodes,
     result,
+    selves,
 )
-from autogen_lsp.analysis.annotation import expanded, self_type
+from autogen_lsp.analysis.annotation import expanded
 from autogen_lsp.analysis.arguments import Argument, arguments_of, parameter_for, takes
 from autogen_lsp.analysis.expected import Demand, Expected, Role
 from autogen_lsp.analysis.handed import handed_on
@@ -31,7 +32,7 @@ from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.predicates import guard_of
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, Passed, merge
-from autogen_lsp.analysis.sites import Use, receiver_of, uses_of
+from autogen_lsp.analysis.sites import Use, uses_of
 from autogen_lsp.analysis.targets import first_is_instance
 from autogen_lsp.analysis.types import (
     NONE,
@@ -43,13 +44,12 @@ from autogen_lsp.analysis.types import (
     members,
     named,
     optional,
-    replaced,
     substitute,
     union,
     variables,
     without_none,
 )
-from autogen_lsp.syntax.model import Parameter, Signature
+from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature
 
 
 def signature_of(
@@ -83,7 +83,7 @@ def signature_of(
         merged[0] = replace(merged[0], type=optional(decorating.takes) if merged[0].default else decorating.takes)
     if None in handed:  # somebody may call it with anything
         merged = [replace(item, type=None) for item in merged]
-    merged = _unopposed(lookup, merged, unsure)
+    merged = _unopposed(lookup, _by_position(merged, unsure), unsure)
     parameters = first + tuple(parameter_of(scope, item) for item in merged)
     returns, is_async = _returned(lookup, [w for u, w in zip(uses, wanted, strict=True) if u.is_call], handed, unsure)
     if decorating is not None:
@@ -92,18 +92,31 @@ def signature_of(
         returns, is_async = NONE, False
     elif any(not u.is_call and _says_otherwise(w) for u, w in zip(uses, wanted, strict=True)):
         returns = None
-    elif returns is None and target.kind is TargetKind.CLASS_METHOD and naming.is_constructor(target.name):
-        returns = _own_instance(lookup, target, wanted)
+    elif returns is None and owner and wanted:
+        returns = selves.own_instance(lookup, target, wanted)
     if returns == builtin("bool"):
         returns = guard_of(lookup, [use for use in uses if use.is_call]) or returns
     if decorating is None:
-        returns = _with_self(lookup, target, uses, _without_loose(lookup, target, returns, merged))
+        returns = selves.with_self(lookup, target, uses, _without_loose(lookup, target, returns, merged))
     written = annotate(scope, returns)
     if written is None and not owner and is_annotated(lookup, target):
         # A function that only raises never returns, say type checkers, unless it says otherwise.
         written = annotate_any(scope)
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     return Signature(parameters, written, is_async, carried)
+
+
+def _by_position(merged: Sequence[Merged], unsure: Sequence[Use]) -> Sequence[Merged]:
+    """The parameters, keyword-only ones by position too, where only so calls are taken that may mean the target."""
+    loose = [
+        replace(item, kind=ParameterKind.POSITIONAL_OR_KEYWORD) if item.kind == ParameterKind.KEYWORD_ONLY else item
+        for item in sorted(merged, key=lambda item: (item.default is not None, item.kind))
+    ]
+    if len({item.kind for item in loose}) > 1 or loose == merged:
+        return merged  # what follows `*args` can only be a keyword
+    strict, relaxed = ([Parameter(i.name, i.kind, default=i.default) for i in items] for items in (merged, loose))
+    calls = [arguments_of(use.expression) for use in unsure if use.is_call]
+    return loose if any(takes(relaxed, each) and not takes(strict, each) for each in calls) else merged
 
 
 def _unopposed(lookup: Lookup, merged: Sequence[Merged], unsure: Sequence[Use]) -> list[Merged]:
@@ -120,29 +133,6 @@ def _unopposed(lookup: Lookup, merged: Sequence[Merged], unsure: Sequence[Use]) 
             if not functions.accepts(lookup, types[parameter.name], infer.type_of(lookup, use.path, argument.node)):
                 opposed.add(parameter.name)
     return [replace(item, type=None) if item.name in opposed else item for item in merged]
-
-
-def _with_self(lookup: Lookup, target: Target, uses: Sequence[Use], returns: Type | None) -> Type | None:
-    """``Self`` for the own class where a method that gives it returns the target's result: that would be too little."""
-    owner = target.qualname.rpartition(".")[0]
-    for use in uses if returns is not None and owner else ():
-        statement = nodes.wrapped(use.expression).parent
-        function = nodes.enclosing(use.expression, frozenset({nodes.FUNCTION}))
-        if statement is None or statement.type != "return_statement" or function is None:
-            continue
-        found = self_type(lookup, use.path, nodes.text_of(function.child_by_field_name("return_type")))
-        if found is not None and receiver_of(use.name) is not None:
-            return replaced(returns, Type(Form.INSTANCE, owner, lookup.module_name(target.path)), found)
-    return returns
-
-
-def _own_instance(lookup: Lookup, target: Target, wanted: Sequence[Expected]) -> Type | None:
-    """An instance of the own class, where the uses of what a class method gives stand with it: ``A.from_row()``."""
-    own = Type(Form.INSTANCE, target.qualname.rpartition(".")[0], lookup.module_name(target.path), path=target.path)
-    every = list(result.followed(lookup, wanted))
-    compared = any(use.may_be_none for use in every)
-    options = (optional(own), own) if compared else (own,)
-    return next((type_ for type_ in options if type_ is not None and not result.breaks(lookup, type_, every)), None)
 
 
 def _without_loose(lookup: Lookup, target: Target, returns: Type | None, merged: Sequence[Merged]) -> Type | None:
@@ -248,8 +238,9 @@ def _returned(
     lookup: Lookup, of_calls: Sequence[Expected], handed: Sequence[Type | None], unsure: Sequence[Use]
 ) -> tuple[Type | None, bool]:
     """The return type that suits the calls and those that it is handed on to, and whether it is a coroutine's."""
-    if any(use.is_async for use in of_calls) and any(
-        not use.is_async and _is_no_coroutine(lookup, use) for use in result.followed(lookup, of_calls)
+    at_once = [use for use in of_calls if not use.is_async]
+    if len(at_once) < len(of_calls) and any(
+        not use.is_async and _is_no_coroutine(lookup, use) for use in result.followed(lookup, at_once)
     ):
         of_calls = [_to_await(use) if use.is_async else use for use in of_calls]
     returns, nothing = result.merge(lookup, of_calls)

@@ -68,8 +68,11 @@ def of_field(lookup: Lookup, callee: Type, name: str) -> Type | None:
 
 def _filled(declared: Type, target: Node, value: Node | None) -> Type | None:
     """What is put where None was found (``if x is None: x = f()``, ``x = x or f()``) is something else than None."""
-    again = value.child_by_field_name("left") if value is not None and value.type == "boolean_operator" else None
-    is_filled = narrowing.found_none(target) or nodes.text_of(again) == nodes.text_of(target)
+    kind = value.type if value is not None else ""
+    again = [value.child_by_field_name("left")] if value is not None and kind == "boolean_operator" else []
+    if value is not None and kind == "conditional_expression":
+        again = [value.named_children[0], value.named_children[-1]]
+    is_filled = narrowing.found_none(target) or nodes.text_of(target) in map(nodes.text_of, again)
     return without_none(declared) if is_filled else declared
 
 

@@ -12,7 +12,7 @@ import re
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import nodes
+from autogen_lsp.analysis import bindings, nodes
 from autogen_lsp.syntax.builtin_names import BUILTINS
 
 # What a call's name says before the name of the thing: `get_user()` gives a user (rust-analyzer's and PyCharm's rule).
@@ -32,7 +32,7 @@ def name_of(node: Node) -> str | None:
         node = nodes.unwrapped(node)
         match node.type:
             case "identifier":
-                return _own(nodes.text_of(node))
+                return _of_item(node) or _own(nodes.text_of(node))
             case "attribute":
                 return _own(nodes.text_of(node.child_by_field_name("attribute")))
             case "call":
@@ -97,6 +97,18 @@ def name_of(node: Node) -> str | None:
             case _:
                 return None
     return None
+
+
+def _of_item(node: Node) -> str | None:
+    """What a variable of one letter stands for: `row` for the ``r`` of ``for r in rows``."""
+    letter = nodes.text_of(node)
+    found = bindings.reaching(node) if len(letter) == 1 else None
+    binding = found[0][0] if found is not None and len(found[0]) == 1 else None
+    if binding is None or binding.how is not bindings.How.ITEM or binding.path:
+        return None
+    listed = name_of(binding.node)
+    item = singular(listed) if listed else None
+    return item if item is not None and item != listed and item.startswith(letter) else None
 
 
 def is_own(node: Node) -> bool:

@@ -210,6 +210,14 @@ def parts(type_: Type | None) -> Iterator[Type]:
             pending += reversed(part.args)
 
 
+_COVARIANT = frozenset({"Collection", "Container", "Iterable", "Iterator", "Mapping", "Sequence", "Set"})
+
+
+def _is_covariant(type_: Type) -> bool:
+    """Whether one with elements of a subclass may stand for it."""
+    return type_.is_a("tuple", "frozenset") or (type_.module == "collections.abc" and type_.name in _COVARIANT)
+
+
 _NUMBERS = {"bool": 0, "int": 1, "float": 2, "complex": 3}
 
 
@@ -227,6 +235,16 @@ def _absorbs(wide: Type, narrow: Type, is_subclass: Callable[[Type, Type], bool]
         and (narrow.args or not narrow.is_a("tuple"))  # `tuple` alone is the empty one
     ):
         return any(arg is not None for arg in wide.args) or (not narrow.args and bool(wide.args))
+    if (
+        _is_covariant(wide)
+        and replace(wide, args=()) == replace(narrow, args=())
+        and len(wide.args) == len(narrow.args)
+    ):
+        first = 1 if wide.name == "Mapping" else 0  # a mapping's keys are not
+        pairs = list(zip(wide.args, narrow.args, strict=True))
+        return pairs[:first] == [(arg, arg) for arg in narrow.args[:first]] and all(
+            union((outer, inner), is_subclass) == outer for outer, inner in pairs[first:]
+        )
     if is_subclass is None or Form.INSTANCE is not wide.form or Form.INSTANCE is not narrow.form:
         return False
     return (wide.module, wide.name) != (narrow.module, narrow.name) and is_subclass(narrow, wide)

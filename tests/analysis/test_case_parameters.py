@@ -1568,3 +1568,25 @@ def test_a_type_variable_has_its_default() -> None:
 
 def test_rows_20_to_22_a_key_may_have_dashes() -> None:
     assert signature("row = {}\n$0f(row['first-name'], row['3'])\n") == "def f(first_name, arg2) -> None:"
+
+
+def test_row_24_a_keyword_may_be_a_position_where_calls_that_may_mean_it_pass_it_so() -> None:
+    text = "class B:\n    def at(self, x: int) -> None: ...\n\n\nclass A:\n    def g(self) -> None:\n"
+    text += "        self.$0at(key=1)\n"
+    assert signature(f"{text}        mystery.at(2)\n") == "def at(self, key: int) -> None:"
+    assert signature(f"{text}        mystery.at(1, 2)\n") == "def at(self, *, key: int) -> None:"
+
+
+def test_row_29_a_sequence_of_a_base_class_absorbs_one_of_its_subclasses() -> None:
+    text = "from collections.abc import Sequence\n\n\nclass A: ...\n\n\nclass B(A): ...\n\n\n"
+    text += "def g(x: Sequence[int | A], y: Sequence[B], z: list[A], w: list[B]) -> None:\n    $0f(x, z)\n    f(y, w)\n"
+    assert signature(text) == "def f(x: Sequence[int | A], z: list[A] | list[B]) -> None:"
+
+
+def test_rows_20_to_22_a_variable_of_one_letter_is_an_item() -> None:
+    assert (
+        signature("def g(rows: list[int]) -> None:\n    for r in rows:\n        $0f(r)\n") == "def f(row: int) -> None:"
+    )
+    assert (
+        signature("def g(rows: list[int]) -> None:\n    for x in rows:\n        $0f(x)\n") == "def f(x: int) -> None:"
+    )

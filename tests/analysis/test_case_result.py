@@ -870,3 +870,16 @@ def test_a_class_method_that_is_named_so_gives_an_instance() -> None:
 )
 def test_row_39_what_is_awaited_and_used_as_something_else_is_no_coroutine(body: str, head: str) -> None:
     assert signature(f"class A:\n    async def g(self, n: int) -> None:\n        {body}\n") == head
+
+
+def test_a_method_that_is_called_in_a_chain_gives_an_instance() -> None:
+    setup = "class Query:\n    def order(self) -> None: ...\n\n\ndef g(query: Query) -> None:\n    "
+    assert signature(f"{setup}query.$0where(1).order()\n") == 'def where(self, arg1: int) -> "Query":'
+    assert signature(f"{setup}query.$0where(1).order()\n    mystery(query.where(2))\n") == "def where(self, arg1: int):"
+    other = f"class Other:\n    def order(self) -> None: ...\n\n\n{setup}query.$0where(1).order()\n"
+    assert signature(other) == "def where(self, arg1: int):"  # it may well be the other's
+
+
+def test_what_fills_in_for_none_in_a_condition_is_not_none() -> None:
+    text = "def g(flag: bool | None) -> None:\n    flag = $0ask() if flag is None else flag\n    print(flag)\n"
+    assert signature(text) == "def ask() -> bool:"
