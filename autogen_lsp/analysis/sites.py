@@ -57,7 +57,7 @@ def told_apart(lookup: Lookup, target: Target) -> tuple[list[Use], list[Use]]:
     found = list(_collect(lookup, target))
     owner = target.qualname.rpartition(".")[0].rpartition(".")[2]
     if owner and _is_only_class(lookup, owner):
-        found = [replace(use, sure=use.sure or _is_named_after(use, owner)) for use in found]
+        found = [replace(use, sure=use.sure or _is_named_after(lookup, use, owner)) for use in found]
     sure, unsure = ([use for use in found if use.sure is wanted] for wanted in (True, False))
     return (found, []) if unsure and _is_only_meaning(lookup, target) else (sure, unsure)
 
@@ -324,11 +324,32 @@ def _is_only_class(lookup: Lookup, name: str) -> bool:
     return sum(symbol.kind == SymbolKind.CLASS for _, symbol in lookup.project.definitions(name)) == 1
 
 
-def _is_named_after(use: Use, owner: str) -> bool:
-    """Whether the receiver is a variable or attribute with the class's name: ``response.headers`` of `Headers`."""
+def _is_named_after(lookup: Lookup, use: Use, owner: str) -> bool:
+    """Whether the receiver is a variable or attribute with the class's name: ``response.headers`` of `Headers`.
+
+    Not where another class makes it, even one that is not known: ``self.headers = Other()``.
+    """
     receiver = receiver_of(use.name)
     named = receiver.child_by_field_name("attribute") or receiver if receiver is not None else None
-    return named is not None and named.type == "identifier" and nodes.text_of(named).strip("_") == snake(owner)
+    if receiver is None or named is None or named.type != "identifier":
+        return False
+    if nodes.text_of(named).strip("_") != snake(owner):
+        return False
+    makers = [match.group(1) for text in _made_of(lookup, use.path, receiver) if (match := _MAKER.match(text))]
+    return all(maker == owner for maker in makers)
+
+
+_MAKER = re.compile(r"(?:\w+\.)*([A-Z]\w*[a-z]\w*)\(")  # a class, by its name
+
+
+def _made_of(lookup: Lookup, path: Path, receiver: Node) -> Iterator[str]:
+    """The source of what a variable, or an attribute of ``self``, is given."""
+    found = bindings.reaching(receiver) if receiver.type == "identifier" else None
+    yield from (nodes.text_of(b.node) for b in (found[0] if found is not None else ()) if b.how is bindings.How.VALUE)
+    holder = nodes.enclosing(receiver, frozenset({nodes.CLASS}))
+    if holder is not None and nodes.text_of(receiver.child_by_field_name("object")) == "self":
+        name = nodes.text_of(receiver.child_by_field_name("attribute"))
+        yield from (symbol.value or "" for symbol in lookup.symbols(path, f"{nodes.qualname_of(holder)}.{name}"))
 
 
 def _is_only_meaning(lookup: Lookup, target: Target) -> bool:

@@ -608,6 +608,12 @@ def g(response, thing):
 """
     assert signature(text.format("header_list")) == "def find(self, name: str, *, deep: bool = False) -> None:"
     assert signature(text.format("things")) == "def find(self, name: str, *, deep: bool) -> None:"
+    made = "class Made:\n    def __init__(self):\n        self.header_list = Mystery()\n"
+    made += '        self.header_list.find("a")\n'
+    assert signature(text.format("things") + made) == "def find(self, name: str, *, deep: bool) -> None:"
+    assert signature((text.format("things") + made).replace("Mystery", "mystery")).endswith(
+        "deep: bool = False) -> None:"
+    )
 
 
 def test_calls_through_packages_of_star_imports_count() -> None:
