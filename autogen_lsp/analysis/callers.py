@@ -92,7 +92,7 @@ def signature_of(
         returns, is_async = NONE, False
     elif any(not u.is_call and _says_otherwise(w) for u, w in zip(uses, wanted, strict=True)):
         returns = None
-    elif returns is None and owner and wanted:
+    elif returns is None and owner and wanted and is_annotated(lookup, target):
         returns = selves.own_instance(lookup, target, wanted)
     if returns == builtin("bool"):
         returns = guard_of(lookup, [use for use in uses if use.is_call]) or returns
@@ -238,10 +238,7 @@ def _returned(
     lookup: Lookup, of_calls: Sequence[Expected], handed: Sequence[Type | None], unsure: Sequence[Use]
 ) -> tuple[Type | None, bool]:
     """The return type that suits the calls and those that it is handed on to, and whether it is a coroutine's."""
-    at_once = [use for use in of_calls if not use.is_async]
-    if len(at_once) < len(of_calls) and any(
-        not use.is_async and _is_no_coroutine(lookup, use) for use in result.followed(lookup, at_once)
-    ):
+    if not gives_coroutine(lookup, of_calls):
         of_calls = [_to_await(use) if use.is_async else use for use in of_calls]
     returns, nothing = result.merge(lookup, of_calls)
     if nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
@@ -260,6 +257,14 @@ def _returned(
     if None in asked:  # what it is handed to may want no None
         returns = without_none(returns) or returns
     return returns, is_async
+
+
+def gives_coroutine(lookup: Lookup, of_calls: Sequence[Expected]) -> bool:
+    """Whether results are awaited, and nowhere used as something else that an ``async def`` does not give."""
+    at_once = [use for use in of_calls if not use.is_async]
+    return len(at_once) < len(of_calls) and not any(
+        not use.is_async and _is_no_coroutine(lookup, use) for use in result.followed(lookup, at_once)
+    )
 
 
 def _is_no_coroutine(lookup: Lookup, use: Expected) -> bool:

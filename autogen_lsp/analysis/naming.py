@@ -21,7 +21,7 @@ _VERBS = re.compile(
     r"|^get(?!ter|text)(?=[a-z]{3})"  # as the standard library has it: `getcwd()`
 )
 _MAKES = re.compile(r"(?:from|of|make|create|build|new|parse|load|open|connect|default|get_instance|instance)(?:_|$)")
-_CONSTRUCTS = re.compile(r"_?(?:from_\w+|of|make|create|build|new|parse|load|open|default|instance|get_instance)")
+_CONSTRUCTS = re.compile(r"_?(?:from_\w+|of|make|create|new|parse|load|open|default|instance|get_instance)")
 _TRANSPARENT = frozenset({"str", "int", "float", "list", "tuple", "set", "dict", "bytes", "sorted", "bool", "frozenset",
                           "reversed", "iter", "next", "copy", "deepcopy", "cast", "abs", "round"})  # fmt: skip
 

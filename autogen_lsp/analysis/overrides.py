@@ -100,7 +100,7 @@ def signature_of(
     returns = annotate(scope, given if itself is None else replaced(given, own, itself))
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
     # A coroutine is as good as anything, if the base does not say what it gives.
-    is_async = signature.is_async or (bool(above) and given is None and any(use.is_async for use in wanted))
+    is_async = signature.is_async or (bool(above) and given is None and callers.gives_coroutine(lookup, wanted))
     return Signature(tuple(parameters), returns, is_async, carried)
 
 

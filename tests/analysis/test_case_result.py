@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from autogen_lsp.analysis import plan
+from autogen_lsp.analysis.model import Target, TargetKind
+from autogen_lsp.text import Span
 from tests.support.actions import check, signature, workspace
 
 
@@ -883,3 +886,16 @@ def test_a_method_that_is_called_in_a_chain_gives_an_instance() -> None:
 def test_what_fills_in_for_none_in_a_condition_is_not_none() -> None:
     text = "def g(flag: bool | None) -> None:\n    flag = $0ask() if flag is None else flag\n    print(flag)\n"
     assert signature(text) == "def ask() -> bool:"
+
+
+def test_an_override_that_is_awaited_and_used_as_something_else_is_no_coroutine() -> None:
+    text = (
+        "class Base:\n    def order(self, *names: str): ...\n\n\nclass A(Base):\n    def one(self) -> None: ...\n\n\n"
+    )
+    text += "async def g(a: A) -> None:\n    await a.$0order()\n    {}\n"
+    with workspace(text.format("x = await a.order()")) as space:
+        target = Target(space.path, "A.order", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 5))
+        assert plan.make(space.project, target).skeleton.startswith("async def order")
+    with workspace(text.format("a.order().limit(1)")) as space:
+        target = Target(space.path, "A.order", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 5))
+        assert plan.make(space.project, target).skeleton.startswith("def order")
