@@ -68,10 +68,10 @@ def of_field(lookup: Lookup, callee: Type, name: str) -> Type | None:
 
 def _filled(declared: Type, target: Node, value: Node | None) -> Type | None:
     """What is put where None was found (``if x is None: x = f()``, ``x = x or f()``) is something else than None."""
-    kind = value.type if value is not None else ""
-    again = [value.child_by_field_name("left")] if value is not None and kind == "boolean_operator" else []
-    if value is not None and kind == "conditional_expression":
-        again = [value.named_children[0], value.named_children[-1]]
+    either = (
+        nodes.named(value) if value is not None and value.type in ("boolean_operator", "conditional_expression") else []
+    )
+    again = either[::2] if len(either) == 3 else either[:1]  # of a condition, what it chooses from
     is_filled = narrowing.found_none(target) or nodes.text_of(target) in map(nodes.text_of, again)
     return without_none(declared) if is_filled else declared
 

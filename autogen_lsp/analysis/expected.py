@@ -155,11 +155,10 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "if_clause":
             return truth()
         case "conditional_expression":
-            if nodes.same(parent.named_children[1], node):
+            one, condition, alternative = (*nodes.named(parent), parent, parent, parent)[:3]
+            if nodes.same(condition, node):
                 return truth()
-            return _or_like(
-                lookup, whole(), parent.named_children[2 if nodes.same(parent.named_children[0], node) else 0]
-            )
+            return _or_like(lookup, whole(), alternative if nodes.same(one, node) else one)
         case "boolean_operator":
             outer = whole()
             left, right = parent.child_by_field_name("left"), parent.child_by_field_name("right")

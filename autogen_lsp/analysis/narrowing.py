@@ -62,11 +62,9 @@ def _conditions(use: Node, text: str) -> Iterator[tuple[Node, bool]]:
                         other = clause.child_by_field_name("condition")
                         if clause.end_byte <= use.start_byte and other is not None:
                             yield other, False
-        elif kind == "conditional_expression" and parent.named_child_count == 3:
-            if nodes.same(parent.named_children[0], child):
-                yield parent.named_children[1], True
-            elif nodes.same(parent.named_children[2], child):
-                yield parent.named_children[1], False
+        elif kind == "conditional_expression" and len(parts := nodes.named(parent)) == 3:
+            if not nodes.same(parts[1], child):
+                yield parts[1], nodes.same(parts[0], child)
         elif kind == "boolean_operator" and nodes.same(parent.child_by_field_name("right"), child):
             left = parent.child_by_field_name("left")
             if left is not None:

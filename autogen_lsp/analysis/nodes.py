@@ -114,7 +114,12 @@ def qualname_of(definition: Node) -> str:
 
 def statements(body: Node | None) -> list[Node]:
     """The statements of a module or block, comments left out."""
-    return [] if body is None else [child for child in body.named_children if child.type != "comment"]
+    return [] if body is None else named(body)
+
+
+def named(node: Node) -> list[Node]:
+    """The named children, comments left out: of an operation, its operands."""
+    return [child for child in node.named_children if child.type != "comment"]
 
 
 def find_definition(tree: Tree, qualname: str) -> Node | None:

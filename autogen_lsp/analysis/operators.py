@@ -66,9 +66,8 @@ def boolean(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
 
 
 def conditional(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
-    if node.named_child_count < 3:
-        return None
-    return evaluate.union(evaluate(path, node.named_children[i]) for i in (0, 2))
+    parts = nodes.named(node)
+    return evaluate.union(evaluate(path, parts[i]) for i in (0, 2)) if len(parts) == 3 else None
 
 
 def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:

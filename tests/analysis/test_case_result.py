@@ -899,3 +899,8 @@ def test_an_override_that_is_awaited_and_used_as_something_else_is_no_coroutine(
     with workspace(text.format("a.order().limit(1)")) as space:
         target = Target(space.path, "A.order", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 5))
         assert plan.make(space.project, target).skeleton.startswith("def order")
+
+
+def test_row_35_a_condition_is_one_beside_comments() -> None:
+    text = "def g(xs: list[int]) -> None:\n    x = (\n        [1]  # one\n        if $0f(xs)\n        else xs\n    )\n"
+    assert signature(text) == "def f(xs: list[int]) -> bool:"
