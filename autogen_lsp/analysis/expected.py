@@ -43,8 +43,6 @@ from autogen_lsp.analysis.types import (
     named,
     optional,
     union,
-    widened,
-    without_none,
 )
 
 
@@ -135,6 +133,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return Expected(Role.IGNORED, path, node, NONE, is_async=is_async)
         case "assignment":
             type_, strong = declared.assigned(lookup, path, parent)
+            type_ = type_ or operands.changed(lookup, path, parent, node)
             return replace(
                 value(type_, strong=strong),
                 bound=tuple(_kept_in(parent)),
@@ -267,8 +266,7 @@ def _or_like(lookup: Lookup, outer: Expected, other: Node | None) -> Expected:
     """What is expected of a value in whose place another may stand: what that is, where nothing else says it."""
     if outer.type is not None or outer.role is not Role.VALUE or other is None:
         return outer
-    type_ = widened(without_none(infer.type_of(lookup, outer.path, other)))
-    return replace(outer, type=type_) if type_ is not None and type_.form is Form.INSTANCE else outer
+    return replace(outer, type=operands.beside(lookup, outer.path, other))
 
 
 def _is_quantified(generator: Node, node: Node) -> bool:

@@ -12,7 +12,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import classes, infer, nodes, wants
 from autogen_lsp.analysis.annotation import expanded
-from autogen_lsp.analysis.arguments import Argument
+from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, widened, without_none
 
@@ -43,6 +43,22 @@ def operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | N
     if operator == "*" and not type_.is_a("int", "float", "complex", "bool"):
         return builtin("int")
     return builtin("int") if type_.is_a("bool") else type_
+
+
+def beside(lookup: Lookup, path: Path, other: Node) -> Type | None:
+    """What a value likely is in whose place another may stand, one that is an instance of something."""
+    type_ = widened(without_none(infer.type_of(lookup, path, other)))
+    return type_ if type_ is not None and type_.form is Form.INSTANCE else None
+
+
+def changed(lookup: Lookup, path: Path, assignment: Node, value: Node) -> Type | None:
+    """What a variable was that is passed to what gives its new value: ``text = f(text)`` likely keeps its type."""
+    call = value.named_children[0] if value.type == "await" and value.named_child_count else value
+    target = assignment.child_by_field_name("left")
+    if target is None or target.type != "identifier" or call.type != "call":
+        return None
+    before = next((a.node for a in arguments_of(call) if nodes.text_of(a.node) == nodes.text_of(target)), None)
+    return beside(lookup, path, before) if before is not None else None
 
 
 def asked_index(lookup: Lookup, path: Path, subscript: Node, node: Node) -> Type | None:

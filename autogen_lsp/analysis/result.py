@@ -189,7 +189,10 @@ def _suits(lookup: Lookup, type_: Type, every: Sequence[Expected]) -> bool:
     """Whether all uses stand if this is what they get."""
     if any(use.demand is Demand.UNKNOWN and not _is_kept_as(use, type_) for use in every):
         is_declared = any(use.strong and not use.upper for use in every)
-        if _says_little(lookup, type_) or (not is_declared and _has_subclasses(lookup, type_)):
+        compared = any(use.may_be_none for use in every)  # and so None is reckoned with
+        if _says_little(lookup, (without_none(type_) or type_) if compared else type_) or (
+            not is_declared and _has_subclasses(lookup, type_)
+        ):
             return False
     if type_.is_a("list", "dict", "set") and any(type_.args) and any(map(_asks_more, every)):
         return False  # what may be changed must have exactly the elements that are asked for

@@ -904,3 +904,15 @@ def test_an_override_that_is_awaited_and_used_as_something_else_is_no_coroutine(
 def test_row_35_a_condition_is_one_beside_comments() -> None:
     text = "def g(xs: list[int]) -> None:\n    x = (\n        [1]  # one\n        if $0f(xs)\n        else xs\n    )\n"
     assert signature(text) == "def f(xs: list[int]) -> bool:"
+
+
+def test_what_is_compared_with_none_may_be_none_where_it_is_added_up() -> None:
+    text = "def take(*, n: int | None) -> None: ...\n\n\ndef g() -> None:\n    take(n=f())\n"
+    text += "    if (n := $0f()) is not None:\n        print(n + 1)\n"
+    assert signature(text) == "def f() -> int | None:"
+
+
+def test_a_variable_that_is_changed_keeps_its_type() -> None:
+    text = "def g(n: int) -> str:\n    text = 'a'\n    text = $0f(text)\n    return f'{text}'\n"
+    assert signature(text) == "def f(text: str) -> str:"
+    assert signature(text.replace("return f'{text}'", "return text.nowhere()")) == "def f(text: str) -> Any:"
