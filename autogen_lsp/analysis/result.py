@@ -147,14 +147,21 @@ def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expe
         asked = annotation.expanded(lookup, use.type)
         if use.upper and (plain := _plain(lookup, asked)) is not None:
             yield plain
-        bare = without_none(use.type)
-        listed = [optional(use.type)] if compared else []
+        opened = _opened(lookup, use.type)
+        bare = without_none(opened)
+        listed = [use.type if NONE in members(opened) else optional(use.type)] if compared else []
         listed += [bare, use.type] if use.upper else [use.type, bare]
         yield from (type_ for type_ in dict.fromkeys(listed) if type_ is not None)
     for use in strong:  # what was declared may get something more special
-        bare = without_none(use.type)
+        bare = without_none(_opened(lookup, use.type))
         if bare is not None and breaks(lookup, bare, every):
             yield from _special(lookup, bare)
+
+
+def _opened(lookup: Lookup, type_: Type | None) -> Type | None:
+    """An alias of a type with None as what it stands for: that may turn out to be no None."""
+    opened = annotation.expanded(lookup, type_)
+    return opened if opened is not None and NONE in members(opened) else type_
 
 
 def _plain(lookup: Lookup, asked: Type | None) -> Type | None:
@@ -215,7 +222,8 @@ def _is_complete(type_: Type | None) -> bool:
 
 
 def _stands(lookup: Lookup, type_: Type, use: Expected) -> bool:
-    here = narrowing.narrow(use.node, type_, lambda node: infer.type_of(lookup, use.path, node))
+    opened = _opened(lookup, type_)
+    here = narrowing.narrow(use.node, opened, lambda node: infer.type_of(lookup, use.path, node))
     if use.not_none and NONE in members(here):
         return False
     match use.demand:

@@ -916,3 +916,10 @@ def test_a_variable_that_is_changed_keeps_its_type() -> None:
     text = "def g(n: int) -> str:\n    text = 'a'\n    text = $0f(text)\n    return f'{text}'\n"
     assert signature(text) == "def f(text: str) -> str:"
     assert signature(text.replace("return f'{text}'", "return text.nowhere()")) == "def f(text: str) -> Any:"
+
+
+def test_an_alias_that_has_none_is_no_more_than_its_other_types_where_none_breaks_a_use() -> None:
+    text = "Number = int | None\n\n\ndef take(n: Number) -> None: ...\n\n\n"
+    text += "def g(n: int) -> None:\n    take($0f(n))\n    {}\n"
+    assert signature(text.format("print(f(n) < 2)")) == "def f(n: int) -> int:"
+    assert signature(text.format("print(f(n) is None)")) == "def f(n: int) -> Number:"
