@@ -92,6 +92,9 @@ def name_of(node: Node) -> str | None:
                 if index is not None and index.type == "slice":
                     node = value
                     continue
+                is_class = value.type in ("identifier", "attribute") and not is_own(value)
+                if is_class or nodes.text_of(value) in BUILTINS:
+                    return None  # `list[int]` is no list
                 collection = name_of(value)
                 return singular(collection) if collection else None
             case _:

@@ -21,6 +21,10 @@ OPERANDS = ("int", "float", "complex", "str", "bytes", "list", "tuple", "bool")
 
 def compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type | None:
     operators = _operators(comparison)
+    if operators <= {"is", "is not", "not"} and any(
+        child.type in ("true", "false") for child in comparison.named_children
+    ):
+        return builtin("bool")
     if operators & {"in", "not in", "is", "is not", "not"} or comparison.named_child_count < 2:
         return None
     operands = comparison.named_children

@@ -1596,3 +1596,7 @@ def test_rows_20_to_22_a_variable_of_one_letter_is_an_item() -> None:
     assert (
         signature("def g(rows: list[int]) -> None:\n    for x in rows:\n        $0f(x)\n") == "def f(x: int) -> None:"
     )
+
+
+def test_rows_20_to_22_a_type_with_arguments_suggests_no_name() -> None:
+    assert signature("from typing import List\n\n\n$0f(List[int], list[int])\n").startswith("def f(arg1, arg2")

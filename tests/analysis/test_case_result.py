@@ -40,6 +40,7 @@ from tests.support.actions import check, signature, workspace
         ("x = $0f() + 'a'", "str"),
         ("x = -$0f()", "int"),
         ("x = $0f() == 2.5", "float"),
+        ("assert $0f() is False", "bool"),
         ("def g() -> list[int]:\n    return $0f()", "list[int]"),
         ("xs: list[int] = [$0f(), 1]", "int"),
         ("s = ', '.join($0f() for x in range(3))", "str"),
