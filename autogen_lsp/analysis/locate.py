@@ -6,6 +6,7 @@ the nearest use of that name in the file counts. Reads facts and trees; changes 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tree_sitter import Node
@@ -38,6 +39,29 @@ def placement(project: Project, target: Target) -> Placement | None:
         return places.constructor(source, definition)
     current, user = _current_method(project, target, definition), _user_in_body(source, definition, name)
     return places.method(source, definition, current, user)
+
+
+def last_use_first(project: Project, targets: Sequence[Target]) -> list[Target]:
+    """The order in which to create several, one after the other.
+
+    What goes right below its use starts with the last use of each file, so that in the end the definitions stand in
+    the order in which they are used; all else stays where it is.
+    """
+    below = [target for target in targets if _goes_below_use(project, target)]
+    ordered: dict[Path, list[Target]] = {}
+    for target in sorted(below, key=lambda target: target.origin_span):
+        ordered.setdefault(target.path, []).append(target)
+    return [ordered[target.path].pop() if target in below else target for target in targets]
+
+
+def _goes_below_use(project: Project, target: Target) -> bool:
+    source = project.source(target.path)
+    node = origin_node(project, target) if target.origin == target.path else None
+    if source is None or node is None or target.kind in (TargetKind.STUB, TargetKind.MODULE, TargetKind.ATTRIBUTE):
+        return False
+    owner = target.qualname.rpartition(".")[0]
+    definition = nodes.find_definition(source.tree, owner) if owner else None
+    return places.deferred(node) if definition is None else _current_method(project, target, definition) is not None
 
 
 def attribute_place(source: Source, owner: Node) -> Placement:

@@ -88,7 +88,7 @@ def _summary(made: int, failed: int, left_out: int, write: bool) -> str:
 
 def _groups(services: Services, findings: Sequence[Finding]) -> list[list[Target]]:
     """What would be written, each thing once however often it is used, what others build upon first."""
-    from autogen_lsp.analysis import targets
+    from autogen_lsp.analysis import locate, targets
 
     project = services.project(snapshot_of(services))
     found: dict[tuple[Path, str], Target] = {}
@@ -96,7 +96,7 @@ def _groups(services: Services, findings: Sequence[Finding]) -> list[list[Target
         target = targets.target_of(project, finding)
         if target is not None and not targets.to_import(project, finding):
             found.setdefault((target.path, target.qualname), target)
-    return leaves_first(project, list(found.values()))
+    return leaves_first(project, locate.last_use_first(project, list(found.values())))
 
 
 def _done(services: Services, target: Target) -> bool:

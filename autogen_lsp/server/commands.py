@@ -27,7 +27,9 @@ from autogen_lsp.text import SourceChange
 from autogen_lsp.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from autogen_lsp.analysis.model import Target
+    from pathlib import Path
+
+    from autogen_lsp.analysis.model import Finding, Target
 
 Token = int | str | None
 Command = Callable[[Session, Any, Token], Awaitable[Any]]
@@ -65,7 +67,8 @@ async def regenerate(session: Session, argument: Any, token: Token) -> Json:
 
 
 async def generate_all(session: Session, argument: Any, token: Token) -> Json:
-    from autogen_lsp.analysis.targets import to_import
+    from autogen_lsp.analysis.locate import last_use_first
+    from autogen_lsp.analysis.targets import target_of, to_import
 
     reference = places.parse(argument, Reference, "arguments")
     path = places.path_of(session, reference)
@@ -75,16 +78,22 @@ async def generate_all(session: Session, argument: Any, token: Token) -> Json:
         if session.services.backend(reference.backend).name == "skeleton":
             found = [f for f in found if f.kind != "stub"]  # it has no better body for them
         # Two calls of one missing function are one job.
-        wanted = list(dict.fromkeys((f.name, f.target_path, f.target_qualname) for f in found))
-        first = {(f.name, f.target_path, f.target_qualname): f for f in reversed(found)}
-        done: list[str] = []
+        first: dict[tuple[str, Path | None, str], Finding] = {}
+        for each in found:
+            first.setdefault((each.name, each.target_path, each.target_qualname), each)
+        meant: dict[Target, Finding] = {}
         failed: list[str] = []
-        for number, key in enumerate(wanted):
-            report(f"{key[0]} ({number + 1} of {len(wanted)})", number / len(wanted))
-            if modules := to_import(project, first[key]):
-                failed.append(f"{key[0]}: it can be imported from {modules[0]}")
-                continue
-            place = places.reference_to(session, path, first[key].span, "", key[0])
+        for each in first.values():
+            if modules := to_import(project, each):
+                failed.append(f"{each.name}: it can be imported from {modules[0]}")
+            elif (target := target_of(project, each)) is not None:
+                meant.setdefault(target, each)
+        wanted = last_use_first(project, list(meant))
+        done: list[str] = []
+        for number, target in enumerate(wanted):
+            name = meant[target].name
+            report(f"{name} ({number + 1} of {len(wanted)})", number / len(wanted))
+            place = places.reference_to(session, path, meant[target].span, "", name)
             one = places.parse(place, Reference, "place")
             try:
                 result = await _implement(
@@ -94,7 +103,7 @@ async def generate_all(session: Session, argument: Any, token: Token) -> Json:
             except NotFound:
                 continue  # an earlier one brought it along
             except AutogenError as error:
-                failed.append(f"{key[0]}: {error}")
+                failed.append(f"{name}: {error}")
         summary = f"{len(done)} of {len(done) + len(failed)} generated"
         if not done and not failed:
             summary = "nothing is missing in this file"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import py_compile
+import re
 import subprocess
 from pathlib import Path
 
@@ -193,3 +194,14 @@ def test_what_can_be_imported_is_not_written_again_unless_it_is_named(run: Run, 
         assert done.returncode == 1
         assert "'slug' can be imported from a; --symbol slug writes another one" in done.stderr
     assert "def slug" in run("generate", "b.py", "--symbol", "slug", *OFFLINE, cwd=tmp_path).stdout
+
+
+def test_batch_leaves_definitions_in_the_order_of_their_uses(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text(
+        "class A:\n    def run(self):\n        self.one()\n        self.two()\n\n    def last(self): ...\n\n\n"
+        "def main(a: A):\n    first(second())\n    third()\n    a.three()\n    a.four()\n"
+    )
+    done = run("batch", "--write", "--kind", "undefined-call", "--kind", "missing-attribute", *OFFLINE, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    names = re.findall(r"def (\w+)", (tmp_path / "m.py").read_text())
+    assert names == ["run", "one", "two", "last", "three", "four", "main", "first", "second", "third"]
