@@ -74,7 +74,7 @@ def signature_of(
         if written is None and above and (not fits or (type_ is not None and not set(passed) <= {*members(type_)})):
             written = annotate_any(scope)  # without, it would be the base's type
         parameters.append(Parameter(parameter.name, parameter.kind, written, default))
-    parameters += [callers.parameter_of(scope, item) for item in more]
+    parameters += [_as_below(lookup, target, item, scope) or callers.parameter_of(scope, item) for item in more]
     returned = types(lambda other: other.returns)
     of_all = types(lambda other: other.returns, found)
     varying = None if above else _type_parameter(lookup, own, [holder for holder, _ in found], of_all)
@@ -218,6 +218,16 @@ def _more(lookup: Lookup, target: Target, calls: Sequence[Use], listed: Sequence
         [p for p in callers.passed_by(lookup, target, use) if p.keyword and p.keyword not in known] for use in calls
     ]
     return merge([*passed, []], lambda types: callers.unite(lookup, types))  # one call without any: all are optional
+
+
+def _as_below(lookup: Lookup, target: Target, item: Merged, scope: Scope) -> Parameter | None:
+    """A parameter beyond those of the base as the subclasses have it that override the target: it must suit them."""
+    for holder, symbol in _in_subclasses(lookup, target, target.qualname.rpartition(".")[0]):
+        for each in symbol.signature.parameters if symbol.signature is not None else ():
+            if each.name == item.name and each.default and _means_the_same(lookup, holder, each.default, scope):
+                written = annotate(scope, classes.annotated(lookup, holder, each.annotation, symbol))
+                return Parameter(each.name, item.kind, written, each.default)
+    return None
 
 
 def _in_bases(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:

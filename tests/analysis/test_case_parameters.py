@@ -1600,3 +1600,13 @@ def test_rows_20_to_22_a_variable_of_one_letter_is_an_item() -> None:
 
 def test_rows_20_to_22_a_type_with_arguments_suggests_no_name() -> None:
     assert signature("from typing import List\n\n\n$0f(List[int], list[int])\n").startswith("def f(arg1, arg2")
+
+
+def test_what_an_override_takes_more_is_as_its_subclasses_have_it() -> None:
+    text = "class Base:\n    def tunnel(self, host: str) -> None: ...\n\n\nclass A(Base):\n    def one(self) -> None:\n"
+    text += "        self.$0tunnel('a', scheme='b')\n\n\n"
+    text += "class B(A):\n    def tunnel(self, host: str, scheme: str = 'http') -> None: ...\n"
+    with workspace(text) as space:
+        target = Target(space.path, "A.tunnel", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 6))
+        head = "def tunnel(self, host: str, *, scheme: str = 'http') -> None:"
+        assert plan.make(space.project, target).skeleton.startswith(head)
