@@ -118,6 +118,9 @@ def is_own(node: Node) -> bool:
     """Whether the name that an argument suggests is a variable's or attribute's; that of a class says less."""
     node = nodes.unwrapped(node)
     name = nodes.text_of(node.child_by_field_name("attribute") or node).lstrip("_")
+    holder = nodes.text_of(node.child_by_field_name("object")).rpartition(".")[2]
+    if name.isupper() and holder[:1].isupper() and not holder.isupper():
+        return False  # a member of an enumeration
     return node.type in ("identifier", "attribute") and (not name[:1].isupper() or name.isupper())
 
 

@@ -65,8 +65,8 @@ class _Column:
         return list(dict.fromkeys(name for name, _ in own + derived))
 
     def is_named(self) -> bool:
-        """Whether at least half of what is passed suggests names."""
-        return 2 * sum(bool(p.hint) for p in self.passed) >= len(self.passed)
+        """Whether at least half of what is passed has names of its own."""
+        return 2 * sum(bool(p.hint) and not p.derived for p in self.passed) >= len(self.passed)
 
 
 def merge(sites: Sequence[Sequence[Passed]], unite: Union = union, taken: Iterable[str] = ()) -> list[Merged]:

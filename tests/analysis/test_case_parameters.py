@@ -1610,3 +1610,8 @@ def test_what_an_override_takes_more_is_as_its_subclasses_have_it() -> None:
         target = Target(space.path, "A.tunnel", TargetKind.METHOD, space.path, Span(space.offset, space.offset + 6))
         head = "def tunnel(self, host: str, *, scheme: str = 'http') -> None:"
         assert plan.make(space.project, target).skeleton.startswith(head)
+
+
+def test_row_29_a_position_that_is_passed_members_of_an_enumeration_has_the_name_of_a_keyword() -> None:
+    text = "from enum import Enum\n\n\nclass Code(Enum):\n    BAD = 1\n\n\ndef g(code: Code) -> None:\n"
+    assert signature(f"{text}    $0f(1, Code.BAD)\n    f(2, error=code)\n") == "def f(arg1: int, error: Code) -> None:"
