@@ -7,6 +7,7 @@ out; nothing is concluded from how the value is used (`expected`).
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from tree_sitter import Node
@@ -15,7 +16,7 @@ from autogen_lsp.analysis import bindings, classes, infer, narrowing, nodes
 from autogen_lsp.analysis.annotation import Home, expanded, iterable, type_of_text
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import Form, Type, builtin, optional, without_none
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, optional, union, without_none
 
 
 def assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None, bool]:
@@ -33,7 +34,7 @@ def assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None,
                 return _stored(lookup, path, left), False
             declared = of_target(lookup, path, left)
             if declared is not None:
-                return _filled(declared, left, at_.child_by_field_name("right")), True
+                return _filled(lookup, path, declared, left, at_.child_by_field_name("right")), True
         at_ = at_.parent
     return None, False
 
@@ -66,14 +67,25 @@ def of_field(lookup: Lookup, callee: Type, name: str) -> Type | None:
     return classes.annotated(lookup, member.owner, member.symbols[0].annotation)
 
 
-def _filled(declared: Type, target: Node, value: Node | None) -> Type | None:
-    """What is put where None was found (``if x is None: x = f()``, ``x = x or f()``) is something else than None."""
+_EITHER = ("boolean_operator", "conditional_expression")
+
+
+def _filled(lookup: Lookup, path: Path, declared: Type, target: Node, value: Node | None) -> Type | None:
+    """What is put in the place of something that was found (``if x is None: x = f()``, ``x = x or f()``) is not that.
+
+    Nor is it an instance of the class that was found, where it may be another: ``if isinstance(x, str): x = f(x)``.
+    """
     either = (
         nodes.named(value) if value is not None and value.type in ("boolean_operator", "conditional_expression") else []
     )
     again = either[::2] if len(either) == 3 else either[:1]  # of a condition, what it chooses from
-    is_filled = narrowing.found_none(target) or nodes.text_of(target) in map(nodes.text_of, again)
-    return without_none(declared) if is_filled else declared
+    if narrowing.found_none(target) or nodes.text_of(target) in map(nodes.text_of, again):
+        return without_none(declared)
+    if any(truth and nodes.text_of(test).startswith("isinstance(") for test, truth in narrowing.tests(target)):
+        found = narrowing.narrow(target, declared, partial(infer.type_of, lookup, path))
+        left = [member for member in members(declared) if member not in members(found)]
+        return union(left) if any(member != NONE for member in left) else declared
+    return declared
 
 
 def of_target(lookup: Lookup, path: Path, target: Node) -> Type | None:

@@ -924,3 +924,9 @@ def test_an_alias_that_has_none_is_no_more_than_its_other_types_where_none_break
     text += "def g(n: int) -> None:\n    take($0f(n))\n    {}\n"
     assert signature(text.format("print(f(n) < 2)")) == "def f(n: int) -> int:"
     assert signature(text.format("print(f(n) is None)")) == "def f(n: int) -> Number:"
+
+
+def test_what_is_put_in_the_place_of_an_instance_is_one_of_the_other_types() -> None:
+    text = "def g(x: int | str | None) -> None:\n    if isinstance(x, str):\n        x = $0f(x)\n    print(x)\n"
+    assert signature(text) == "def f(x: str) -> int | None:"
+    assert signature(text.replace("int | str", "str")) == "def f(x: str) -> str | None:"
