@@ -455,4 +455,5 @@ class _Look:
 def _may_be_other(lineage: Mro, *, made: bool = True) -> bool:
     """Whether reading an attribute that holds an instance (a descriptor), or making one, may give something else."""
     maker = lineage.owner("__new__") if made else None
-    return "__get__" in lineage.names or (maker is not None and maker.path.suffix == ".py")
+    other = made and (lineage.makes_other or (maker is not None and maker.path.suffix == ".py"))
+    return other or "__get__" in lineage.names

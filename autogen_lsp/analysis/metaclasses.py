@@ -1,18 +1,29 @@
 """What a metaclass brings to the classes that it makes, besides what their bodies say.
 
 One of the workspace that only looks at its classes, keeps them somewhere, or hands them to functions that do no more,
-brings its own members. One that may change what they are made of, or what they are asked for, may bring anything.
+brings its own members, and what it prepares their bodies with. One that may change what they are made of may bring
+anything. One that says what calling its classes gives (``__call__``) changes nothing about them: only what is made
+that way may be something else, where it is not what `type` makes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tree_sitter import Node
+
+from autogen_lsp.analysis import nodes
 from autogen_lsp.analysis.decorated import changes
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind
+
+if TYPE_CHECKING:
+    from autogen_lsp.analysis.mro import Class
 
 PLAIN = frozenset({"ABCMeta", "type", "EnumMeta", "EnumType", "_ProtocolMeta"})
 READERS = frozenset(
@@ -22,38 +33,124 @@ READERS = frozenset(
     """.split()  # noqa: SIM905
 )
 KEEPERS = frozenset({"append", "add", "insert"})  # of a list or set that is told of the class
-_ASKED = frozenset({"__prepare__", "__call__"})
 _CHANGES = re.compile(rb"__dict__|__bases__|\bclass\s|\b(?:setattr|vars|exec|eval|new_class)\(|\btype\([^()]*,")
 _MADE = re.compile(rb"\b(\w+)\s*=\s*[\w.()]*\.__(?:new|call)__\(")
 _NAMES = re.compile(rb"\([\w\s,*]*\)")
 _WORD = re.compile(rb"\w+")
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_WORD_KEY = re.compile(r"\s*['\"](\w+)['\"]\s*\]")
 
 
-def brought(project: Project, path: Path, text: str, scope: str) -> frozenset[str] | None:
-    """Names of the members that the metaclass, as written, has for its classes; None where these may have any."""
+@dataclass(frozen=True)
+class Brought:
+    """What classes have from their metaclass. ``makes_other``: calling them may give what is no instance of them."""
+
+    names: frozenset[str] = frozenset()
+    makes_other: bool = False
+
+
+def brought(project: Project, path: Path, text: str, scope: str) -> Brought | None:
+    """What the metaclass, as written, brings to its classes; None where these may have any member."""
     if text.rpartition(".")[2] in PLAIN:
-        return frozenset()
+        return Brought()
     found = follow(project, path, text, scope) if _DOTTED.fullmatch(text) else None
     if not isinstance(found, Definition) or found.symbol.kind != SymbolKind.CLASS:
         return None
     lineage = project.mro(found.path, found.symbol.qualname)
     if lineage.open or project.builtins is None or (project.builtins, "type") not in lineage:
         return None
+    names, makes_other = lineage.names, False
     for one in lineage.classes:
         if project.is_ours(one.path):
             table = project.table(one.path)
             if table is None or not _only_looks(project, one.path, table, one.symbol):
                 return None
+            call, prepare = (_method(project, one, name) for name in ("__call__", "__prepare__"))
+            makes_other = makes_other or (call is not None and not _makes_as_usual(call))
+            prepared = _prepared(prepare) if prepare is not None else frozenset()
+            if prepared is None:
+                return None
+            names |= prepared
         elif one.symbol.name not in PLAIN | {"object"}:
             return None
-    return lineage.names
+    return Brought(names, makes_other)
+
+
+def _method(project: Project, metaclass: Class, name: str) -> Node | None:
+    """The body of a method that the metaclass itself has."""
+    table, source = project.table(metaclass.path), project.source(metaclass.path)
+    qualname = f"{metaclass.symbol.qualname}.{name}"
+    if table is None or source is None or qualname not in table.symbols:
+        return None
+    definition = nodes.find_definition(source.tree, qualname)
+    return definition.child_by_field_name("body") if definition is not None else None
+
+
+def _makes_as_usual(call: Node) -> bool:
+    """Whether a ``__call__`` returns what the one of `type` gives, now or as kept from earlier."""
+    own = list(nodes.own_nodes(call))
+    makers = {"__call__"}
+    for each in own:
+        if each.type == nodes.FUNCTION and _is_made(each.child_by_field_name("body"), makers, set()):
+            makers.add(nodes.text_of(each.child_by_field_name("name")))
+    kept = {
+        nodes.text_of(each.child_by_field_name("left"))
+        for each in own
+        if each.type == "assignment" and _ends_in(each.child_by_field_name("right"), *makers)
+    }
+    return _is_made(call, makers, kept)
+
+
+def _is_made(body: Node | None, makers: Set[str], kept: Set[str]) -> bool:
+    """Whether all that a function returns is what ``makers`` give, or kept from that."""
+    return all(_ends_in(value, *makers) or nodes.text_of(value) in kept for value in _returned(body))
+
+
+def _prepared(prepare: Node) -> frozenset[str] | None:
+    """The names that a ``__prepare__`` begins the bodies of classes with; None where they may be any."""
+    own = list(nodes.own_nodes(prepare))
+    names: set[str] = set()
+    for value in _returned(prepare):
+        if _is_empty(value):
+            continue
+        if value.type != "identifier":
+            return None
+        for each in own:
+            if each.type != "identifier" or each.text != value.text or each.parent is None:
+                continue
+            match each.parent.type:
+                case "assignment" if _is_empty(each.parent.child_by_field_name("right")):
+                    pass
+                case "subscript" if key := _WORD_KEY.fullmatch(nodes.text_of(each.parent).partition("[")[2]):
+                    names.add(key.group(1))
+                case "return_statement":
+                    pass
+                case _:
+                    return None
+    return frozenset(names)
+
+
+def _returned(body: Node | None) -> Iterator[Node]:
+    for each in nodes.own_nodes(body):
+        if each.type == "return_statement" and each.named_child_count:
+            yield nodes.unwrapped(each.named_children[0])
+
+
+def _is_empty(value: Node | None) -> bool:
+    """Whether it is a mapping with nothing in it, as a class body would begin with."""
+    return nodes.text_of(value) == "{}" or _ends_in(value, "dict", "OrderedDict", "__prepare__")
+
+
+def _ends_in(value: Node | None, *names: str) -> bool:
+    """Whether the expression is a call of something by one of these last names."""
+    called = nodes.text_of(value.child_by_field_name("function")) if value is not None and value.type == "call" else ""
+    return called.rpartition(".")[2] in names
 
 
 def _only_looks(project: Project, path: Path, table: Table, metaclass: Symbol) -> bool:
     source = project.source(path)
     own = table.members.get(metaclass.qualname, {})
-    if source is None or not _ASKED.isdisjoint(own) or path.suffix != ".py":
+    if source is None or path.suffix != ".py":
         return False
     if _CHANGES.search(source.text, metaclass.body_start, metaclass.body_end):
         return False
@@ -75,6 +172,8 @@ def _only_looks(project: Project, path: Path, table: Table, metaclass: Symbol) -
                 if making and not (_NAMES.fullmatch(arguments) and set(names[2:4]) <= set(_WORD.findall(arguments))):
                     return False
                 continue
+            if call.name == method.name and call.receiver.startswith(("super(", "type")):
+                continue  # what every metaclass does
             rewritten = given is not None and given.search(arguments) is not None and call.name not in READERS
             if rewritten or (told is not None and told.search(arguments) and not _leaves(project, path, call)):
                 return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -58,6 +58,7 @@ class Mro:
     project: Project
     hooked: bool = False
     beside: frozenset[str] = frozenset()  # names of members that a metaclass brings
+    makes_other: bool = False  # calling the class may give what is no instance of it: a metaclass says what
 
     def __contains__(self, key: tuple[Path, str]) -> bool:
         return key in self._keys
@@ -73,13 +74,7 @@ class Mro:
 
     def after(self, key: tuple[Path, str]) -> Mro:
         """The bases only, as ``super()`` sees them."""
-        return Mro(
-            tuple(found for found in self.classes if found.key != key),
-            self.open,
-            self.project,
-            self.hooked,
-            self.beside,
-        )
+        return replace(self, classes=tuple(found for found in self.classes if found.key != key))
 
     def is_open(self, of_class: bool) -> bool:
         """Whether the class itself, or instances, may have members that are none of these classes'."""
@@ -124,7 +119,7 @@ def mro_of(project: Project, path: Path, qualname: str) -> Mro:
 def _mro(project: Project, path: Path, qualname: str) -> Mro:
     todo: list[tuple[Path, str]] = [(path, qualname)]
     done: dict[tuple[Path, str], Class] = {}
-    is_open = hooked = False
+    is_open = hooked = makes_other = False
     beside: frozenset[str] = frozenset()
     while todo:
         key = todo.pop()
@@ -137,8 +132,11 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         found = done[key] = Class(key[0], symbol)
         bases, own_open = _bases(project, found)
         for text in metaclasses_of(symbol):
-            names = brought(project, key[0], text, symbol.parent)
-            own_open, beside = own_open or names is None, beside | (names or frozenset())
+            more = brought(project, key[0], text, symbol.parent)
+            if more is None:
+                own_open = True
+            else:
+                beside, makes_other = beside | more.names, makes_other or more.makes_other
         if not _GENERIC.isdisjoint(base_names(symbol)):
             beside |= _OF_GENERIC
         is_open = is_open or own_open
@@ -150,7 +148,7 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         done.setdefault((builtins, "object"), Class(builtins, builtin))
     else:
         is_open = True
-    return Mro(tuple(done.values()), is_open or hooked, project, hooked and not is_open, beside)
+    return Mro(tuple(done.values()), is_open or hooked, project, hooked and not is_open, beside, makes_other)
 
 
 def _class_symbol(project: Project, path: Path, qualname: str) -> Symbol | None:

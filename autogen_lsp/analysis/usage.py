@@ -58,8 +58,9 @@ def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
 
     ``tried``: those in tests count, too. Of classes that others derive from they say little: tests try abstract ones.
     """
-    maker = project.mro(*found.key).owner("__new__")
-    if maker is not None and maker.path.suffix == ".py":
+    lineage = project.mro(*found.key)
+    maker = lineage.owner("__new__")
+    if lineage.makes_other or (maker is not None and maker.path.suffix == ".py"):
         return
     for file, call in islice(project.calls(found.symbol.name), _MAX_CALLS):
         if not tried and is_test(project, file) and not is_test(project, found.path):

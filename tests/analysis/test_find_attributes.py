@@ -175,6 +175,24 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="a metaclass that keeps its classes",
         ),
         pytest.param(
+            "class M(type):\n    @classmethod\n    def __prepare__(m, n, b):\n        ns = super().__prepare__(m, n, b)\n"
+            "        ns['tag'] = print\n        return ns\n"
+            "class A(metaclass=M):\n    def f(self): self.tag(), self.«g»()\n",
+            ("main.py", "A.g"),
+            id="a metaclass that begins the bodies of its classes",
+        ),
+        pytest.param(
+            "class M(type):\n    made = {}\n    def __call__(c, *a):\n        def make(): return super(M, c).__call__(*a)\n"
+            "        if not a: return make()\n        if c not in c.made: c.made[c] = make()\n        return c.made[c]\nclass A(metaclass=M): x = 1\nA().«f»()\n",
+            ("main.py", "A.f"),
+            id="a metaclass that makes one instance of each class",
+        ),
+        pytest.param(
+            "class M(type):\n    def __call__(c, *a): raise TypeError\nclass A(metaclass=M):\n    def f(self): self.«g»()\n",
+            ("main.py", "A.g"),
+            id="a metaclass that forbids to call its classes",
+        ),
+        pytest.param(
             "class A:\n    def __init_subclass__(cls):\n        if hasattr(cls, 'g') and callable(cls.g): all.append(cls)\n"
             "    def f(self): self.«g»()\nall = []\n",
             ("main.py", "A.g"),
@@ -222,6 +240,20 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="metaclass that hands the class on",
         ),
         pytest.param("class M(type):\n    def f(cls): cls.g()\n", id="in a metaclass"),
+        pytest.param(
+            "class M(type):\n    def __prepare__(m, n, b): return Names(n)\nclass Names(dict): x = 1\n"
+            "class A(metaclass=M):\n    def f(self): self.g()\n",
+            id="metaclass that prepares names of its own",
+        ),
+        pytest.param(
+            "class M(type):\n    def __prepare__(m, n, b):\n        ns = {}\n        ns.update(more)\n        return ns\n"
+            "class A(metaclass=M):\n    def f(self): self.g()\n",
+            id="metaclass that fills what it prepares",
+        ),
+        pytest.param(
+            "class M(type):\n    def __call__(c, n): return c.all[n]\nclass A(metaclass=M): x = 1\nA(1).g()\n",
+            id="metaclass that gives something else",
+        ),
         pytest.param("import abc\nclass A(abc.ABC): x = 1\nA.register(int)\n", id="member of the metaclass"),
         pytest.param(
             "class A:\n    def __init_subclass__(cls):\n        add(cls, 'g')\n    def f(self): self.g()\n"
