@@ -181,7 +181,7 @@ class _Look:
         if symbol.kind == SymbolKind.CLASS:
             return self._of_class(found.path, symbol.qualname, exact=True, of_class=True)
         if symbol.kind == SymbolKind.VARIABLE and not symbol.conditional and "." not in symbol.qualname:
-            if is_set(self._lookup, symbol.name):
+            if is_set(self._lookup, self.path, symbol.name):
                 return None
             return self._of_made(found.path, made_of(symbol), "")
         return None
@@ -364,7 +364,9 @@ class _Look:
         name = item.name
         if item.receiver != "self" and f"{item.receiver}.{name}" in self._stores:
             return True
-        return is_set(self._lookup, name, holder) or is_asked(self._lookup, self.path, name, item.receiver, holder)
+        return is_set(self._lookup, self.path, name, holder) or is_asked(
+            self._lookup, self.path, name, item.receiver, holder
+        )
 
     @cached_property
     def _stores(self) -> frozenset[str]:

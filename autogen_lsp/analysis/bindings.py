@@ -208,7 +208,10 @@ def _binding_of(node: Node, name: str) -> Iterator[Binding]:
                     bound = bound.partition(".")[0]
                 if bound == name:
                     yield Binding(How.IMPORT, element, node)
-        case "delete_statement" | "case_pattern" | "nonlocal_statement":
+        case "delete_statement":  # not what a deleted attribute or item is of
+            if any(_target(child, name) is not None for child in node.named_children):
+                yield Binding(How.OPAQUE, node, node)
+        case "case_pattern" | "nonlocal_statement":
             if any(c.type == "identifier" and nodes.text_of(c) == name for c in _leaves(node)):
                 yield Binding(How.OPAQUE, node, node)
 

@@ -22,13 +22,15 @@ Key = tuple[Path, str]
 
 CALLED = re.compile(r"([^\W\d][\w.]*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 _CALL_CUT = re.compile(r"([^\W\d][\w.]*)\([^()]{150,}$")  # the value of a symbol, which was cut
-_OPTIONAL = re.compile(r"(?:[\w.]+\.)?Optional\[(.*)\]", re.S)
+_AROUND = re.compile(r"(?:[\w.]+\.)?(?:Optional|Final|ClassVar)\[(.*)\]", re.S)
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _DOTTED = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
 _OPENING, _CLOSING = "([{", ")]}"
 _OF_CONTAINERS = frozenset({"get", "items", "values", "keys", "pop", "popleft", "popitem", "setdefault", "copy"})
+_GIVING = ("__call__", "__iter__", "__getitem__", "__enter__", "__aenter__", "__next__", "__anext__", "__aiter__")
 _MAX_HOPS = 6
+_MAX_ALIASES = 3
 _NOTHING: frozenset[Key] = frozenset()
 
 
@@ -106,8 +108,15 @@ def _of_made(project: Project, path: Path, made: str, scope: str, hops: int) -> 
 def _of_member(project: Project, holders: frozenset[Key], name: str, hops: int) -> frozenset[Key]:
     out = _NOTHING
     for holder in holders:
-        if name in _OF_CONTAINERS and name not in project.mro(*holder).names:
-            out |= {holder}
+        names = project.mro(*holder).names
+        if name not in names:
+            if name in _OF_CONTAINERS:
+                out |= {holder}
+            if hops < _MAX_HOPS:
+                for giving in names.intersection(_GIVING):
+                    out |= _of_member(
+                        project, _of_member(project, frozenset({holder}), giving, hops + 2), name, hops + 2
+                    )
             continue
         key = (*holder, name)
         if key not in project.guesses:
@@ -162,17 +171,21 @@ def _function_at(project: Project, path: Path, symbol: Symbol) -> str:
 
 
 def _named_in(
-    project: Project, path: Path, annotation: str | None, scope: str, holder: frozenset[Key]
+    project: Project, path: Path, annotation: str | None, scope: str, holder: frozenset[Key], aliases: int = 0
 ) -> frozenset[Key]:
-    """The classes of the workspace that an annotation names."""
+    """The classes of the workspace that an annotation names, itself or by an alias or the bound of a type variable."""
     out = _NOTHING
     for dotted in _DOTTED.findall(annotation or ""):
         if dotted.rpartition(".")[2] == "Self":
             out |= holder
             continue
         found = follow(project, path, dotted, scope)
-        if isinstance(found, Definition) and _is_class(found) and project.is_ours(found.path):
+        if not isinstance(found, Definition) or not project.is_ours(found.path):
+            continue
+        if _is_class(found):
             out |= {(found.path, found.symbol.qualname)}
+        elif found.symbol.kind == SymbolKind.VARIABLE and aliases < _MAX_ALIASES:
+            out |= _named_in(project, found.path, found.symbol.value, "", holder, aliases + 1)
     return out
 
 
@@ -199,10 +212,10 @@ def made_of(symbol: Symbol) -> str:
 
 
 def class_text(annotation: str) -> str:
-    """The class that an annotation names: quotes, ``Optional`` and ``| None`` taken off."""
+    """The class that an annotation names: quotes, ``Optional``, ``Final`` and ``| None`` taken off."""
     text = annotation.strip().strip("\"'").strip()
-    optional = _OPTIONAL.fullmatch(text)
-    text = optional.group(1) if optional else text
+    while (inner := _AROUND.fullmatch(text)) is not None:
+        text = inner.group(1).strip().strip("\"'")
     parts = [part.strip() for part in text.split("|")]
     kept = [part for part in parts if part != "None"]
     return kept[0] if len(kept) == 1 else ""

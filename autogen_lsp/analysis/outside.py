@@ -14,10 +14,10 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import infer, nodes
-from autogen_lsp.analysis.modules import Module
+from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.mro import Class, TooMany, subclasses
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.presence import definition
+from autogen_lsp.analysis.presence import Definition, definition, follow
 from autogen_lsp.analysis.project import Project, Table
 from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.types import Form, Type, members
@@ -29,21 +29,24 @@ _MAX_LOOKED = 20  # assignments to something that may be meant: each needs the t
 SELF = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass", "this", "_self", "_cls"})
 _MOCK = re.compile(r"(?:[\w.]+\.)?(?:Magic|Async|NonCallable|Property)?Mock\(")
 _DATA = re.compile(r"[\d'\"\[{(-]|None$|True$|False$|(?:\w+\.)*[A-Z]\w*\(")  # literals and new objects
+_BEFORE = re.compile(rb"""['"]([\w.]+)\.\Z""")
 _ASKED = re.compile(rb"(?:[hsg]etattr|hasattr|delattr|patch|object|setitem)\([^()]*['\"](?:[\w.]+\.)?$")
 
 
-def is_set(lookup: Lookup, name: str, holder: Class | Module | None = None) -> bool:
+def is_set(lookup: Lookup, path: Path, name: str, holder: Class | Module | None = None) -> bool:
     """Whether somebody assigns an attribute of that name to anything but ``self`` or a class of the file.
 
-    ``holder``: what would get it, where that is known. A local variable of a file that does not know the class by name
-    will be something else, unless it gets a function that was made for it.
+    ``path``: the file that uses it; what tests assign is there for tests only. ``holder``: what would get it, where
+    that is known. A local variable of a file that does not know the class by name will be something else, unless it
+    gets a function that was made for it.
     """
     project = lookup.project
+    tried = is_test(project, path)
     owner = holder if isinstance(holder, Class) else None
     looked = 0
     for file, symbol in project.definitions(name):
         table = project.table(file) if symbol.kind == SymbolKind.ATTRIBUTE else None
-        if table is None:
+        if table is None or (not tried and is_test(project, file)):
             continue
         inside = owner is not None and file == owner.path and symbol.qualname.startswith(f"{owner.symbol.qualname}.")
         if not inside and (
@@ -67,6 +70,10 @@ def is_asked(lookup: Lookup, path: Path, name: str, receiver: str, holder: Class
     for node in _asked(source, name) if source is not None else ():
         if node is None:
             return True
+        if isinstance(node, str):
+            if _is_named(lookup.project, path, node, holder):
+                return True
+            continue
         text = nodes.text_of(node)
         if receiver in SELF and text != receiver and text.partition(".")[0] in SELF:
             continue
@@ -150,16 +157,39 @@ def _stored_on(source: Source, symbol: Symbol) -> Node | None:
     return _first_argument(node)
 
 
-def _asked(source: Source, name: str) -> Iterator[Node | None]:
-    """What is asked for the attribute; None where that cannot be read off."""
+def _asked(source: Source, name: str) -> Iterator[Node | str | None]:
+    """What is asked for the attribute: an expression or, in a string, a dotted name; None where it cannot be told."""
     text, word = source.text, name.encode("utf-8", "surrogatepass")
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
         if text[end : end + 1] in (b'"', b"'") and _ASKED.search(text[max(0, at - 200) : at]):
-            whole = text[at - 1 : at] in (b'"', b"'")  # not "package.module.name"
-            yield _first_argument(nodes.node_at(source.tree, Span(at, end))) if whole else None
+            dotted = _BEFORE.search(text, max(0, at - 200), at)  # "package.module.name"
+            if dotted is not None:
+                yield dotted.group(1).decode("utf-8", "replace")
+            else:
+                yield _first_argument(nodes.node_at(source.tree, Span(at, end)))
         at = text.find(word, end)
+
+
+def _is_named(project: Project, path: Path, dotted: str, holder: Class | Module) -> bool:
+    """Whether the dotted name, as `unittest.mock.patch` takes it, may be the class or module, or a class above it."""
+    inside: list[str] = []
+    while dotted:
+        module = project.resolve_module(dotted, 0, path)
+        if module.origin is Origin.WORKSPACE and module.path is not None:
+            break
+        dotted, _, last = dotted.rpartition(".")
+        inside.insert(0, last)
+    else:
+        return True
+    if not inside:
+        return not isinstance(holder, Class) and module.path == holder.path
+    found = follow(project, module.path, ".".join(inside))
+    if isinstance(found, Definition) and found.symbol.kind == SymbolKind.CLASS:
+        part = Type(Form.INSTANCE, found.symbol.qualname, path=found.path)
+        return not _is_other(project, part, holder)
+    return True
 
 
 def _first_argument(node: Node) -> Node | None:

@@ -19,6 +19,7 @@ _MAX_CALLS = 200  # of a class's name that are looked at for one that makes an i
 _TEST = re.compile(r"_*(?:Tests?(?![a-z])|tests?_)")  # run without being called
 _MIXIN = re.compile(r"mix_?in|mixed", re.I)
 _CALLED_MIXIN = re.compile(r"\bmix-?in\b", re.I)
+_NO_TESTS = frozenset({"classmethod", "staticmethod", "property"})
 _TEST_CASE = re.compile(r".*(?:Tests?|TestCase)$")  # run where it is a `unittest.TestCase`
 ABSTRACT = re.compile(r"_*(?:Base|Abstract|Generic)(?![a-z])|.*(?:Base|Abstract|Builder)$")
 
@@ -83,6 +84,9 @@ def is_named_mixin(project: Project, found: Class) -> bool:
 def holds_tests(project: Project, found: Class) -> bool:
     members = project.members(found.path, found.symbol.qualname)
     return any(
-        name.startswith("test") and any(symbol.kind == SymbolKind.FUNCTION for symbol in members[name])
+        name.startswith("test")
+        and any(
+            symbol.kind == SymbolKind.FUNCTION and _NO_TESTS.isdisjoint(symbol.decorators) for symbol in members[name]
+        )
         for name in members
     )

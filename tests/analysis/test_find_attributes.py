@@ -212,6 +212,18 @@ CLASS = "class A:\n    def f(self): return 1\n"
             ("a.py", "A._n"),
             id="a test puts something in the place of a private method",
         ),
+        pytest.param(
+            "//- a.py\nclass A:\n    def f(self): self.«n»()\n//- tests/test_a.py\nfrom a import A\nA.n = lambda self: print(self)\n",
+            ("a.py", "A.n"),
+            id="only a test assigns it to the class",
+        ),
+        pytest.param(
+            "//- p/__init__.py\n//- p/m.py\nclass A: x = 1\nclass B: x = 1\ndef n(): return 1\n"
+            "//- test_a.py\nfrom unittest.mock import patch\nfrom p.m import A\n@patch('p.m.n')\n@patch('p.m.B.n')\n"
+            "def test(a, b): A().«n»()\n",
+            ("p/m.py", "A.n"),
+            id="patched in the module and in another class, by their names",
+        ),
     ],
 )
 def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -> None:
@@ -281,6 +293,16 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             "class A:\n    def f(self): self.g()\nfor n in 'ab': setattr(A, n, 1)\n", id="setattr on the class"
         ),
         pytest.param("class A:\n    def f(self): self.g()\nA.g = print\n", id="assigned to the class"),
+        pytest.param(
+            "//- m.py\nclass A: x = 1\nclass B(A): x = 1\n"
+            "//- test_a.py\nfrom unittest.mock import patch\nfrom m import B\n@patch('m.A.n', create=True)\ndef test(a): B().n()\n",
+            id="patched in a base, by its name",
+        ),
+        pytest.param(
+            "//- m.py\nclass A: x = 1\n//- tests/conftest.py\nfrom m import A\nA.n = print\n"
+            "//- tests/test_a.py\nfrom m import A\ndef test(): A().n()\n",
+            id="assigned by tests, for tests",
+        ),
         pytest.param(
             "class B: x = 1\nclass A(B):\n    def f(self): self.g()\nB.g = print\n", id="assigned to its base"
         ),

@@ -120,6 +120,26 @@ HOLDER = CLASS + "class B:\n    a: A\n    all: list[A]\n    def make(self) -> A:
         ),
         pytest.param("x = B()\ndef g(): x.a.«n»()\n", id="attribute of a module's variable"),
         pytest.param(
+            "class C:\n    @classmethod\n    def test_env(cls): return cls()\ndef g(c: C): c.«n»()\n",
+            id="a class method is no test of a mixin",
+        ),
+        pytest.param(
+            "from typing import Final\nX: Final[A] = A()\ndef g(): X.«n»()\nclass Other:\n    def n(self): return 1\n",
+            id="final variable",
+        ),
+        pytest.param(
+            "from collections.abc import Callable\nMaker = Callable[[str], B]\ndef g(make: Maker): make('').a.«n»()\nclass Other:\n    def n(self): return 1\n",
+            id="what a parameter of an aliased type gives",
+        ),
+        pytest.param(
+            "class Maker:\n    def __call__(self, x) -> B: return B()\ndef g(make: Maker): make('').a.«n»()\nclass Other:\n    def n(self): return 1\n",
+            id="what an instance gives that is called",
+        ),
+        pytest.param(
+            "class C:\n    def g(self):\n        del self.x[:], self.y\n        self.«n»()\n    x = y = []\n",
+            id="self, of which something is deleted",
+        ),
+        pytest.param(
             "def g(b: B):\n    c = b.a\n    d = c\n    for e in [d]: e.f()\n    e = d\n    e.«n»()\nclass C:\n    def n(self): return 1\n",
             id="through other local names",
         ),
