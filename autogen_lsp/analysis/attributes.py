@@ -254,8 +254,9 @@ class _Look:
         name = item.name
         mro = receiver.lineage
         above = _SUPER.fullmatch(item.receiver) is not None
-        names = mro.after(mro.classes[0].key).names if above else mro.names
-        if name in names or (receiver.of_class and name in self._of_any_class):
+        if (mro.after(mro.classes[0].key) if above else mro).may_have(name) or (
+            receiver.of_class and name in self._of_any_class
+        ):
             return None
         if self._doubtful(item, mro.classes[0]) or is_lent(self.project, mro, name):
             return None
@@ -312,7 +313,7 @@ class _Look:
         found = self._guesses[key]
         if not found:
             return item.local and self._is_nobodys(item.name)
-        return any(not (mro := self.project.mro(*each)).is_open(True) and item.name not in mro.names for each in found)
+        return any(not (mro := self.project.mro(*each)).is_open(True) and not mro.may_have(item.name) for each in found)
 
     def _is_nobodys(self, name: str) -> bool:
         """Whether neither the workspace nor a builtin class has anything of that name: rare in code that works."""
@@ -385,7 +386,7 @@ class _Look:
             if part is None or part.form is not Form.INSTANCE or part.path is None:
                 return False
             mro = self.project.mro(part.path, part.name)
-            if mro.open or name in mro.names:
+            if mro.open or mro.may_have(name):
                 return False
         return bool(parts)
 

@@ -38,7 +38,7 @@ def is_lent(project: Project, lineage: Mro, name: str) -> bool:
         return True
     path, outer = lineage.classes[0].path, lineage.classes[0].symbol.parent
     while outer and project.is_class(path, outer):
-        if name in project.mro(path, outer).names:
+        if project.mro(path, outer).may_have(name):
             return True
         outer = outer.rpartition(".")[0]
     return False

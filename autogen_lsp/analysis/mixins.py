@@ -105,7 +105,7 @@ def _family(
     for one in below:
         lineage = project.mro(*one.key)
         unread = lineage.is_open(of_class) and not (hidden and lineage.hooked)
-        has = unread or name in lineage.names or is_handed_out(project, one.path, one.symbol)
+        has = unread or lineage.may_have(name) or is_handed_out(project, one.path, one.symbol)
         (having if has else lacking).append(one)
     failing = [one for one in lacking if _runs(project, one, found, caller)]
     return _Family(project, found, name, caller, of_self, below, having, failing)
@@ -279,7 +279,7 @@ def _calls_super(project: Project, found: Class, name: str) -> bool:
     if name not in members_of(project, found):
         return False
     lineage = project.mro(*found.key)
-    if lineage.open or name in lineage.after(found.key).names:
+    if lineage.open or lineage.after(found.key).may_have(name):
         return False
     return _hands_on(project, found, name) or _is_override(project, found, name)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from autogen_lsp.analysis import computed
 from autogen_lsp.analysis.decorated import leaves_class
 from autogen_lsp.analysis.metaclasses import KEEPERS, READERS, brought
 from autogen_lsp.analysis.modules import Origin
@@ -58,6 +59,7 @@ class Mro:
     project: Project
     hooked: bool = False
     beside: frozenset[str] = frozenset()  # names of members that a metaclass brings
+    computed: frozenset[str] = frozenset()  # what the names of others look like, as of `computed`
     makes_other: bool = False  # calling the class may give what is no instance of it: a metaclass says what
 
     def __contains__(self, key: tuple[Path, str]) -> bool:
@@ -71,6 +73,10 @@ class Mro:
     def names(self) -> frozenset[str]:
         """Names of all members: methods, class variables, instance attributes, imports in the body."""
         return self.beside.union(*(members_of(self.project, found) for found in self.classes))
+
+    def may_have(self, name: str) -> bool:
+        """Whether they have the member, or may get it under a computed name."""
+        return name in self.names or (bool(self.computed) and computed.may_be(self.project, self.computed, name))
 
     def after(self, key: tuple[Path, str]) -> Mro:
         """The bases only, as ``super()`` sees them."""
@@ -121,6 +127,7 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
     done: dict[tuple[Path, str], Class] = {}
     is_open = hooked = makes_other = False
     beside: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     while todo:
         key = todo.pop()
         if key in done:
@@ -140,6 +147,9 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         if not _GENERIC.isdisjoint(base_names(symbol)):
             beside |= _OF_GENERIC
         is_open = is_open or own_open
+        if _is_dynamic(project, found):
+            given = _names_given(project, found)
+            is_open, names = is_open or given is None, names | (given or frozenset())
         hooked = hooked or (key[0] != project.builtins and not _HOOKS.isdisjoint(members_of(project, found)))
         todo += reversed(bases)
     builtins = project.builtins
@@ -148,7 +158,7 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         done.setdefault((builtins, "object"), Class(builtins, builtin))
     else:
         is_open = True
-    return Mro(tuple(done.values()), is_open or hooked, project, hooked and not is_open, beside, makes_other)
+    return Mro(tuple(done.values()), is_open or hooked, project, hooked and not is_open, beside, names, makes_other)
 
 
 def _class_symbol(project: Project, path: Path, qualname: str) -> Symbol | None:
@@ -166,8 +176,6 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
     own = table.members.get(symbol.qualname, {})
     is_open = (
         (path.suffix == ".pyi" and _is_compiled(project, path))
-        or symbol.qualname in table.facts.dynamic_classes
-        or symbol.name in table.facts.dynamic_classes
         or any(s.kind == SymbolKind.ATTRIBUTE for s in own.get("__class__", ()))
         or ("__slots__" in own and path != project.builtins and _slots(project, found)[1])
         or not all(leaves_class(project, path, text, symbol.parent) for text in symbol.decorators)
@@ -194,6 +202,16 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         elif name not in EMPTY_BASES:
             is_open = True
     return out, is_open
+
+
+def _is_dynamic(project: Project, found: Class) -> bool:
+    table = project.table(found.path)
+    return table is not None and not {found.symbol.name, found.symbol.qualname}.isdisjoint(table.facts.dynamic_classes)
+
+
+def _names_given(project: Project, found: Class) -> frozenset[str] | None:
+    source = project.source(found.path) if project.is_ours(found.path) else None
+    return computed.names_given(source, found.symbol) if source is not None else None
 
 
 def _is_compiled(project: Project, path: Path) -> bool:

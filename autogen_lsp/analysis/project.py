@@ -23,6 +23,7 @@ from autogen_lsp.analysis.listing import Listing
 from autogen_lsp.analysis.modules import Module, Modules, Origin, Tops
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts, Import, Symbol, SymbolKind, base_names
+from autogen_lsp.syntax.said import says
 from autogen_lsp.workspace.ignore import python_files
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
@@ -180,6 +181,7 @@ class Project:
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
         self._importers: dict[str, list[tuple[Path, Import]]] = {}
         self._derived: dict[str, list[tuple[Path, Symbol]]] = {}
+        self._said: dict[str, bool] = {}
 
     def supposing(self, texts: Mapping[Path, Source]) -> Project:
         """The project as it would be if files had these texts: a world of its own, which no other request sees."""
@@ -346,6 +348,17 @@ class Project:
         except KeyError:
             found = kept[name] = ask(self.index) if self.index is not None else list(self._grep(name, pick))
             return found
+
+    def says(self, name: str) -> bool:
+        """Whether the workspace says the name without using it: as a string, or as a keyword."""
+        found = self._said.get(name)
+        if found is None:
+            found = self._said[name] = self.index.says(name) if self.index is not None else self._is_said(name)
+        return found
+
+    def _is_said(self, name: str) -> bool:
+        sources = (self.source(path) for path in self.files())
+        return any(source is not None and says(source.text, name) for source in sources)
 
     def _grep[T](self, name: str, pick: Callable[[Facts], Iterator[T]]) -> Iterator[tuple[Path, T]]:
         wanted = name.encode("utf-8", "surrogatepass")

@@ -33,6 +33,7 @@ from autogen_lsp.index.pool import default_workers
 from autogen_lsp.index.store import Store, Warn
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts, Import, Symbol
+from autogen_lsp.syntax.said import says
 from autogen_lsp.workspace.ignore import SUFFIXES, FoundFile, Rules
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
@@ -148,6 +149,13 @@ class Index:
         """Classes that have a base whose last component is ``name`` (``B`` for ``a.B[int]``), by path and place."""
         return self._named(
             rows.DERIVED, name, "symbols", rows.derived_named, lambda facts: rows.derived_of(facts.symbols, name), None
+        )
+
+    def says(self, name: str) -> bool:
+        """Whether a file says the name without using it: as a string, or as a keyword."""
+        opened = self._shared()
+        return any(says(document.source.text, name) for document in opened.values()) or any(
+            path not in opened for path, _ in self._files_with(rows.SAID, name)
         )
 
     def search(self, words: str | Iterable[str], limit: int = 20) -> list[tuple[Path, Symbol, float]]:

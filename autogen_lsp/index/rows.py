@@ -2,7 +2,7 @@
 
 What is asked for by name is stored apart, so that it is found without decoding the rest: imports; symbols and calls,
 each with the places of its names. Besides, each file has *tokens* by which it is found (names that it calls, defines,
-imports or derives from), and each function and class a text for full-text search.
+imports, derives from, or says as a string or keyword), and each function and class a text for full-text search.
 """
 
 from __future__ import annotations
@@ -16,8 +16,15 @@ from typing import Protocol
 import msgspec
 
 from autogen_lsp.syntax.model import Call, Facts, Import, Signature, Symbol, SymbolKind, base_names
+from autogen_lsp.syntax.said import said_in
 
-CALLED, DEFINED, IMPORTED, DERIVED = "c", "d", "i", "b"  # first letter of a token: what the file does with the name
+CALLED, DEFINED, IMPORTED, DERIVED, SAID = (
+    "c",
+    "d",
+    "i",
+    "b",
+    "s",
+)  # first letter of a token: what the file does with the name
 
 # A hit of the full-text search is a symbol: its row id is the file's id, shifted, plus its place among the symbols.
 PLACE_BITS = 16
@@ -51,6 +58,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     imports: bytes
     symbols: bytes
     calls: bytes
+    said: str
     tokens: str
     texts: tuple[SearchText, ...]
 
@@ -73,24 +81,26 @@ def digest_of(raw: bytes) -> bytes:
     return hashlib.blake2b(raw, digest_size=16).digest()
 
 
-def make(digest: bytes, facts: Facts) -> Row:
+def make(digest: bytes, facts: Facts, text: bytes) -> Row:
     calls = _places(facts.calls)
     symbols = _places(facts.symbols)
     head = msgspec.structs.replace(facts, imports=(), symbols=(), calls=())
+    said = " ".join(sorted(said_in(text)))
     return Row(
         digest,
         _encode(head),
         _encode(facts.imports),
         _encode((symbols, facts.symbols, _derived(facts.symbols))),
         _encode((calls, facts.calls)),
-        _tokens(calls, facts.symbols, facts.imports),
+        said,
+        _tokens(calls, facts.symbols, facts.imports, said),
         tuple(texts_of(facts.symbols)),
     )
 
 
 def without_facts(digest: bytes) -> Row:
     """The row of a file that is not text."""
-    return Row(digest, b"", _encode(()), _encode(({}, (), {})), _encode(({}, ())), "", ())
+    return Row(digest, b"", _encode(()), _encode(({}, (), {})), _encode(({}, ())), "", "", ())
 
 
 def unpack(head: bytes, imports: bytes, symbols: bytes, calls: bytes) -> Facts | None:
@@ -105,10 +115,10 @@ def unpack(head: bytes, imports: bytes, symbols: bytes, calls: bytes) -> Facts |
     )
 
 
-def searched(imports: bytes, symbols: bytes, calls: bytes) -> tuple[str, list[SearchText]]:
+def searched(imports: bytes, symbols: bytes, calls: bytes, said: str) -> tuple[str, list[SearchText]]:
     """The tokens and the search texts that went in with the row."""
     definitions = _decode_symbols(symbols)[1]
-    return _tokens(_decode_called(calls)[0], definitions, _decode_imports(imports)), texts_of(definitions)
+    return _tokens(_decode_called(calls)[0], definitions, _decode_imports(imports), said), texts_of(definitions)
 
 
 def imports_of(imports: Iterable[Import], name: str) -> list[Import]:
@@ -150,9 +160,10 @@ def token(role: str, name: str) -> str:
     return role + (name if name.isascii() else "0x" + name.encode("utf-8", "surrogatepass").hex())
 
 
-def _tokens(called: Iterable[str], symbols: Iterable[Symbol], imports: Iterable[Import]) -> str:
+def _tokens(called: Iterable[str], symbols: Iterable[Symbol], imports: Iterable[Import], said: str) -> str:
     """The names by which a file is found, each once: last components."""
     found = {token(CALLED, name) for name in called}
+    found.update(token(SAID, name) for name in said.split())
     found.update(token(DEFINED, name) for name in {symbol.name for symbol in symbols})
     found.update(token(DERIVED, name) for symbol in symbols if symbol.bases for name in base_names(symbol))
     for item in imports:

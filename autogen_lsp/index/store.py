@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS files (
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- new with every new content, so that what is cached by id is never stale
     path TEXT NOT NULL UNIQUE, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, digest BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS contents (
-    id INTEGER PRIMARY KEY, head BLOB NOT NULL, imports BLOB NOT NULL, symbols BLOB NOT NULL, calls BLOB NOT NULL);
+    id INTEGER PRIMARY KEY, head BLOB NOT NULL, imports BLOB NOT NULL, symbols BLOB NOT NULL, calls BLOB NOT NULL,
+    said TEXT NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS names USING fts5(
     tokens, content='', detail=none, columnsize=0, tokenize="unicode61 tokenchars '_'");
 CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5(
@@ -260,8 +261,8 @@ def _put(connection: sqlite3.Connection, files: Iterable[Stored]) -> None:
         [(key, file.path, file.mtime_ns, file.size, row.digest) for key, file, row in added],
     )
     many(
-        "INSERT INTO contents VALUES (?, ?, ?, ?, ?)",
-        [(key, row.head, row.imports, row.symbols, row.calls) for key, _, row in added],
+        "INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?)",
+        [(key, row.head, row.imports, row.symbols, row.calls, row.said) for key, _, row in added],
     )
     many("INSERT INTO names(rowid, tokens) VALUES (?, ?)", [(key, row.tokens) for key, _, row in added])
     many(
@@ -280,7 +281,7 @@ def _remove_all(connection: sqlite3.Connection, paths: Iterable[str]) -> None:
 def _remove(connection: sqlite3.Connection, key: int) -> None:
     """A file's rows. The full-text tables keep no text of their own, so they must be told what had gone in."""
     run = connection.execute
-    content = run("SELECT imports, symbols, calls FROM contents WHERE id = ?", (key,)).fetchone()
+    content = run("SELECT imports, symbols, calls, said FROM contents WHERE id = ?", (key,)).fetchone()
     if content is not None:
         tokens, texts = searched(*content)
         run("INSERT INTO names(names, rowid, tokens) VALUES ('delete', ?, ?)", (key, tokens))

@@ -72,7 +72,8 @@ def look(job: Job, source: Source | None = None, facts: Callable[[], Facts] | No
         return Answer(job.path, mtime, status.st_size, rows.without_facts(digest))
     if source is None or source.text != text:
         source, facts = Source(path, text), None
-    return Answer(job.path, mtime, status.st_size, rows.make(digest, facts() if facts is not None else _facts(source)))
+    row = rows.make(digest, facts() if facts is not None else _facts(source), text)
+    return Answer(job.path, mtime, status.st_size, row)
 
 
 def poison(job: Job) -> Answer:
@@ -81,7 +82,7 @@ def poison(job: Job) -> Answer:
         raw = Path(job.path).read_bytes()
     except OSError:
         return Answer(job.path, NO_TIME, 0, None, gone=True)
-    return Answer(job.path, NO_TIME, len(raw), rows.make(rows.digest_of(raw), UNKNOWN))
+    return Answer(job.path, NO_TIME, len(raw), rows.make(rows.digest_of(raw), UNKNOWN, raw))
 
 
 def to_stored(answers: Iterable[Answer]) -> list[Stored]:

@@ -279,15 +279,16 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         ),
         pytest.param("from d import d\n@d\nclass A:\n    def f(self): self.g()\n", id="class decorator"),
         pytest.param(
-            "class A:\n    def __init__(self, **k):\n        for n in k: setattr(self, f'_{n}', k[n])\n    def f(self): self._g()\n",
+            "class A:\n    def __init__(self, **k):\n        for n in k: setattr(self, f'_{n}', k[n])\n    def f(self): self._g()\nA(g=print)\n",
             id="setattr under a computed name that is written as a string",
         ),
         pytest.param(
-            "class A:\n    def __init__(self, **k):\n        for n in k: setattr(self, n, k[n])\n    def f(self): self.g()\n",
+            "class A:\n    def __init__(self, **k):\n        for n in k: setattr(self, n, k[n])\n    def f(self): self.g()\nA(g=print)\n",
             id="setattr",
         ),
         pytest.param(
-            "class A:\n    def __init__(self, k): self.__dict__.update(k)\n    def f(self): self.g()\n", id="__dict__"
+            "class A:\n    def __init__(self, k): self.__dict__.update(k)\n    def f(self): self.g()\nA({'g': print})\n",
+            id="__dict__",
         ),
         pytest.param(
             "class A:\n    def f(self): self.g()\nfor n in 'ab': setattr(A, n, 1)\n", id="setattr on the class"
@@ -424,7 +425,8 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             "class A:\n    __slots__ = tuple(n for n in 'gh')\n    def f(self): self.g()\n", id="computed slots"
         ),
         pytest.param(
-            "class A:\n    def __init__(self, k): vars(self).update(k)\n    def f(self): self.g()\n", id="vars"
+            "class A:\n    def __init__(self, k): vars(self).update(k)\n    def f(self): self.g()\nA(dict(g=print))\n",
+            id="vars",
         ),
         pytest.param(
             "class A:\n    def __init__(self, k): super().__setattr__(k, 1)\n    def f(self): self.g()\n",

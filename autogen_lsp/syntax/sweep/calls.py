@@ -27,7 +27,7 @@ _SPECIAL = frozenset(
     assertRaisesMessage skip skipTest
     """.split()  # noqa: SIM905
 )
-_RESTORING = frozenset({"__setstate__", "__copy__", "__deepcopy__", "__setattr__", "copy", "clone", "_clone"})
+RESTORING = frozenset({"__setstate__", "__copy__", "__deepcopy__", "__setattr__", "copy", "clone", "_clone"})
 
 
 def except_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
@@ -195,7 +195,7 @@ def _special(
     elif name in ("setattr", "__setattr__") and arguments is not None:
         _setattr(sweep, node, receiver, arguments, scope)
     elif name in ("update", "setdefault") and receiver.endswith(("__dict__", ")")):
-        if scope.qualname.rpartition(".")[2] in _RESTORING:
+        if scope.qualname.rpartition(".")[2] in RESTORING:
             return
         dictionary = receiver.removeprefix("vars(").removesuffix(")")
         if dictionary != receiver or receiver.endswith("__dict__"):
@@ -207,7 +207,7 @@ def _special(
 def _setattr(sweep: Sweep, node: Node, bound: str, arguments: Node, scope: Scope) -> None:
     """``setattr(x, key, …)``, ``object.__setattr__(x, key, …)``, ``x.__setattr__(key, …)``."""
     given = arguments.named_children
-    if len(given) < 2 or scope.qualname.rpartition(".")[2] in _RESTORING:
+    if len(given) < 2 or scope.qualname.rpartition(".")[2] in RESTORING:
         return
     if (
         bound.rpartition(".")[2] == "monkeypatch"

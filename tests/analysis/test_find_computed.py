@@ -1,0 +1,119 @@
+"""Members of classes that get attributes under computed names."""
+
+# Fixture texts are read best on one line.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.findings import check_findings
+
+CALLS = "    def f(self): self.{}()\n"
+MISSING, DOUBTED = CALLS.format("«g»"), CALLS.format("g")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "class A:\n    def __init__(self, **k):\n        for n, v in k.items(): setattr(self, n, v)\n"
+            + MISSING
+            + "A(h=1)\n",
+            id="keywords that nobody gives",
+        ),
+        pytest.param(
+            "class A:\n    def __init__(self, given): self.__dict__.update(given)\n" + MISSING + "A({'h': 1})\n",
+            id="a mapping that nobody fills so",
+        ),
+        pytest.param(
+            "class A:\n    def __init__(self, x):\n        for n in ('a', 'b'): setattr(self, n, x)\n"
+            + MISSING
+            + "print('g')\n",
+            id="names that are written out",
+        ),
+        pytest.param(
+            "class A:\n    def __init__(self, **k):\n        for n in k: setattr(self, 'on_' + n.lower(), k[n])\n"
+            + MISSING
+            + "A(g=1)\n",
+            id="names that begin in another way",
+        ),
+        pytest.param(
+            "class A:\n    def clear(self, n): setattr(self, n, None)\n" + MISSING + "A().clear('g')\n",
+            id="a value that cannot be called",
+        ),
+        pytest.param(
+            "class A:\n    def set(self, n, v): setattr(self, n, v)\n"
+            + MISSING
+            + "class B:\n    def g(self): return 1\n",
+            id="another class has a method of that name",
+        ),
+        pytest.param("class A:\n" + MISSING + "for n in ('h', 'i'): setattr(A, n, print)\n", id="from outside"),
+    ],
+)
+def test_member_that_no_computed_name_is(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text, "missing-attribute")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "//- a.py\nclass A:\n    def __init__(self, **k):\n        for n, v in k.items(): setattr(self, n, v)\n"
+            + DOUBTED
+            + "//- b.py\nfrom a import A\nA(g=print)\n",
+            id="a keyword",
+        ),
+        pytest.param(
+            "class A:\n    def set(self, n, v): setattr(self, n, v)\n" + DOUBTED + "A().set('g', print)\n",
+            id="a string",
+        ),
+        pytest.param(
+            "class A:\n    def set(self, n, v): setattr(self, n, v)\n"
+            + DOUBTED
+            + "for n in 'f g h'.split(): A().set(n, print)\n",
+            id="a word of a string that is taken apart",
+        ),
+        pytest.param(
+            "class A:\n    def set(self, f): setattr(self, f.__name__, f)\n"
+            + DOUBTED
+            + "@A().set\ndef g(): return 1\n",
+            id="the name of a function",
+        ),
+        pytest.param(
+            "class A: x = 1\nMETHODS = {}\ndef keep(f):\n    METHODS[f.__name__] = f\n    return f\n"
+            "class B:\n    @keep\n    def g(self): return 1\nfor n, f in METHODS.items(): setattr(A, n, f)\nA().g()\n",
+            id="the name of a method that a decorator keeps",
+        ),
+        pytest.param(
+            "import other\nclass A:\n    def __init__(self):\n        for n in dir(other): setattr(self, n, getattr(other, n))\n"
+            + DOUBTED,
+            id="names of what cannot be read",
+        ),
+        pytest.param(
+            "class A:\n    def set(self, n, v): setattr(self, n.lower(), v)\n" + DOUBTED + "A().set('G', print)\n",
+            id="a word that is changed",
+        ),
+        pytest.param(
+            "class A:\n    def set(self, n, v): setattr(self, '%s_it' % n, v)\n"
+            + CALLS.format("do_it")
+            + "A().set('Do', 1)\n",
+            id="a word that something is added to",
+        ),
+        pytest.param(
+            "class A:\n    def set(self, n, v): setattr(self, n, v)\n    def run(self, code): exec(code)\n" + DOUBTED,
+            id="exec",
+        ),
+        pytest.param(
+            "class A:\n    def set(self, **k):\n        n, v = k.popitem()\n        vars(self)[n] = v\n"
+            + DOUBTED
+            + "g = print\n",
+            id="a variable of that name",
+        ),
+        pytest.param("class A:\n" + DOUBTED + "for n in 'fgh': setattr(A, n, print)\n", id="letters"),
+    ],
+)
+def test_member_that_a_computed_name_may_be(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, text)
