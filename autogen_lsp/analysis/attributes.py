@@ -312,7 +312,7 @@ class _Look:
             self._guesses[key] = guesses(self.project, self.path, item.receiver, item.scope, made)
         found = self._guesses[key]
         if not found:
-            return item.local and self._is_nobodys(item.name)
+            return item.local and (self._is_nobodys(item.name) or self._is_narrowed(item))
         return any(not (mro := self.project.mro(*each)).is_open(True) and not mro.may_have(item.name) for each in found)
 
     def _is_nobodys(self, name: str) -> bool:
@@ -399,7 +399,7 @@ class _Look:
         )
 
     def _is_narrowed(self, item: Call | Reference) -> bool:
-        """Whether the function asks what ``self`` is."""
+        """Whether the function asks what the receiver is."""
         source = self.project.source(self.path)
         text = source.text if source is not None else b""
         asked = f"isinstance({item.receiver},".encode("utf-8", "surrogatepass")

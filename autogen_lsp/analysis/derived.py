@@ -94,7 +94,11 @@ def _file_derives(project: Project, path: Path) -> bool:
     source, table = project.source(path), project.table(path)
     if source is None or table is None:
         return False
-    made = (b" ".join(groups) for groups in _BASES.findall(source.text))
+    made = (
+        b" ".join(filter(None, found.groups()))
+        for found in _BASES.finditer(source.text)
+        if nodes.node_at(source.tree, Span(found.start(), found.start() + 1)).type != "string_content"
+    )
     bases = {base.decode("utf-8", "replace") for words in made for base in _WORD.findall(words)}
     for symbol in table.facts.symbols:
         if symbol.kind == SymbolKind.CLASS and "<locals>" in symbol.qualname:

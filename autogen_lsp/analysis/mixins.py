@@ -17,6 +17,7 @@ from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
 from autogen_lsp.analysis.presence import follow, is_handed_out
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.usage import (
     ABSTRACT,
     holds_tests,
@@ -153,7 +154,9 @@ def _is_left_to_them(of: _Family) -> bool | None:
 def _is_lacked_by_most(of: _Family) -> bool | None:
     """More classes in use fail than are at an end of the tree and have it; or all that fail are not at its ends."""
     ends = [one for one in of.having if one.key not in of.inner]
-    if sum(in_use(of.project, one, leaf=one.key not in of.inner) for one in of.failing) > len(ends):
+    tried = is_test(of.project, of.found.path)
+    counted = sum(tried or not is_test(of.project, one.path) for one in ends)  # tests say nothing of what others use
+    if sum(in_use(of.project, one, leaf=one.key not in of.inner) for one in of.failing) > counted:
         return False
     return True if len(ends) > 1 and all(one.key in of.inner or one.key == of.found.key for one in of.failing) else None
 

@@ -291,7 +291,7 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="__dict__",
         ),
         pytest.param(
-            "class A:\n    def f(self): self.g()\nfor n in 'ab': setattr(A, n, 1)\n", id="setattr on the class"
+            "class A:\n    def f(self): self.g()\nfor n in 'ab': setattr(A, n, print)\n", id="setattr on the class"
         ),
         pytest.param("class A:\n    def f(self): self.g()\nA.g = print\n", id="assigned to the class"),
         pytest.param(
@@ -354,8 +354,8 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="a star import brings no submodule in another's place",
         ),
         pytest.param(
-            "class A:\n    def __new__(cls, names):\n        made = object.__new__(cls)\n        for name in names: setattr(made, name, 1)\n"
-            "        return made\n    def f(self): self.g()\n",
+            "class A:\n    def __new__(cls, names):\n        made = object.__new__(cls)\n        for name in names: setattr(made, name, print)\n"
+            "        return made\n    def f(self): self.g()\nA(['g'])\n",
             id="computed names in __new__",
         ),
         pytest.param(
@@ -429,7 +429,7 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="vars",
         ),
         pytest.param(
-            "class A:\n    def __init__(self, k): super().__setattr__(k, 1)\n    def f(self): self.g()\n",
+            "class A:\n    def __init__(self, k): super().__setattr__(k, print)\n    def f(self): self.g()\nA('g')\n",
             id="__setattr__",
         ),
         pytest.param(

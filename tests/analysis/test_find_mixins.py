@@ -37,6 +37,15 @@ HAS = "    def g(self): return 1\n"
             id="tests are in use",
         ),
         pytest.param(
+            BASE.format(g="«g»") + "all = [A]\nCODE = '''\nmade = type(\"B\", (k,), 1)\n'''\n",
+            id="code in a string derives nothing",
+        ),
+        pytest.param(
+            "//- a.py\n" + BASE.format(g="«g»") + "class B(A): x = 1\nB()\n"
+            "//- tests/test_a.py\nfrom a import A, B\nclass C(A):\n" + HAS + "class D(B):\n" + HAS,
+            id="only tests have it, and one in use lacks it",
+        ),
+        pytest.param(
             "class Groups:\n    class Methods:\n        def f(self): self.«g»()\n"
             "    def make(self): return Groups.Methods()\n",
             id="in the body of a class, but in use",
@@ -207,6 +216,10 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
         pytest.param(
             BASE.format(g="g") + "def make(k, g): return k.__class__('B' + k.__name__, (k,), dict(x=1, g=g))\n",
             id="brought by keyword to what is made",
+        ),
+        pytest.param(
+            BASE.format(g="g") + "def make(k): return type('B', (k,), dict(x=1))\nmake(A)\n",
+            id="derived at run time",
         ),
         pytest.param(
             BASE.format(g="g")

@@ -120,6 +120,10 @@ HOLDER = CLASS + "class B:\n    a: A\n    all: list[A]\n    def make(self) -> A:
         ),
         pytest.param("x = B()\ndef g(): x.a.«n»()\n", id="attribute of a module's variable"),
         pytest.param(
+            "def g(x):\n    assert isinstance(x, A)\n    x.«n»()\nclass Other:\n    def n(self): return 1\n",
+            id="what the function asks for",
+        ),
+        pytest.param(
             "class C:\n    @classmethod\n    def test_env(cls): return cls()\ndef g(c: C): c.«n»()\n",
             id="a class method is no test of a mixin",
         ),
@@ -328,7 +332,7 @@ def test_a_decorator_gives_methods_to_classes(tmp_path: Path) -> None:
 def test_what_a_test_replaces_must_be_there(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
-        "//- a.py\nclass A:\n    def f(self): self.«g»(), self._h()\n//- tests/test_a.py\nfrom a import A\n"
+        "//- a.py\nclass A:\n    def f(self): self.«g»()\n//- tests/test_a.py\nfrom a import A\n"
         "def test(monkeypatch):\n    monkeypatch.setattr(A, 'g', print)\n"
-        "    monkeypatch.setattr(A, '_h', print, raising=False)\n",
+        "    monkeypatch.setattr(A, '_h', print, raising=False)\n    A()._h()\n",
     )
