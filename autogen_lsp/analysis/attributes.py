@@ -407,17 +407,24 @@ class _Look:
         return any(text.find(asked, symbol.body_start, symbol.body_end) >= 0 for symbol in symbols)
 
     def _is_misdeclared(self, item: Call | Reference, mro: Mro) -> bool:
-        """Whether a function seems to give something else than it declares: the file asks many things of it, which the
-        class all lacks, though it has methods.
+        """Whether a parameter, or what a function gives, seems to be something else than is declared: the file asks
+        many things of it, which the class all lacks, and another class has them all.
         """
         made = item.made if isinstance(item, Call) and "." not in item.receiver else ""
-        asked = {call.name for call in self.table.facts.calls if call.made == made and "." not in call.receiver}
-        if not made.startswith("=") or len(asked) < _MANY or not asked.isdisjoint(mro.names):
+        if not made.startswith(("=", ":")):
             return False
-        members = self.project.members(*mro.classes[0].key)
-        return any(
-            s.kind == SymbolKind.FUNCTION and not name.startswith("_") for name in members for s in members[name]
-        )
+        asked = {call.name for call in self.table.facts.calls if call.made == made and "." not in call.receiver}
+        if len(asked) < _MANY or not asked.isdisjoint(mro.names):
+            return False
+        holders = [
+            {
+                (file, s.parent)
+                for file, s in self.project.definitions(name)
+                if s.kind == SymbolKind.FUNCTION and s.parent
+            }
+            for name in asked
+        ]
+        return bool(set.intersection(*holders))
 
     def _asks_for_base(self, item: Call | Reference, found: Class) -> bool:
         """Whether the function asks what the class of ``self`` derives from: ``if issubclass(Model, dict)``."""

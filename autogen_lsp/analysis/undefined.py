@@ -176,5 +176,10 @@ def _is_told(project: Project, path: Path, table: Table, use: Use) -> bool:
     return is_said(project, path, table, use.name)
 
 
+def _is_configuration(project: Project, path: Path, table: Table, use: Use) -> bool:
+    """Whether it is a file that IPython, Jupyter and others of traitlets run, which gives them a function."""
+    return use.name == "get_config" and path.stem.endswith("_config")
+
+
 # Who may give a file a name that it does not bind: reasons to doubt that the name is undefined.
-_GIVERS = (_is_installed, _is_prepared, _is_given, _is_told)
+_GIVERS = (_is_installed, _is_prepared, _is_given, _is_told, _is_configuration)

@@ -218,6 +218,10 @@ def test_only_what_is_run_by_exec_is_given_names(tmp_path: Path) -> None:
     check_findings(tmp_path / "other", "//- other.py\n«f»()\n" + run.format(how="exec"))
 
 
+def test_a_configuration_of_jupyter_is_given_a_function(tmp_path: Path) -> None:
+    check_findings(tmp_path, "//- a.py\nc = «get_config»()\n//- ipython_config.py\nc = get_config()\n«f»()\n")
+
+
 def test_finding_says_where_it_would_be_created(tmp_path: Path) -> None:
     check_findings(tmp_path, "«f»(1)\n", "undefined-call", targets=(("main.py", "f"),))
 

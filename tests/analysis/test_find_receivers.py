@@ -306,9 +306,11 @@ def test_a_method_that_the_class_makes_something_else_of(tmp_path: Path) -> None
 def test_an_annotation_that_all_uses_contradict(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
-        "class A:\n    def f(self): return 1\nclass New: ...\ndef get() -> A: ...\ndef new() -> New: ...\n"
-        "def good() -> A: ...\ndef g():\n    x = get()\n    x.call(), x.cast(), x.send()\n    y = new()\n"
-        "    y.«call»(), y.«cast»(), y.«send»()\n    z = good()\n    z.f(), z.«call»(), z.«cast»(), z.«send»()\n",
+        "//- other.py\nclass Other:\n    def call(self): ...\n    def cast(self): ...\n    def send(self): ...\n//- a.py\n"
+        "class A:\n    def f(self): return 1\nclass New:\n    def f(self): return 1\ndef get() -> A: ...\n"
+        "def new() -> New: ...\ndef good() -> A: ...\ndef g(a: A):\n    x = get()\n    x.call(), x.cast(), x.send()\n"
+        "    a.call(), a.cast(), a.send()\n    y = new()\n    y.«call»(), y.«cast»(), y.«receive»()\n"
+        "    z = good()\n    z.f(), z.«call»(), z.«cast»(), z.«send»()\n",
     )
 
 
