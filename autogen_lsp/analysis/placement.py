@@ -42,12 +42,29 @@ def function(source: Source, uses: Sequence[Span]) -> Placement:
 
 
 def bottom(source: Source) -> Placement:
-    """After the module's last statement, but before ``if __name__ == "__main__":``."""
+    """After the module's last statement, but before what ends a module (`_ending`)."""
+    if (ending := _ending(source)) is not None:
+        return before(source, ending)
     for statement in reversed(nodes.statements(source.tree.root_node)):
-        if statement.type == "if_statement" and _tests_main(statement):
-            return before(source, statement)
         return Placement(_insertion(line_after(source, statement)))
     return Placement(_insertion(len(source.text)))
+
+
+def _ending(source: Source) -> Node | None:
+    """The first of the statements that end the module: ``if __name__ == "__main__":``, and an ``__all__`` below
+    definitions (one right below the imports opens the module)."""
+    statements = nodes.statements(source.tree.root_node)
+    ending: Node | None = None
+    exports: Node | None = None  # ends the module where a definition stands above it
+    for statement in reversed(statements):
+        if statement.type == "if_statement" and _tests_main(statement):
+            ending = exports = statement
+        elif _is_exports(statement):
+            exports = statement
+        else:
+            defines = any(nodes.definition_of(each) is not None for each in statements)
+            return exports if defines else ending
+    return ending
 
 
 def below(source: Source, place: Placement, names: Sequence[str]) -> Placement:
@@ -95,6 +112,13 @@ def _is_variable(statement: Node) -> bool:
     assignment = statement.named_children[0] if statement.named_child_count == 1 else statement
     target = assignment.child_by_field_name("left")
     return assignment.type == "assignment" and target is not None and target.type == "identifier"
+
+
+def _is_exports(statement: Node) -> bool:
+    """``__all__ = …`` and ``__all__ += …``."""
+    assignment = statement.named_children[0] if statement.named_child_count else statement
+    left = assignment.child_by_field_name("left")
+    return assignment.type in ("assignment", "augmented_assignment") and nodes.text_of(left) == "__all__"
 
 
 def before(source: Source, statement: Node) -> Placement:
@@ -262,7 +286,8 @@ def _by_use(source: Source, use: Span) -> Placement:
     if statement.type in ("ERROR", "module"):
         return _by_columns(source, use)
     if nodes.definition_of(statement) is None or not deferred(node):
-        return before(source, statement)
+        ending = _ending(source)
+        return before(source, statement if ending is None or ending.start_byte > statement.start_byte else ending)
     return Placement(_insertion(line_after(source, statement)))
 
 

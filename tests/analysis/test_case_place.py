@@ -618,6 +618,25 @@ def test_row_14_a_module_with_nothing_but_a_main_guard() -> None:
     )
 
 
+@pytest.mark.parametrize("guard", ["", '\n\nif __name__ == "__main__":\n    first()\n'])
+def test_row_14_an_all_below_definitions_stays_last(guard: str) -> None:
+    above = "def first():\n    pass\n\n\n"
+    exports = f'# What is public.\n__all__ = ["first"{{}}]\n__all__ += []\n{guard}'
+    body = "def second() -> None:\n    raise NotImplementedError\n\n\n"
+    check(
+        f"//- tools.py\n{above}{exports.format('')}//- main.py\nimport tools\n\ntools.$0second()\n",
+        f"//- tools.py\n{above}{body}{exports.format(', "second"')}",
+    )
+
+
+def test_row_2_what_the_main_guard_uses_is_put_above_an_all_that_stands_last() -> None:
+    rest = '__all__ = ["first"]\n\nif __name__ == "__main__":\n    '
+    check(
+        f"def first():\n    pass\n\n\n{rest}$0second()\n",
+        "def first():\n    pass\n\n\ndef second() -> None:\n    raise NotImplementedError\n\n\n" + f"{rest}second()\n",
+    )
+
+
 def test_row_14_an_empty_module() -> None:
     check(
         "//- tools.py\n//- main.py\nimport tools\n\ntools.$0second()\n",
