@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from autogen_lsp.errors import UsageError
 from autogen_lsp.text import Span, line_column
 from autogen_lsp.workspace.files import MAX_BYTES, decode
+from autogen_lsp.workspace.ignore import SUFFIXES
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
 if TYPE_CHECKING:
     from autogen_lsp.analysis.model import Finding
 
+_PYTHON = (*SUFFIXES, ".pyw")
+_SHEBANG = re.compile(rb"#![^\n]*python")
 MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -45,7 +49,8 @@ def common_root(roots: Sequence[Path]) -> Path:
 
 
 def existing(paths: Iterable[str]) -> list[Path]:
-    """The paths, absolute and resolved. Raises `UsageError` for one that is not there or may not be read."""
+    """The paths, absolute and resolved. Raises `UsageError` for one that is not there, may not be read,
+    or is a file but not Python."""
     found = []
     for given in paths:
         path = Path(given)
@@ -56,10 +61,15 @@ def existing(paths: Iterable[str]) -> list[Path]:
             raise UsageError(f"{given}: {_reason(error)}") from None
         if not os.access(resolved, os.R_OK | (os.X_OK if resolved.is_dir() else 0)):
             raise UsageError(f"{given}: permission denied")
-        if not resolved.is_dir():
-            readable(resolved, given)
+        if not resolved.is_dir() and not is_python(readable(resolved, given)):
+            raise UsageError(f"{given}: not a Python file ({', '.join(_PYTHON)}, or #!…python); give one, or a folder")
         found.append(resolved)
     return found
+
+
+def is_python(source: Source) -> bool:
+    """Whether a file that is named counts as Python: by its suffix, or its ``#!`` line where that names python."""
+    return source.path.suffix in _PYTHON or bool(_SHEBANG.match(source.text))
 
 
 def readable(path: Path, shown: str) -> Source:

@@ -95,6 +95,20 @@ def test_folder_where_a_file_is_needed_is_named(run: Run, tmp_path: Path) -> Non
     assert "is a folder" in one_line(done)
 
 
+@pytest.mark.parametrize("command", [["check"], ["batch"], ["generate", "--symbol", "f"]])
+def test_file_that_is_not_python_is_named(run: Run, tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "README.md").write_text("# Read me\n")
+    done = run(*command, "README.md")
+    assert done.returncode == 2
+    assert "README.md: not a Python file" in one_line(done)
+
+
+def test_script_without_suffix_is_python_by_its_first_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "tool").write_text("#!/usr/bin/env python3\nmissing()\n")
+    done = run("check", "tool")
+    assert (done.returncode, done.stdout.split()[1]) == (1, "undefined-call")
+
+
 def test_folder_without_python_is_said_and_is_no_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     done = run("check", "docs", "--format", "json")
