@@ -39,7 +39,7 @@ def test_without_a_model_nothing_is_called_ai() -> None:
         found = offers(space)
 
     assert not any(offer.ai or "with AI" in offer.title for offer in found)
-    assert [offer.command for offer in found] == ["autogen.generate", "autogen.createSkeleton"]
+    assert [offer.command for offer in found] == ["autogen.createSkeleton", "autogen.generate"]
 
 
 def test_price_is_left_out_where_none_is_configured() -> None:
@@ -103,7 +103,7 @@ def test_well_known_name_of_the_standard_library_is_imported_first_and_can_be_cr
 
     assert first.title == "Import 'Path' from pathlib"
     assert after["main.py"] == "from pathlib import Path\n\n\ndef main(name):\n    return Path(name)\n"
-    assert [offer.command for offer in others] == ["autogen.generate", "autogen.createSkeleton"]
+    assert [offer.command for offer in others] == ["autogen.createSkeleton", "autogen.generate"]
     assert [offer.preferred for offer in (first, *others)] == [True, False, False]
 
 
@@ -117,7 +117,7 @@ def test_constructor_that_no_init_takes_is_offered_though_it_is_no_finding() -> 
         found = offers(space)
 
     assert {offer.qualname for offer in found} == {"Room.__init__"}
-    assert [offer.command for offer in found] == ["autogen.generate", "autogen.createSkeleton"]
+    assert [offer.command for offer in found] == ["autogen.createSkeleton", "autogen.generate"]
 
 
 def test_nothing_is_offered_where_nothing_is_missing() -> None:

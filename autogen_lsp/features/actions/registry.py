@@ -30,6 +30,7 @@ ACTIONS: tuple[Callable[[ActionContext], Iterator[Offer]], ...] = (
     generate.offers,
     create_skeleton.offers,
     with_needs.offers,
+    generate.without_model,
     implement_stub.offers,
 )
 
