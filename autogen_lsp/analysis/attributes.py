@@ -276,7 +276,7 @@ class _Look:
         owner = receiver.owner
         if owner.path.suffix != ".py" or is_given(self.project, mro, name):
             return None
-        if not of_self and gets_members(self.project, mro.classes[0]):  # its own methods count on its own members
+        if not of_self and gets_members(self.project, mro.classes[0], name):  # its own methods count on its own members
             return None
         if (receiver.inferred or (of_self and self._is_narrowed(item))) and not self._confirmed(item, name):
             return None

@@ -8,7 +8,7 @@ of which nothing in the workspace speaks does not come about that way. What cann
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from tree_sitter import Node
 
@@ -21,6 +21,7 @@ from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
 _PLACES = re.compile(rb"\b(?:(?:setattr|__setattr__|exec|vars|locals)(?=\()|__dict__\b)")
+_OF_OTHERS = re.compile(rb"\b(?:(?:setattr|vars)(?=\()|__(?:setattr__(?=\()|dict__\b))")
 _SAID, _ANY = r"(\w+)", r"\w*"  # a word that somebody says, and anything
 _SELVES = frozenset({"self", "cls", "mcs", "klass", "type(self)", "self.__class__"})
 _UNCALLED = frozenset({"integer", "float", "string", "true", "false", "none", "list", "dictionary", "set", "tuple"})
@@ -41,6 +42,9 @@ _MAX_STEPS = 12  # from a name back to what it is made of
 _MAX_PLACES = 20
 
 
+type _IsOwn = Callable[[str, Node | None], bool]  # whether a receiver, in a function, is what is asked about
+
+
 def names_given(source: Source, holder: Symbol) -> frozenset[str] | None:
     """What the names look like under which the class gets attributes, for `may_be`; None where they may be any."""
     text, name = source.text, holder.name.encode("utf-8", "surrogatepass")
@@ -51,17 +55,28 @@ def names_given(source: Source, holder: Symbol) -> frozenset[str] | None:
     )
     places = {*(at.span() for at in _PLACES.finditer(text, holder.body_start, holder.body_end))}
     places |= {at.span() for at in re.finditer(outside, text)}
+
+    given = _given(source, places, lambda receiver, function: _is_own(receiver, function, holder))
+    return _together(given) if given else None
+
+
+def names_set(source: Source, function: Symbol, parameters: Collection[str]) -> frozenset[str] | None:
+    """What the names look like under which a function sets attributes of these parameters; None as above."""
+    places = {at.span() for at in _OF_OTHERS.finditer(source.text, function.body_start, function.body_end)}
+    return _together(_given(source, places, lambda receiver, _: receiver in parameters))
+
+
+def _given(source: Source, places: Collection[tuple[int, int]], is_own: _IsOwn) -> list[Iterable[str]]:
+    """The names of each of the places that is one."""
     if len(places) > _MAX_PLACES:
-        return None
-    found: set[str] = set()
-    known = False
-    for start, end in places:
-        given = _given_at(nodes.node_at(source.tree, Span(start, end)), holder)
-        if given is None:
-            continue
-        known = True
-        found.update(given)
-    return frozenset(found) if known and _ANY not in found else None
+        return [(_ANY,)]
+    found = (_given_at(nodes.node_at(source.tree, Span(*place)), is_own) for place in places)
+    return [names for names in found if names is not None]
+
+
+def _together(given: Iterable[Iterable[str]]) -> frozenset[str] | None:
+    found = frozenset(name for names in given for name in names)
+    return None if _ANY in found else found
 
 
 def may_be(project: Project, patterns: Iterable[str], name: str) -> bool:
@@ -89,7 +104,7 @@ def _is_plain_method(symbol: Symbol) -> bool:
 # Places -------------------------------------------------------------------------------------------------------------
 
 
-def _given_at(node: Node, holder: Symbol) -> Iterable[str] | None:
+def _given_at(node: Node, is_own: _IsOwn) -> Iterable[str] | None:
     """The names that are given at a place, None where it is no such place: patterns of which all words are groups."""
     function = nodes.enclosing(node, frozenset({nodes.FUNCTION}))
     word, holding = nodes.text_of(node), node.parent
@@ -99,17 +114,17 @@ def _given_at(node: Node, holder: Symbol) -> Iterable[str] | None:
     ):
         return None
     if word == "__dict__":
-        return _by_dictionary(holding, function, holder)
+        return _by_dictionary(holding, function, is_own)
     if call is None or call.type != "call":
         return None
     if word in ("setattr", "__setattr__"):
-        return _by_setattr(call, function, holder)
+        return _by_setattr(call, function, is_own)
     if word == "vars" and function is not None:
-        return _by_dictionary(call, function, holder)
+        return _by_dictionary(call, function, is_own)
     return (_ANY,) if function is None or word == "exec" else None
 
 
-def _by_setattr(call: Node, function: Node | None, holder: Symbol) -> Iterable[str] | None:
+def _by_setattr(call: Node, function: Node | None, is_own: _IsOwn) -> Iterable[str] | None:
     called, listed = call.child_by_field_name("function"), call.child_by_field_name("arguments")
     if called is None or listed is None:
         return None
@@ -122,12 +137,12 @@ def _by_setattr(call: Node, function: Node | None, holder: Symbol) -> Iterable[s
     else:
         return None
     literal = key.type == "string" and all(child.type != "interpolation" for child in key.named_children)
-    if literal or not _is_own(receiver, function, holder):
+    if literal or not is_own(receiver, function):
         return None  # a name that is written out is a member like others
     return () if value.type in _UNCALLED else (_pattern(key, 0),)
 
 
-def _by_dictionary(whole: Node | None, function: Node | None, holder: Symbol) -> Iterable[str] | None:
+def _by_dictionary(whole: Node | None, function: Node | None, is_own: _IsOwn) -> Iterable[str] | None:
     """``x.__dict__.update(…)``, ``x.__dict__[key] = …``, ``vars(x)[key] = …``, ``x.__dict__ = …``."""
     if whole is None or whole.parent is None:
         return None
@@ -135,7 +150,7 @@ def _by_dictionary(whole: Node | None, function: Node | None, holder: Symbol) ->
     receiver = whole.child_by_field_name("object")
     if listed is not None:
         receiver = listed.named_children[0] if listed.named_child_count else None
-    if receiver is not None and not _is_own(nodes.text_of(receiver), function, holder):
+    if receiver is not None and not is_own(nodes.text_of(receiver), function):
         return None
     parent, around = whole.parent, whole.parent.parent
     if parent.type == "assignment" and nodes.same(parent.child_by_field_name("left"), whole):

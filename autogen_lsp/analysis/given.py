@@ -7,8 +7,10 @@ any. What somebody assigns to one object from outside is asked in `outside`, wha
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from autogen_lsp.analysis import computed
 from autogen_lsp.analysis.derived import NO_FACTORIES, takers
 from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.mro import Class, Mro
@@ -98,40 +100,52 @@ def _hands_itself_on(project: Project, found: Class, name: str) -> bool:
 _GIVERS = (_is_left_out, _is_registered, _is_handed_out, _hands_itself_on, _is_made_by_type)
 
 
-def gets_members(project: Project, found: Class) -> bool:
-    """Whether somebody sets attributes of the class's instances under computed names.
+def gets_members(project: Project, found: Class, name: str) -> bool:
+    """Whether somebody sets attributes of the class's instances under computed names, which may be this one.
 
     The class is handed to a function that does, or its file does, to a variable that is named after it.
     """
     known = project.given_members
     if found.key not in known:
-        known[found.key] = _gets_members(project, found)
-    return known[found.key]
+        known[found.key] = _names_given(project, found)
+    names = known[found.key]
+    return names is None or (bool(names) and computed.may_be(project, names, name))
 
 
-def _gets_members(project: Project, found: Class) -> bool:
+def _names_given(project: Project, found: Class) -> frozenset[str] | None:
+    """What these names look like, as of `computed`; None where they may be any."""
     for one in project.mro(*found.key).classes:
         table = project.table(one.path) if project.is_ours(one.path) else None
         if table is not None and _CAPITAL.sub("_", one.symbol.name).lower() in table.facts.dynamic_classes:
-            return True
-    return any(
-        _sets_attributes(project, file, symbol)
-        for callee in takers(project, found) - NO_FACTORIES
-        for file, symbol in project.definitions(callee)[:10]
-    )
+            return None
+    names: set[str] = set()
+    for callee in takers(project, found) - NO_FACTORIES:
+        for file, function in project.definitions(callee)[:10]:
+            source = project.source(file)
+            for setter, parameters in _setters(project, file, function):
+                given = computed.names_set(source, setter, parameters) if source is not None else None
+                if given is None:
+                    return None
+                names |= given
+    return frozenset(names)
 
 
 def _sets_attributes(project: Project, path: Path, function: Symbol) -> bool:
+    return next(_setters(project, path, function), None) is not None
+
+
+def _setters(project: Project, path: Path, function: Symbol) -> Iterator[tuple[Symbol, set[str]]]:
+    """The function, or those of its file that it calls, which set attributes of a parameter, with the parameters."""
     table, source = project.table(path), project.source(path)
     if table is None or source is None:
-        return False
+        return
     called = {call.name for call in table.facts.calls if call.scope == function.qualname and not call.receiver}
     for symbol in (function, *(inner for name in called for inner in table.symbols.get(name, ()))):
         parameters = {each.name for each in symbol.signature.parameters} if symbol.signature is not None else set()
         for item, items in _EACH.findall(source.text, symbol.body_start, symbol.body_end):
             if items.decode() in parameters:
                 parameters.add(item.decode())
-        for one in _SET.finditer(source.text, symbol.body_start, symbol.body_end):
-            if (one.group(1) or one.group(2)).decode() in parameters - {"self"}:
-                return True
-    return False
+        parameters.discard("self")
+        body = _SET.finditer(source.text, symbol.body_start, symbol.body_end)
+        if any((one.group(1) or one.group(2)).decode() in parameters for one in body):
+            yield symbol, parameters

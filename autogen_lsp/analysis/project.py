@@ -176,7 +176,7 @@ class Project:
         self.lacking: dict[str, frozenset[Path]] = {}  # files that call a name which they do not bind: `undefined`
         self.guesses: dict[tuple[Path, str, str], frozenset[tuple[Path, str]]] = {}  # of members of classes: `guesses`
         self.derivable: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`
-        self.given_members: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`
+        self.given_members: dict[tuple[Path, str], frozenset[str] | None] = {}  # of classes: `given`
         self._calls: _Recent[str, list[tuple[Path, Call]]] = _Recent(_NAMES_KEPT)
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
         self._importers: dict[str, list[tuple[Path, Import]]] = {}
@@ -357,18 +357,18 @@ class Project:
         return found
 
     def _is_said(self, name: str) -> bool:
-        sources = (self.source(path) for path in self.files())
-        return any(source is not None and says(source.text, name) for source in sources)
+        return any(says(source.text, facts.calls, name) for _, source, facts in self._holding(name))
 
     def _grep[T](self, name: str, pick: Callable[[Facts], Iterator[T]]) -> Iterator[tuple[Path, T]]:
+        return ((path, item) for path, _, facts in self._holding(name) for item in pick(facts))
+
+    def _holding(self, name: str) -> Iterator[tuple[Path, Source, Facts]]:
+        """The files in which the word stands."""
         wanted = name.encode("utf-8", "surrogatepass")
         for path in self.files():
             source = self.source(path)
-            if source is not None and wanted in source.text:
-                facts = self.facts(path)
-                if facts is not None:
-                    for item in pick(facts):
-                        yield path, item
+            if source is not None and wanted in source.text and (facts := self.facts(path)) is not None:
+                yield path, source, facts
 
     # -- modules and classes -----------------------------------------------------------------------------------------
 

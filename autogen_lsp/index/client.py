@@ -154,7 +154,7 @@ class Index:
     def says(self, name: str) -> bool:
         """Whether a file says the name without using it: as a string, or as a keyword."""
         opened = self._shared()
-        return any(says(document.source.text, name) for document in opened.values()) or any(
+        return any(says(each.source.text, each.facts.calls, name) for each in opened.values()) or any(
             path not in opened for path, _ in self._files_with(rows.SAID, name)
         )
 

@@ -18,13 +18,8 @@ import msgspec
 from autogen_lsp.syntax.model import Call, Facts, Import, Signature, Symbol, SymbolKind, base_names
 from autogen_lsp.syntax.said import said_in
 
-CALLED, DEFINED, IMPORTED, DERIVED, SAID = (
-    "c",
-    "d",
-    "i",
-    "b",
-    "s",
-)  # first letter of a token: what the file does with the name
+# First letter of a token: what the file does with the name.
+CALLED, DEFINED, IMPORTED, DERIVED, SAID = "c", "d", "i", "b", "s"
 
 # A hit of the full-text search is a symbol: its row id is the file's id, shifted, plus its place among the symbols.
 PLACE_BITS = 16
@@ -85,7 +80,7 @@ def make(digest: bytes, facts: Facts, text: bytes) -> Row:
     calls = _places(facts.calls)
     symbols = _places(facts.symbols)
     head = msgspec.structs.replace(facts, imports=(), symbols=(), calls=())
-    said = " ".join(sorted(said_in(text)))
+    said = " ".join(sorted(said_in(text, facts.calls)))
     return Row(
         digest,
         _encode(head),

@@ -117,3 +117,20 @@ def test_member_that_no_computed_name_is(tmp_path: Path, text: str) -> None:
 )
 def test_member_that_a_computed_name_may_be(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text)
+
+
+def test_what_others_set_on_instances_is_said_somewhere(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class A:\n    x = 1\nclass Late:\n    def __set_name__(self, owner, name): self.name = name\n"
+        "    def __set__(self, obj: A, value): setattr(obj, self.name, value)\n"
+        "def f(a: A): a.«other»(), a.told()\nkey = 'told'\n",
+    )
+
+
+def test_what_others_copy_to_instances_may_be_anything(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class A:\n    x = 1\ndef fill(a: A, other):\n    for name in dir(other): setattr(a, name, getattr(other, name))\n"
+        "def f(a: A): a.any()\n",
+    )
