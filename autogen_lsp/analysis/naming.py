@@ -71,6 +71,19 @@ def name_of(node: Node) -> str | None:
                 if left is None:
                     return None
                 node = left
+            case "binary_operator":  # `depth - 1` is a depth
+                sides = [node.child_by_field_name("left"), node.child_by_field_name("right")]
+                named_sides = [side for side in sides if side is not None and side.type not in _LITERALS]
+                if len(named_sides) != 1 or nodes.text_of(node.child_by_field_name("operator")) == "%":
+                    return None
+                node = named_sides[0]
+            case "list" | "set" | "tuple":  # of one item, many of that kind
+                items = [each for each in node.named_children if each.type != "comment"]
+                item = name_of(items[0]) if len(items) == 1 and not items[0].type.endswith("splat") else None
+                return _valid(plural(item)) if item is not None and len(item) > 2 else None
+            case "list_comprehension" | "set_comprehension" | "generator_expression":
+                item = name_of(node.child_by_field_name("body") or node.named_children[0])
+                return _valid(plural(item)) if item is not None and len(item) > 2 else None
             case "conditional_expression":
                 if not node.named_child_count:
                     return None
@@ -163,6 +176,16 @@ def singular(name: str) -> str:
     return name
 
 
+def plural(name: str) -> str:
+    """``item`` → items, ``entry`` → entries; what is a plural already stays as it is."""
+    bare = name.rstrip("_")
+    if bare.endswith("s"):
+        return f"{bare}es" if bare.endswith("ss") else bare
+    if bare.endswith("y") and bare[-2:-1] not in "aeiou":
+        return f"{bare[:-1]}ies"
+    return f"{bare}es" if len(bare) > 1 and bare.endswith(("x", "ch", "sh")) else f"{bare}s"
+
+
 def distinct(name: str, taken: set[str]) -> str:
     """The name, or with the first free suffix: ``val``, ``val_1``, ``val_2``."""
     if name not in taken:
@@ -171,6 +194,7 @@ def distinct(name: str, taken: set[str]) -> str:
     return next(f"{base}_{n}" for n in range(1, len(taken) + 2) if f"{base}_{n}" not in taken)
 
 
+_LITERALS = frozenset({"integer", "float", "string", "concatenated_string", "true", "false", "none"})
 # Of `os.path`; on anything else, what they do says nothing of what they give (`", ".join(names)`).
 _PATHS = frozenset({"join", "abspath", "realpath", "normpath", "normcase", "expanduser", "expandvars", "relpath",
                     "commonpath"})  # fmt: skip

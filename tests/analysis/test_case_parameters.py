@@ -1615,3 +1615,22 @@ def test_what_an_override_takes_more_is_as_its_subclasses_have_it() -> None:
 def test_row_29_a_position_that_is_passed_members_of_an_enumeration_has_the_name_of_a_keyword() -> None:
     text = "from enum import Enum\n\n\nclass Code(Enum):\n    BAD = 1\n\n\ndef g(code: Code) -> None:\n"
     assert signature(f"{text}    $0f(1, Code.BAD)\n    f(2, error=code)\n") == "def f(arg1: int, error: Code) -> None:"
+
+
+@pytest.mark.parametrize(
+    ("passed", "name"),
+    [
+        ("depth - 1", "depth"),
+        ("2 * depth", "depth"),
+        ("word + 's'", "word"),
+        ("depth // 2 + 1", "depth"),
+        ("depth + len(word)", "arg1"),
+        ("'%s' % word", "arg1"),
+        ("[word]", "words"),
+        ("{entry for entry in word}", "entries"),
+        ("(word, depth)", "arg1"),
+    ],
+)
+def test_row_22_an_operation_with_a_literal_and_what_holds_one_thing_have_its_name(passed: str, name: str) -> None:
+    text = f"def g(depth: int, word: str) -> None:\n    $0f({passed})\n"
+    assert signature(text).startswith(f"def f({name}:")
