@@ -105,10 +105,18 @@ def of_target(lookup: Lookup, path: Path, target: Node) -> Type | None:
         owner = infer.type_of(lookup, path, receiver) if receiver is not None else None
         if owner is None or owner.form is not Form.INSTANCE:
             return None
-        member = classes.member_of(lookup, owner, nodes.text_of(target.child_by_field_name("attribute")))
-        if member is None or member.symbols[0].annotation is None:
-            return None
-        return classes.annotated(lookup, member.owner, member.symbols[0].annotation)
+        return _attribute(lookup, owner, nodes.text_of(target.child_by_field_name("attribute")))
+    return None
+
+
+def _attribute(lookup: Lookup, owner: Type, name: str) -> Type | None:
+    """What the class, or the next above it that does, declares an attribute to be."""
+    for base in classes.mro(lookup, owner):
+        for symbol in lookup.symbols(base.path, f"{base.name}.{name}") if base.path is not None else ():
+            if symbol.annotation is not None:
+                return classes.annotated(lookup, base, symbol.annotation)
+            if symbol.signature is not None:
+                return None
     return None
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import (
+    asserts,
     bindings,
     classes,
     declared,
@@ -25,6 +26,7 @@ from autogen_lsp.analysis import (
     infer,
     nodes,
     operands,
+    otherwise,
     texts,
     wants,
 )
@@ -118,6 +120,9 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
     def truth() -> Expected:
         return value(builtin("bool"), Demand.NOTHING)
 
+    def taken(type_: Type | None) -> Expected:
+        return replace(value(type_, strong=True), upper=True)
+
     def shaped(type_: Type) -> Expected:
         return value(type_, Demand.TYPE)
 
@@ -133,13 +138,18 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return Expected(Role.IGNORED, path, node, NONE, is_async=is_async)
         case "assignment":
             type_, strong = declared.assigned(lookup, path, parent)
-            type_ = type_ or operands.changed(lookup, path, parent, node)
+            if type_ is None:
+                whole_value = nodes.same(parent.child_by_field_name("right"), node)
+                type_ = operands.changed(lookup, path, parent, node)
+                type_ = type_ or (otherwise.assigned(lookup, path, parent) if whole_value else None)
             return replace(
                 value(type_, strong=strong),
                 bound=tuple(_kept_in(parent)),
                 apart=taken_apart(parent.child_by_field_name("left")),
             )
         case "augmented_assignment":
+            if asked := operands.asked_operand(lookup, path, parent, node):
+                return taken(asked)
             left = parent.child_by_field_name("left")
             type_ = infer.type_of(lookup, path, left) if left is not None else None
             return value(type_ if type_ is not None and type_.is_a(*operands.OPERANDS) else None)
@@ -188,7 +198,9 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             )
         case "binary_operator":
             formats = nodes.text_of(parent.child_by_field_name("operator")) == "%"
-            return replace(value(operands.operand(lookup, path, parent, node)), not_none=not formats)
+            asked = operands.asked_operand(lookup, path, parent, node)
+            found = taken(asked) if asked is not None else value(operands.operand(lookup, path, parent, node))
+            return replace(found, not_none=not formats)
         case "unary_operator":
             outer = whole()
             return outer if outer.type is not None and outer.role is Role.VALUE else value(builtin("int"))
@@ -206,7 +218,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             )
             if held is None:
                 return shaped(iterable("Iterable", None))
-            return replace(value(iterable("Iterable", held.type), strong=True), upper=True)
+            return taken(iterable("Iterable", held.type))
         case "dictionary_splat":
             return shaped(iterable("Mapping", builtin("str"), None))
         case "for_statement" | "for_in_clause":
@@ -232,11 +244,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             if nodes.same(parent.child_by_field_name("value"), node):
                 return replace(value(demand=Demand.ATTRIBUTE), attribute=operands.item_method(parent))
             asked = operands.asked_index(lookup, path, parent, node)
-            return (
-                replace(value(asked, strong=True), upper=True)
-                if asked
-                else value(operands.index_of(lookup, path, parent))
-            )
+            return taken(asked) if asked else value(operands.index_of(lookup, path, parent))
         case "match_statement":
             return value(matched(lookup, path, parent), strong=True)
         case "raise_statement":
@@ -379,14 +387,21 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
         arguments[index] = replace(arguments[index], star="")  # an item of it is an argument like any other
     if nodes.text_of(function).rpartition(".")[2] in _RAISES and nodes.same(node.parent, listed):
         return Expected(Role.EXCEPTION, path, node)
+    if index is None:
+        return unknown
+    if (asserted := asserts.asked(lookup, path, function, arguments, index)) is not None:
+        of_value = None if asserted == NONE else asserted
+        return replace(unknown, type=of_value, demand=Demand.NOTHING, may_be_none=asserted == NONE)
     callee = infer.type_of(lookup, path, function)
-    if index is None or callee is None:
+    if callee is None:
         return unknown
     if callee.form is Form.FUNCTION and callee.name == "assert_type" and index == 0 and len(arguments) > 1:
         asserted = infer.annotated(lookup, path, arguments[1].node)
         return replace(unknown, type=asserted, strong=asserted is not None, demand=Demand.TYPE)
     type_ = wants.parameter_type(lookup, callee, arguments, index, partial(infer.type_of, lookup, path))
     type_ = type_ or fields.asked_of(lookup, callee, arguments, index)
+    if callee == class_of(builtin("SystemExit")):
+        type_ = declared.of_field(lookup, callee, "code")
     if not is_async and wants.takes_awaitable(lookup, callee, arguments, index):
         return replace(unknown, is_async=True)
     if type_ is None or type_.form is Form.VARIABLE:

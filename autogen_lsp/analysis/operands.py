@@ -25,9 +25,13 @@ def compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type |
         child.type in ("true", "false") for child in comparison.named_children
     ):
         return builtin("bool")
-    if operators & {"in", "not in", "is", "is not", "not"} or comparison.named_child_count < 2:
-        return None
     operands = comparison.named_children
+    if operators & {"in", "not in"}:
+        within = operands[-1] if len(operands) == 2 and nodes.same(operands[0], node) else None
+        type_ = infer.element_of(lookup, infer.type_of(lookup, path, within)) if within is not None else None
+        return widened(without_none(type_))
+    if operators & {"is", "is not", "not"} or comparison.named_child_count < 2:
+        return None
     place = next((i for i, operand in enumerate(operands) if nodes.same(operand, node)), 0)
     other = operands[place - 1 if place else 1]
     type_ = infer.type_of(lookup, path, other)
@@ -47,6 +51,33 @@ def operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | N
     if operator == "*" and not type_.is_a("int", "float", "complex", "bool"):
         return builtin("int")
     return builtin("int") if type_.is_a("bool") else type_
+
+
+def asked_operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | None:
+    """What the method takes that an operator calls on the other operand: ``+`` on a datetime takes a timedelta.
+
+    Of what has no arithmetic of its own (`operand`): a container of its kind goes with another.
+    """
+    left, right = operation.child_by_field_name("left"), operation.child_by_field_name("right")
+    is_right = nodes.same(right, node)
+    other = left if is_right else right
+    type_ = expanded(lookup, widened(infer.type_of(lookup, path, other))) if other is not None else None
+    operator = nodes.text_of(operation.child_by_field_name("operator"))
+    word = _METHODS.get(operator.removesuffix("=") if operation.type == "augmented_assignment" else operator)
+    if type_ is None or word is None or type_.form is not Form.INSTANCE or type_.is_a(*OPERANDS):
+        return None
+    if type_.is_a("set", "frozenset", "dict"):
+        return type_
+    changing = [f"__i{word}__"] if operation.type == "augmented_assignment" else []
+    for name in [*changing, f"__{word}__"] if is_right else [f"__r{word}__"]:
+        method = infer.attribute_of(lookup, type_, name)
+        if method is not None and method.form is Form.FUNCTION and method.owner is not None:
+            return wants.parameter_type(lookup, method, [Argument(node)], 0, partial(infer.type_of, lookup, path))
+    return None
+
+
+_METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "@": "matmul",
+            "**": "pow", "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift"}  # fmt: skip
 
 
 def beside(lookup: Lookup, path: Path, other: Node) -> Type | None:

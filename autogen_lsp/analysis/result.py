@@ -50,6 +50,7 @@ def merge(lookup: Lookup, uses: Sequence[Expected], depth: int = 0) -> tuple[Typ
     every = list(followed(lookup, used))
     strong = [use for use in every if use.strong and use.type is not None]
     if strong:
+        every = [use for use in every if not _is_missing(lookup, use, strong)]
         return next((t for t in _candidates(lookup, strong, every) if _suits(lookup, t, every)), None), False
     return _with_items(lookup, _suggested(lookup, used, every), every, depth), False
 
@@ -145,6 +146,8 @@ def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expe
     compared = any(use.may_be_none for use in every)
     for use in strong:
         asked = annotation.expanded(lookup, use.type)
+        if use.type is not None and use.type.form is Form.ALIAS and use.type.name == "_ExitCode":
+            yield builtin("int")  # of what `sys.exit` takes, what a program says it did
         if use.upper and (plain := _plain(lookup, asked)) is not None:
             yield plain
         opened = _opened(lookup, use.type)
@@ -232,6 +235,26 @@ def _stands(lookup: Lookup, type_: Type, use: Expected) -> bool:
         case Demand.ATTRIBUTE:
             here = annotation.expanded(lookup, here)
             return all(_has(lookup, m, use.attribute) and _takes_index(lookup, m, use) for m in members(here))
+    return True
+
+
+def _is_missing(lookup: Lookup, use: Expected, strong: Sequence[Expected]) -> bool:
+    """Whether a use takes an attribute that classes of the workspace lack which are declared: it is yet to be created.
+
+    Such a use says nothing of which of them a value is. Where a subclass has it, the value is likely one of that.
+    """
+    if use.demand is not Demand.ATTRIBUTE or use.attribute.startswith("__"):
+        return False
+    project = lookup.project
+    for asked in strong:
+        for member in members(without_none(annotation.expanded(lookup, asked.type))):
+            if member is None or member.form is not Form.INSTANCE or member.path is None:
+                return False
+            if not project.is_ours(member.path) or _has(lookup, member, use.attribute):
+                return False
+            below = project.derived(member.name.rpartition(".")[2])[:_MAX_SUBCLASSES]
+            if any(lookup.symbols(path, f"{symbol.qualname}.{use.attribute}") for path, symbol in below):
+                return False
     return True
 
 

@@ -14,7 +14,7 @@ from autogen_lsp.analysis.bindings import Binding, How
 from autogen_lsp.analysis.containers import element_of, entered, unpacked
 from autogen_lsp.analysis.enclosing import annotated, class_instance, first_parameter_of
 from autogen_lsp.analysis.evaluation import Evaluation
-from autogen_lsp.analysis.names import Ref, resolve
+from autogen_lsp.analysis.names import Lookup, Ref, resolve
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, class_of, union
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
@@ -75,7 +75,7 @@ def declared(evaluate: Evaluation, path: Path, symbols: Sequence[Symbol], owner:
             return annotation.type_of_text(lookup, Home(path), symbol.annotation)
     types: list[Type | None] = []
     for symbol in symbols[:_MAX_ASSIGNMENTS]:
-        right = _assigned(evaluate, path, symbol)
+        right = assigned_value(evaluate.lookup, path, symbol)
         if right is None:
             return None
         types.append(evaluate.deeper(_ASSIGNED_ELSEWHERE)(path, right))
@@ -109,9 +109,9 @@ def bound_type(evaluate: Evaluation, path: Path, binding: Binding) -> Type | Non
             return None
 
 
-def _assigned(evaluate: Evaluation, path: Path, symbol: Symbol) -> Node | None:
+def assigned_value(lookup: Lookup, path: Path, symbol: Symbol) -> Node | None:
     """The expression that is assigned where a variable is defined; None where it gets its value in another way."""
-    source = evaluate.lookup.source(path)
+    source = lookup.source(path)
     if source is None or symbol.kind not in (SymbolKind.VARIABLE, SymbolKind.ATTRIBUTE):
         return None
     node = source.tree.root_node.named_descendant_for_byte_range(symbol.name_start, symbol.name_end)

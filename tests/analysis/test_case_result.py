@@ -930,3 +930,69 @@ def test_what_is_put_in_the_place_of_an_instance_is_one_of_the_other_types() -> 
     text = "def g(x: int | str | None) -> None:\n    if isinstance(x, str):\n        x = $0f(x)\n    print(x)\n"
     assert signature(text) == "def f(x: str) -> int | None:"
     assert signature(text.replace("int | str", "str")) == "def f(x: str) -> str | None:"
+
+
+def test_an_attribute_gets_what_is_else_assigned_to_it() -> None:
+    text = "class Base:\n    def __init__(self) -> None:\n        self.n = None\n        self.x = {}\n\n\n"
+    text += "class A(Base):\n    def g(self) -> None:\n        self.x = $0f()\n"
+    assert signature(text.format("1.5")) == "def f() -> float:"
+    assert signature(text.format("None")) == "def f() -> Any:"
+    assert signature(text.format("1.5") + "\n    def h(self) -> None:\n        self.x = ''\n") == "def f() -> Any:"
+    assert signature(text.format("1.5") + "        self.x.nowhere()\n") == "def f() -> Any:"
+    declared = text.replace("self.x = {}", "self.x: int | str = 1")
+    assert signature(declared) == "def f() -> int | str:"
+
+
+def test_a_variable_gets_what_another_branch_assigns() -> None:
+    text = "def g(a: int) -> None:\n    x = ''\n    if a:\n        x = $0f(a)\n    print(x)\n"
+    assert signature(text) == "def f(a: int) -> str:"
+    assert signature(text.replace("    if a:\n    ", "")) == "def f(a: int) -> Any:"  # one after the other
+
+
+@pytest.mark.parametrize(
+    ("body", "returns"),
+    [
+        ("class A:\n    def close(self) -> None: ...", "A"),
+        ("class A:\n    def close(self) -> None: ...\n\n\nclass B(A):\n    def missing(self) -> None: ...", "Any"),
+    ],
+)
+def test_a_declared_class_stays_though_a_member_is_missing_too(body: str, returns: str) -> None:
+    text = f"{body}\n\n\ndef g() -> None:\n    a: A = $0f()\n    a.missing()\n    a.close()\n"
+    assert signature(text) == f"def f() -> {returns}:"
+
+
+@pytest.mark.parametrize(
+    ("usage", "returns"),
+    [
+        ("from datetime import datetime\n\nx = datetime.now() + $0f()", "timedelta"),
+        ("from datetime import datetime\n\nx = datetime.now() - $0f()", "Any"),
+        ("from pathlib import Path\n\nx = Path('a') / $0f()", "str"),
+        ("class C:\n    def __add__(self, o: 'C') -> 'C': ...\n\n\nx = C()\nx += $0f()", "C"),
+        ("class C:\n    def __rmul__(self, o: int) -> 'C': ...\n\n\nx = $0f() * C()", "int"),
+        ("x: set[str] = set()\ny = x | $0f()", "set[str]"),
+        ("x: set[str] = set()\ny = $0f() in x", "str"),
+        ("x = $0f() not in ('a', None)", "str"),
+        ("x: dict[int, str] = {}\nif $0f() in x:\n    pass", "int"),
+        ("import sys\n\nsys.exit($0f())", "int"),
+        ("raise SystemExit($0f())", "int"),
+        ("def g(x: int | str | None) -> None: ...\n\n\ng($0f())", "int | str"),
+    ],
+)
+def test_row_36_an_operand_is_what_the_operator_takes(usage: str, returns: str) -> None:
+    assert signature(f"def h() -> None: ...\n\n\n{usage}\n") == f"def f() -> {returns}:"
+
+
+@pytest.mark.parametrize(
+    ("usage", "returns"),
+    [
+        ("assertEqual($0f(), 7.0)", "float"),
+        ("assertEqual('a', $0f())", "str"),
+        ("assertTrue($0f())", "bool"),
+        ("assertIn($0f(), ['a'])", "str"),
+        ("assertIsInstance($0f(), bytes)", "bytes"),
+        ("assertIsNone(f())\n        self.assertEqual($0f(), 1)", "int | None"),
+    ],
+)
+def test_row_36_assertions_compare(usage: str, returns: str) -> None:
+    text = f"import unittest\n\n\nclass T(unittest.TestCase):\n    def test(self) -> None:\n        self.{usage}\n"
+    assert signature(text) == f"def f() -> {returns}:"
