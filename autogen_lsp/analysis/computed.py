@@ -47,15 +47,14 @@ type _IsOwn = Callable[[str, Node | None], bool]  # whether a receiver, in a fun
 
 def names_given(source: Source, holder: Symbol) -> frozenset[str] | None:
     """What the names look like under which the class gets attributes, for `may_be`; None where they may be any."""
-    text, name = source.text, holder.name.encode("utf-8", "surrogatepass")
-    outside = rb"\b(?:setattr(?=\(\s*%b\s*,)|vars(?=\(%b\)))|(?<=\b%b\.)__(?:dict__\b|setattr__(?=\())" % (
-        name,
-        name,
-        name,
+    name = re.escape(holder.name.encode("utf-8", "surrogatepass"))
+    outside = (  # each begins with a word, so that it is found fast
+        rb"(setattr)\(\s*%b\s*," % name,
+        rb"(vars)\(%b\)" % name,
+        rb"%b\.(__dict__\b|__setattr__(?=\())" % name,
     )
-    places = {*(at.span() for at in _PLACES.finditer(text, holder.body_start, holder.body_end))}
-    places |= {at.span() for at in re.finditer(outside, text)}
-
+    places = {at.span() for at in _PLACES.finditer(source.text, holder.body_start, holder.body_end)}
+    places |= {at.span(1) for pattern in outside for at in re.finditer(pattern, source.text)}
     given = _given(source, places, lambda receiver, function: _is_own(receiver, function, holder))
     return _together(given) if given else None
 

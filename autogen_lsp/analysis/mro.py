@@ -210,8 +210,11 @@ def _is_dynamic(project: Project, found: Class) -> bool:
 
 
 def _names_given(project: Project, found: Class) -> frozenset[str] | None:
-    source = project.source(found.path) if project.is_ours(found.path) else None
-    return computed.names_given(source, found.symbol) if source is not None else None
+    known = project.computed
+    if found.key not in known:
+        source = project.source(found.path) if project.is_ours(found.path) else None
+        known[found.key] = computed.names_given(source, found.symbol) if source is not None else None
+    return known[found.key]
 
 
 def _is_compiled(project: Project, path: Path) -> bool:

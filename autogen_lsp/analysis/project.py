@@ -176,6 +176,7 @@ class Project:
         self.lacking: dict[str, frozenset[Path]] = {}  # files that call a name which they do not bind: `undefined`
         self.guesses: dict[tuple[Path, str, str], frozenset[tuple[Path, str]]] = {}  # of members of classes: `guesses`
         self.derivable: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`
+        self.computed: dict[tuple[Path, str], frozenset[str] | None] = {}  # names that classes get, as of `computed`
         self.given_members: dict[tuple[Path, str], frozenset[str] | None] = {}  # of classes: `given`
         self._calls: _Recent[str, list[tuple[Path, Call]]] = _Recent(_NAMES_KEPT)
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
