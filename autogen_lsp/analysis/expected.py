@@ -205,10 +205,10 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             outer = whole()
             return outer if outer.type is not None and outer.role is Role.VALUE else value(builtin("int"))
         case "argument_list":
-            return _argument(lookup, path, parent, node, is_async)
+            return _argument(lookup, path, parent, node, is_async, steps)
         case "keyword_argument":
             listed = parent.parent
-            return _argument(lookup, path, listed, node, is_async) if listed is not None else value()
+            return _argument(lookup, path, listed, node, is_async, steps) if listed is not None else value()
         case "list_splat":
             holder = parent.parent
             held = (
@@ -239,7 +239,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return value(demand=Demand.NOTHING)
         case "call":
             is_called = nodes.same(parent.child_by_field_name("function"), node)
-            return shaped(ANY_CALLABLE) if is_called else _argument(lookup, path, node, node, is_async)
+            return shaped(ANY_CALLABLE) if is_called else _argument(lookup, path, node, node, is_async, steps)
         case "subscript":
             if nodes.same(parent.child_by_field_name("value"), node):
                 return replace(value(demand=Demand.ATTRIBUTE), attribute=operands.item_method(parent))
@@ -263,7 +263,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return truth()
         case kind if kind in _COMPREHENSIONS and _is_tested(parent, node):
             return truth()
-        case kind if kind in _DISPLAYS and (each := _starred(lookup, path, parent, node)) is not None:
+        case kind if kind in _DISPLAYS and (each := _starred(lookup, path, parent, node, steps)) is not None:
             return each
         case kind if kind in _DISPLAYS and (item := _display(lookup, path, parent, node, steps)) is not None:
             return replace(value(item.type, strong=True), upper=item.upper)
@@ -324,7 +324,7 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
     return None if item is None else replace(outer, type=item)
 
 
-def _starred(lookup: Lookup, path: Path, display: Node, node: Node) -> Expected | None:
+def _starred(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) -> Expected | None:
     """What is asked of an item of ``g(*[f(x) for x in xs])``: what ``g`` asks of its arguments."""
     splat = display.parent
     listed = splat.parent if splat is not None and splat.type == "list_splat" else None
@@ -332,7 +332,7 @@ def _starred(lookup: Lookup, path: Path, display: Node, node: Node) -> Expected 
         return None
     if display.type in _COMPREHENSIONS and not nodes.same(display.child_by_field_name("body"), node):
         return None
-    return replace(_argument(lookup, path, listed, display, is_async=False), node=node)
+    return replace(_argument(lookup, path, listed, display, False, steps), node=node)
 
 
 def taken_apart(left: Node | None) -> tuple[Node, ...]:
@@ -370,7 +370,7 @@ def _key_of(pair: Node) -> str:
     return nodes.text_of(pair.child_by_field_name("key")).strip("'\"")
 
 
-def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bool) -> Expected:
+def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bool, steps: int) -> Expected:
     unknown = Expected(Role.VALUE, path, node, is_async=is_async)
     call = listed.parent
     if call is not None and call.type == nodes.CLASS:
@@ -398,17 +398,35 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
     if callee.form is Form.FUNCTION and callee.name == "assert_type" and index == 0 and len(arguments) > 1:
         asserted = infer.annotated(lookup, path, arguments[1].node)
         return replace(unknown, type=asserted, strong=asserted is not None, demand=Demand.TYPE)
-    type_ = wants.parameter_type(lookup, callee, arguments, index, partial(infer.type_of, lookup, path))
+    outer = Expected(Role.VALUE, path, call)
+
+    def result() -> wants.Result:
+        nonlocal outer
+        outer = at(lookup, path, call, steps=steps + 1)
+        is_declared = outer.strong and nodes.same(outer.node, _awaited_at(call, outer.is_async))
+        return wants.Result(outer.type if is_declared else None, outer.is_async)
+
+    type_ = wants.parameter_type(lookup, callee, arguments, index, partial(infer.type_of, lookup, path), result)
     type_ = type_ or fields.asked_of(lookup, callee, arguments, index)
     if callee == class_of(builtin("SystemExit")):
         type_ = declared.of_field(lookup, callee, "code")
     if not is_async and wants.takes_awaitable(lookup, callee, arguments, index):
-        return replace(unknown, is_async=True)
+        given = (infer.awaited(lookup, member) for member in members(expanded(lookup, type_)))
+        of_task = next((each for each in given if each is not None), None)
+        if of_task is None or not outer.strong:
+            return replace(unknown, is_async=True)
+        return replace(unknown, is_async=True, type=of_task, strong=True, demand=Demand.TYPE, upper=outer.upper)
     if type_ is None or type_.form is Form.VARIABLE:
         return replace(unknown, type=declared.of_field(lookup, callee, arguments[index].keyword))
     if type_.is_a("object"):
         return replace(unknown, demand=Demand.NOTHING)
     return replace(unknown, type=type_, strong=True, demand=Demand.TYPE, upper=True)
+
+
+def _awaited_at(call: Node, is_async: bool) -> Node:
+    """The whole of a call, with the ``await`` before it where there is one."""
+    outer = nodes.wrapped(call)
+    return nodes.wrapped(outer.parent) if is_async and outer.parent is not None else outer
 
 
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress"})  # these take exception classes

@@ -151,4 +151,15 @@ def _callable(lookup: Lookup, path: Path, expression: Node, wanted: Expected) ->
     callee = infer.type_of(lookup, path, found[0]) if found is not None else None
     if found is None or callee is None:
         return None
-    return wants.callback(lookup, callee, found[1], found[2], partial(infer.type_of, lookup, path))
+    return _factory(lookup, path, found) or wants.callback(
+        lookup, callee, found[1], found[2], partial(infer.type_of, lookup, path)
+    )
+
+
+def _factory(lookup: Lookup, path: Path, found: tuple[Node, Sequence[Argument], int]) -> Type | None:
+    """What makes the default of a declared field: ``xs: list[int] = field(default_factory=f)``; None for others."""
+    callee, arguments, at = found
+    if arguments[at].keyword not in ("default_factory", "factory") or callee.parent is None:
+        return None
+    field = expected.at(lookup, path, callee.parent)
+    return callable_of([], field.type) if field.strong and field.type is not None else None

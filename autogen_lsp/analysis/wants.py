@@ -6,22 +6,38 @@ Its signature says so (`functions`), of overloads those that take the other argu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from autogen_lsp.analysis import annotation, functions
+from autogen_lsp.analysis import annotation, classes, functions
 from autogen_lsp.analysis.arguments import VARIADIC, Argument, parameter_for
+from autogen_lsp.analysis.containers import awaited
 from autogen_lsp.analysis.functions import Evaluate
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import NONE, Form, Type, members, parts, substitute, variables
+from autogen_lsp.analysis.types import NONE, Form, Type, members, parts, substitute, variables, without_none
 from autogen_lsp.syntax.model import Parameter, ParameterKind, Symbol
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the result of a call is declared to be: of what it gives itself, or once it is awaited."""
+
+    type: Type | None = None
+    awaited: bool = False
+
+
 def parameter_type(
-    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int, evaluate: Evaluate
+    lookup: Lookup,
+    callee: Type,
+    arguments: Sequence[Argument],
+    index: int,
+    evaluate: Evaluate,
+    result: Callable[[], Result] = Result,
 ) -> Type | None:
     """What the callee asks of the argument at ``index``; not known where overloads differ or it is a type variable.
 
-    Type variables within it are not known. Of overloads those count that take the other arguments.
+    Type variables within it are not known, but where ``result`` binds them. Of overloads those count that take the
+    other arguments, and give what is declared.
     """
     if callee.form is Form.CALLABLE:
         return callee.args[index] if not callee.variadic and index < len(callee.args) - 1 else None
@@ -30,13 +46,44 @@ def parameter_type(
         given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
         asked = [each for each in asked if functions.bound(lookup, each[0], each[1], given) is not None]
     wanted: list[Type | None] = []
-    for _, _, type_ in asked:
+    declared = result() if any(any(variables(type_)) for _, _, type_ in asked) else Result()
+    for function, symbol, type_ in asked:
+        if declared.type is not None:
+            known = _bound_by(lookup, callee, function, symbol, declared)
+            if known is None and len(asked) > 1:
+                continue
+            type_ = substitute(type_, known or {})
         if type_ is not None and type_.is_a("object"):
             return type_  # some overload takes anything
         if any(part.form is Form.CALLABLE for part in parts(type_)) and any(variables(type_)):
             type_ = None  # the other arguments bind these: `callback`
         wanted.append(None if type_ is None or type_.form is Form.VARIABLE else functions.settled(type_))
     return wanted[0] if wanted and all(type_ == wanted[0] for type_ in wanted) else None
+
+
+def _bound_by(
+    lookup: Lookup, callee: Type, function: Type, symbol: Symbol, result: Result
+) -> dict[str, Type | None] | None:
+    """Type variables as what the result is declared to be binds them, None where the function gives something else."""
+    instance = callee.args[0] if callee.form is Form.CLASS else None
+    if instance is not None:
+        gives: Type | None = replace(instance, args=classes.own_parameters(lookup, instance))
+    else:
+        gives = functions.written(lookup, function, symbol, symbol.signature.returns if symbol.signature else None)
+    if result.awaited and symbol.signature is not None and not symbol.signature.is_async:
+        gives = awaited(lookup, gives)
+    known: dict[str, Type | None] = {}
+    if gives is not None and gives.form is Form.VARIABLE:
+        known[gives.name] = result.type
+        return known
+    for member in members(without_none(result.type)):
+        base = None
+        if member is not None and gives is not None and Form.INSTANCE is member.form is gives.form:
+            name = member.name if member.module == "builtins" else f"{member.module}.{member.name}"
+            base = classes.as_base(lookup, gives, name)
+        functions.bind(lookup, base or gives, member, known)
+    fits = functions.accepts(lookup, result.type, functions.settled(substitute(gives, known)))
+    return known if fits else None
 
 
 def callback(

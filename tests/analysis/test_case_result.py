@@ -996,3 +996,27 @@ def test_row_36_an_operand_is_what_the_operator_takes(usage: str, returns: str) 
 def test_row_36_assertions_compare(usage: str, returns: str) -> None:
     text = f"import unittest\n\n\nclass T(unittest.TestCase):\n    def test(self) -> None:\n        self.{usage}\n"
     assert signature(text) == f"def f() -> {returns}:"
+
+
+@pytest.mark.parametrize(
+    ("body", "head"),
+    [
+        ("x: int = await asyncio.wait_for($0f(), 1)", "async def f() -> int:"),
+        ("x: int | None = await asyncio.wait_for($0f(), 1)", "async def f() -> int | None:"),
+        ("x: tuple[int, str] = await asyncio.gather($0f(), h())", "async def f() -> int:"),
+        ("x: list[int] = await asyncio.gather(*[$0f(1) for _ in 'ab'])", "async def f(arg1: int) -> int:"),
+        ("x: asyncio.Task[int] = asyncio.create_task($0f())", "async def f() -> int:"),
+        ("x = await asyncio.wait_for($0f(), 1)", "async def f() -> Any:"),
+        ("x: list[int] = sorted($0f())", "def f() -> Iterable[int]:"),
+        ("x: int = max($0f(), 1)", "def f() -> int:"),
+        ("x: str = asyncio.mystery($0f())", "def f() -> Any:"),
+    ],
+)
+def test_row_33_a_declared_result_says_what_is_passed_through(body: str, head: str) -> None:
+    text = f"import asyncio\n\n\nasync def h() -> str: ...\n\n\nasync def g() -> None:\n    {body}\n"
+    assert signature(text) == head
+
+
+def test_the_factory_of_a_declared_field_gives_its_type() -> None:
+    text = "from dataclasses import dataclass, field\n\n\n@dataclass\nclass A:\n    xs: list[int] = "
+    assert signature(f"{text}field(default_factory=$0f)\n") == "def f() -> list[int]:"
