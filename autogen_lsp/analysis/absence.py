@@ -35,7 +35,7 @@ def is_planted(project: Project, path: Path, name: str, *, quick: bool = False) 
     ``quick``: only functions of which this was known before are looked at, for no other file to be read.
     """
     table, own = project.table(path), project.source(path)
-    if table is None or own is None or (quick and not project.caches.planters):
+    if table is None or own is None:
         return False
     defined = {symbol.name for symbol in table.facts.symbols if symbol.kind in (SymbolKind.FUNCTION, SymbolKind.CLASS)}
     for dotted, places in _used(table, own).items():

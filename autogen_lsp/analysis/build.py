@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from autogen_lsp.analysis.listing import Listing
+from autogen_lsp.analysis.listing import Listing, Native
 
 # Suffixes of files that become, or stand for, a module that no .py file holds.
 _OTHER_SOURCES = (
@@ -35,13 +35,6 @@ _GENERATED = ("_pb2", "_pb2_grpc", "_version", "__version__", "_build", "_git_ve
 _SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "MANIFEST.in", ".gitignore"})
 _BUILD_SCRIPTS = frozenset({"meson.build", "CMakeLists.txt", "Makefile", "noxfile.py", "hatch_build.py", "build.py"})
 _SETUP = re.compile(r"setup(?:_\w+)?\.py")
-
-
-class Native(msgspec.Struct):
-    """Stems of the sources of extension modules, as of one list of files: kept while the list stays the same object."""
-
-    files: Iterable[Path] | None = None  # None where not looked for yet
-    stems: frozenset[str] = frozenset()
 
 
 class Build(msgspec.Struct):

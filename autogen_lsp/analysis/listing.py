@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -50,3 +51,10 @@ class Listing(msgspec.Struct):
             for document in self.open_documents:
                 self._open_names.setdefault(str(document.parent), set()).add(document.name)
         return self._open_names
+
+
+class Native(msgspec.Struct):
+    """Stems of the sources of extension modules, as of one list of files: kept while the list stays the same object."""
+
+    files: Iterable[Path] | None = None  # None where not looked for yet
+    stems: frozenset[str] = frozenset()

@@ -18,7 +18,6 @@ import msgspec
 from msgspec.structs import replace
 
 from autogen_lsp.analysis.configured import configured
-from autogen_lsp.analysis.dependencies import needs
 from autogen_lsp.analysis.environment import Environment, is_stdlib
 from autogen_lsp.analysis.listing import Listing
 from autogen_lsp.workspace.snapshot import is_installed
@@ -177,6 +176,8 @@ class Modules(msgspec.Struct):
             return False
         if self.name_of(importer).partition(".")[0] != top:
             return False
+        from autogen_lsp.analysis.dependencies import needs  # hardly ever needed
+
         above = [p for p in (base, *base.parents) if any(p.is_relative_to(root) for root in self.roots)]
         return self._outside([top]) is not None or any(needs(p, self.listing.names(p), top) for p in above)
 

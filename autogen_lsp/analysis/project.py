@@ -17,18 +17,17 @@ from typing import TYPE_CHECKING
 import msgspec
 from cachetools import LRUCache
 
-from autogen_lsp.analysis.build import Build, Native
 from autogen_lsp.analysis.environment import Environment, find_environment
-from autogen_lsp.analysis.listing import Listing
+from autogen_lsp.analysis.listing import Listing, Native
 from autogen_lsp.analysis.modules import Module, Modules, Origin, Tops
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts, Import, Symbol, SymbolKind, base_names
-from autogen_lsp.syntax.said import says
 from autogen_lsp.workspace.ignore import python_files
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
 if TYPE_CHECKING:
+    from autogen_lsp.analysis.build import Build
     from autogen_lsp.analysis.mro import Mro
     from autogen_lsp.analysis.presence import Definition
     from autogen_lsp.index.client import Index
@@ -358,6 +357,8 @@ class Project:
         return found
 
     def _is_said(self, name: str) -> bool:
+        from autogen_lsp.syntax.said import says
+
         return any(says(source.text, facts.calls, name) for _, source, facts in self._holding(name))
 
     def _grep[T](self, name: str, pick: Callable[[Facts], Iterator[T]]) -> Iterator[tuple[Path, T]]:
@@ -393,6 +394,8 @@ class Project:
 
     @cached_property
     def build(self) -> Build:
+        from autogen_lsp.analysis.build import Build
+
         return Build(self.snapshot.roots, self._listing, self.files, self.caches.native)
 
     @cached_property

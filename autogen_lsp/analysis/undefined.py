@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from autogen_lsp.analysis.absence import is_planted
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.presence import Presence, from_stars, is_said
@@ -82,10 +81,18 @@ def _unbound(
         asked = True
         if everywhere and any(gives(project, path, table, use) for gives in _GIVERS):
             continue
-        if everywhere and is_planted(project, path, use.name, quick=quick):
+        if everywhere and _is_planted(project, path, use.name, quick):
             continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
+
+
+def _is_planted(project: Project, path: Path, name: str, quick: bool) -> bool:
+    if quick and not project.caches.planters:
+        return False
+    from autogen_lsp.analysis.absence import is_planted  # as late as that: the first document waits for this module
+
+    return is_planted(project, path, name, quick=quick)
 
 
 def _is_executed(project: Project, path: Path) -> bool:
