@@ -45,7 +45,7 @@ server.start_io()
 CAPABILITIES = {
     "general": {"positionEncodings": ["utf-16"]},
     "window": {"workDoneProgress": True},
-    "workspace": {"configuration": True, "workspaceFolders": True},
+    "workspace": {"applyEdit": True, "configuration": True, "workspaceFolders": True},
     "textDocument": {
         "publishDiagnostics": {"versionSupport": True, "dataSupport": True},
         "codeAction": {

@@ -40,6 +40,7 @@ class Offer:
     preferred: bool = False
     change: SourceChange | None = None
     needs: bool = False  # with all that it needs and that is missing, too (`analysis.needs`)
+    creates: bool = False  # a new file comes of it
     diagnostics: tuple[int, ...] = ()  # which of the diagnostics handed in it solves (their positions in that list)
 
 

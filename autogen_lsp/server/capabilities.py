@@ -32,6 +32,9 @@ COMMANDS = (
     "autogen.clearCache",
 )
 
+# Those that come to a `workspace/applyEdit`.
+EDITING = frozenset(f"autogen.{name}" for name in ("generate", "createSkeleton", "generateAll", "regenerate", "revert"))
+
 _PYTHON_FILES = {"scheme": "file", "pattern": {"glob": "**/*.{py,pyi}", "matches": "file"}}
 _FOLDERS = {"scheme": "file", "pattern": {"glob": "**", "matches": "folder"}}
 
@@ -57,6 +60,11 @@ class Client:
     markdown: bool = False
     text_documents: bool = False  # asks us for the text of documents that are no files
     show_documents: bool = False
+
+    def takes(self, command: str, *, creates: bool = False) -> bool:
+        """Whether it can apply what a command would send (``creates``: a new file, too). What it cannot is not offered;
+        asked for all the same, it is refused with the reason (`edits`)."""
+        return command not in EDITING or (self.apply_edit and (self.create_files or not creates))
 
 
 def client_of(capabilities: Any) -> Client:

@@ -167,6 +167,49 @@ async def test_only_the_kinds_that_the_client_asks_for_come(editor_for: Start) -
         assert bool(actions) is some
 
 
+async def test_client_that_cannot_create_files_is_offered_none(editor_for: Start) -> None:
+    def cannot(capabilities: types.ClientCapabilities) -> None:
+        assert capabilities.workspace is not None
+        assert capabilities.workspace.workspace_edit is not None
+        capabilities.workspace.workspace_edit.resource_operations = []
+
+    files = {
+        "m.py": "from shop import prices\n\n\ndef f():\n    prices.gross(1)\n    here(1)\n",
+        "shop/__init__.py": "",
+    }
+    for adjust, offered in ((cannot, False), (lambda capabilities: None, True)):
+        editor = await editor_for(files, adjust=adjust)
+        uri = editor.open("m.py")
+        await editor.diagnostics(uri)
+        assert bool(await editor.actions(uri, "prices")) is offered
+        assert titled(await editor.actions(uri, "here"), "(skeleton)")
+        if not offered:
+            place = {"uri": uri, "position": plain(editor.position(uri, "prices"))}
+            result = await editor.execute(("autogen.createSkeleton", [place]))
+            assert result["status"] == "failed"
+            assert "does not let a language server create files" in result["message"]
+
+
+async def test_client_that_cannot_be_edited_is_offered_edits_only(editor_for: Start) -> None:
+    def cannot(capabilities: types.ClientCapabilities) -> None:
+        assert capabilities.workspace is not None
+        capabilities.workspace.apply_edit = False
+
+    text = "def f():\n    here(1)\n    there(2)\n\n\ndef g(x):\n    raise NotImplementedError\n"
+    editor = await editor_for({"m.py": text, "other.py": "def there(x):\n    return x\n"}, adjust=cannot)
+    uri = editor.open("m.py")
+    await editor.diagnostics(uri)
+    assert await editor.actions(uri, "here") == []
+    (offer,) = await editor.actions(uri, "there")
+    assert offer.title == "Import 'there' from other"
+    lenses = await editor.client.text_document_code_lens_async(types.CodeLensParams(types.TextDocumentIdentifier(uri)))
+    assert [lens.command.title for lens in lenses or () if lens.command] == ["Prompt"]
+    place = {"uri": uri, "position": plain(editor.position(uri, "here"))}
+    result = await editor.execute(("autogen.createSkeleton", [place]))
+    assert result["status"] == "failed"
+    assert "workspace/applyEdit" in result["message"]
+
+
 async def test_actions_are_offered_on_another_servers_diagnostic(editor_for: Start) -> None:
     editor = await editor_for({"shop.py": SHOP}, settings={"diagnostics": {"severity": "off"}})
     uri = editor.open("shop.py")

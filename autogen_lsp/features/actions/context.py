@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from autogen_lsp.analysis import targets
-from autogen_lsp.analysis.model import Finding, FindingKind, Target
+from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.standard import HOMES
 from autogen_lsp.backends import registry
@@ -70,8 +71,13 @@ class ActionContext:
         ai: bool,
         kind: str = "quickfix",
         preferred: bool = False,
-        needs: bool = False,
+        wanted: Sequence[Target] = (),
     ) -> Offer:
+        """``wanted``: all that is written with it, where that is more than the target."""
         f = self.finding
         name = "" if self.is_stub else f.name
-        return Offer(title, kind, f.path, f.span, target.qualname, f.kind, name, command, ai, preferred, needs=needs)
+        creates = any(each.kind is TargetKind.MODULE for each in (target, *wanted))
+        return Offer(
+            title, kind, f.path, f.span, target.qualname, f.kind, name, command, ai, preferred,
+            needs=bool(wanted), creates=creates,
+        )  # fmt: skip

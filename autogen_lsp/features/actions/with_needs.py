@@ -18,6 +18,6 @@ def offers(context: ActionContext) -> Iterator[Offer]:
             continue
         if context.ai:
             title = f"{titles.generate_with_needs(context.project, target, wanted)} with AI{context.price(len(wanted))}"
-            yield context.offer(target, title, "autogen.generate", ai=True, needs=True)
+            yield context.offer(target, title, "autogen.generate", ai=True, wanted=wanted)
         title = f"{titles.with_needs(context.project, target, wanted)} (skeleton)"
-        yield context.offer(target, title, "autogen.createSkeleton", ai=False, needs=True)
+        yield context.offer(target, title, "autogen.createSkeleton", ai=False, wanted=wanted)

@@ -9,7 +9,7 @@ from lsprotocol import types
 from autogen_lsp.features.actions import registry
 from autogen_lsp.features.model import Diagnostic, Offer
 from autogen_lsp.server import convert, edits, places
-from autogen_lsp.server.capabilities import LLM_GENERATED
+from autogen_lsp.server.capabilities import LLM_GENERATED, Client
 from autogen_lsp.server.session import Session
 from autogen_lsp.text import Span
 
@@ -44,7 +44,7 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
     return [
         _action(session, offer, params.context.diagnostics)
         for offer in offers
-        if _wanted(offer.kind, params.context.only)
+        if _wanted(offer.kind, params.context.only) and _possible(session.client, offer)
     ]
 
 
@@ -58,6 +58,11 @@ def _code(code: Any) -> str:
 def _wanted(kind: str, only: Any) -> bool:
     """Whether the client asked for this kind or one above it ("refactor" asks for "refactor.rewrite", too)."""
     return not only or any(kind == asked or kind.startswith(f"{asked}.") or asked == "" for asked in only)
+
+
+def _possible(client: Client, offer: Offer) -> bool:
+    """Whether the client can apply what would come of it; an edit travels in an action literal."""
+    return client.takes(offer.command, creates=offer.creates) if offer.command else client.code_action_literals
 
 
 def _action(session: Session, offer: Offer, diagnostics: Any) -> Any:

@@ -18,6 +18,8 @@ async def code_lens(session: Session, params: types.CodeLensParams) -> list[type
         return []  # changed meanwhile; the client asks again
     out = []
     for lens in await session.services.run(lenses, session.services, session.snapshot(), document.path, look.findings):
+        if not session.client.takes(lens.command):
+            continue
         extent = convert.range_of(document.text, document, lens.span, session.client.encoding)
         reference = places.reference_to(session, lens.path, lens.span, lens.qualname)
         out.append(
