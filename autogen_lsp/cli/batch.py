@@ -50,20 +50,28 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 async def _batch(arguments: argparse.Namespace, settings: Settings, paths: Sequence[Path], console: Console) -> int:
     from autogen_lsp.features.check import check
+    from autogen_lsp.features.series import MOST_ROUNDS
     from autogen_lsp.features.usage import usage
 
     roots = workspace_roots(paths)
     async with session(settings, roots, console, index=wants_context(settings)) as services:
-        kinds = arguments.kind or settings.diagnostics_kinds
-        checked = check(snapshot_of(services), paths, index=services.index, report=console.report)
-        findings = checked.findings
-        console.clear()
+        kinds = set(arguments.kind or settings.diagnostics_kinds)
+        seen: set[tuple[Path, str]] = set()
         left_out = 0
         results: list[dict[str, Any]] = []
-        for group in _groups(services, [finding for finding in findings if finding.kind in kinds]):
-            todo = [target for target in group if not (arguments.resume and _done(services, target))]
-            left_out += len(group) - len(todo)
-            results += await _write(services, todo, arguments.write, console)
+        for _ in range(MOST_ROUNDS):
+            checked = check(snapshot_of(services), paths, index=services.index, report=console.report)
+            console.clear()
+            before = len(results)
+            for group in _groups(services, [finding for finding in checked.findings if finding.kind in kinds]):
+                new = [target for target in group if (target.path, target.qualname) not in seen]
+                seen.update((target.path, target.qualname) for target in new)
+                todo = [target for target in new if not (arguments.resume and _done(services, target))]
+                left_out += len(new) - len(todo)
+                results += await _write(services, todo, arguments.write, console)
+            kinds.discard("stub")  # what is new has the body that it was given
+            if not kinds or all(result["status"] != "written" for result in results[before:]):
+                break
         spent = usage(services)
     failed = sum(result["status"] == "failed" for result in results)
     if arguments.format == "json":

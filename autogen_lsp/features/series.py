@@ -25,6 +25,9 @@ from autogen_lsp.text import FileChange, SourceChange, carried, composed
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
+# Of writing all that is missing: new code lacks things, too. Of a class that was missing, what is called on it.
+MOST_ROUNDS = 5
+
 
 async def implement_all(
     services: Services,

@@ -8,7 +8,7 @@ an error answer that names the field.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -69,27 +69,28 @@ async def regenerate(session: Session, argument: Any, token: Token) -> Json:
 async def generate_all(session: Session, argument: Any, token: Token) -> Json:
     from autogen_lsp.analysis.locate import last_use_first
     from autogen_lsp.analysis.targets import target_of, to_import
+    from autogen_lsp.features.series import MOST_ROUNDS
 
     reference = places.parse(argument, Reference, "arguments")
     path = places.path_of(session, reference)
 
-    async def work(report: Report) -> Json:
-        project, found = session.looks.project(), [f for f in session.looks.find(path) if f.name]
-        if session.services.backend(reference.backend).name == "skeleton":
-            found = [f for f in found if f.kind != "stub"]  # it has no better body for them
-        # Two calls of one missing function are one job.
-        first: dict[tuple[str, Path | None, str], Finding] = {}
-        for each in found:
-            first.setdefault((each.name, each.target_path, each.target_qualname), each)
+    done: list[str] = []
+    failed: list[str] = []
+    seen: set[tuple[str, Path | None, str]] = set()
+
+    async def all_of(found: Sequence[Finding], report: Report) -> None:
+        project = session.looks.project()
         meant: dict[Target, Finding] = {}
-        failed: list[str] = []
-        for each in first.values():
+        for each in found:
+            asked = each.name, each.target_path, each.target_qualname
+            if not each.name or asked in seen:
+                continue  # two calls of one missing function are one job
+            seen.add(asked)
             if modules := to_import(project, each):
                 failed.append(f"{each.name}: it can be imported from {modules[0]}")
             elif (target := target_of(project, each)) is not None:
                 meant.setdefault(target, each)
         wanted = last_use_first(project, list(meant))
-        done: list[str] = []
         for number, target in enumerate(wanted):
             name = meant[target].name
             report(f"{name} ({number + 1} of {len(wanted)})", number / len(wanted))
@@ -104,6 +105,15 @@ async def generate_all(session: Session, argument: Any, token: Token) -> Json:
                 continue  # an earlier one brought it along
             except AutogenError as error:
                 failed.append(f"{name}: {error}")
+
+    async def work(report: Report) -> Json:
+        stubs = session.services.backend(reference.backend).name != "skeleton"  # which has no better body for them
+        for _ in range(MOST_ROUNDS):
+            before = len(done)
+            await all_of([f for f in session.looks.find(path) if stubs or f.kind != "stub"], report)
+            stubs = False  # what is new has the body that it was given
+            if len(done) == before:
+                break
         summary = f"{len(done)} of {len(done) + len(failed)} generated"
         if not done and not failed:
             summary = "nothing is missing in this file"

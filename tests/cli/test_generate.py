@@ -186,6 +186,22 @@ def test_batch_says_why_it_writes_nothing(run: Run, project: Path, tmp_path: Pat
     assert "2 left out" in run("batch", "--resume", *OFFLINE, cwd=project, env=env).stderr
 
 
+def test_batch_writes_what_its_new_code_lacks_too(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text(
+        "from stores import FileStore\n\n\n"
+        "def main(path):\n    store = FileStore(path)\n    for row in store.load_all():\n        print(row)\n"
+    )
+    (tmp_path / "stores.py").write_text("def other():\n    return 1\n")
+    done = run("batch", "--write", "--format", "json", *OFFLINE, cwd=tmp_path)
+    results = json.loads(done.stdout)["results"]
+    assert [(each["path"], each["qualname"], each["status"]) for each in results] == [
+        ("stores.py", "FileStore", "written"),
+        ("stores.py", "FileStore.load_all", "written"),
+    ]
+    rest = json.loads(run("check", "--format", "json", cwd=tmp_path).stdout)["findings"]
+    assert {finding["kind"] for finding in rest} == {"stub"}
+
+
 def test_what_can_be_imported_is_not_written_again_unless_it_is_named(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("def slug(text: str) -> str:\n    return text.lower()\n")
     (tmp_path / "b.py").write_text("def title(text: str) -> str:\n    return slug(text)\n")

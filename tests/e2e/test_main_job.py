@@ -499,6 +499,19 @@ async def test_everything_missing_in_a_file_is_written_by_one_command(editor_for
     compile(text, "shop.py", "exec")
 
 
+async def test_all_writes_what_its_new_code_lacks_too(editor_for: Start) -> None:
+    shop = (
+        "from stores import FileStore\n\n\ndef main(path):\n    store = FileStore(path)\n    return store.load_all()\n"
+    )
+    editor = await editor_for({"shop.py": shop, "stores.py": "RATE = 2\n"})
+    uri = editor.open("shop.py")
+    await editor.diagnostics(uri)
+    result = await editor.execute(("autogen.generateAll", [{"uri": uri, "backend": "skeleton"}]))
+    assert (len(result["done"]), result["failed"]) == (2, [])
+    assert "2 of 2 generated" in editor.messages()[-1]
+    assert "def load_all(self)" in editor.text(editor.uri("stores.py"))
+
+
 async def test_all_leaves_stubs_without_a_model_and_names_that_can_be_imported(editor_for: Start) -> None:
     text = 'def later():\n    """Do it later."""\n\n\ndef main():\n    return Path(helper(first()))\n'
     editor = await editor_for({"main.py": text, "tools.py": "def helper(x):\n    return x\n"})
