@@ -41,10 +41,10 @@ _FOLDERS = {"scheme": "file", "pattern": {"glob": "**", "matches": "folder"}}
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What this server asks of a client's capabilities. All False: the least capable client there is."""
+    """What this server asks of a client's capabilities. The defaults are those of the least capable client there is."""
 
     encoding: Encoding = "utf-16"
-    apply_edit: bool = False
+    apply_edit: bool = True
     document_changes: bool = False
     create_files: bool = False
     progress: bool = False
@@ -84,7 +84,7 @@ def client_of(capabilities: Any) -> Client:
 
     return Client(
         encoding=_encoding(at("general.positionEncodings")),
-        apply_edit=at("workspace.applyEdit") is True,
+        apply_edit=at("workspace.applyEdit") is not False,  # many small clients apply edits and do not say so
         # Neovim declares only the operations, which exist in `documentChanges` alone.
         document_changes=at("workspace.workspaceEdit.documentChanges") is True
         or bool(at("workspace.workspaceEdit.resourceOperations")),

@@ -214,7 +214,7 @@ def test_codes_of_other_servers_come_in_every_form(tmp_path: Path, code: Any) ->
     away = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
     literals = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
     with Process(tmp_path) as server:
-        server.initialize(tmp_path, textDocument={"codeAction": literals}, workspace={"applyEdit": True})
+        server.initialize(tmp_path, textDocument={"codeAction": literals})
         server.send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
         asked = {"textDocument": {"uri": document["uri"]}, "range": away, "context": {"diagnostics": [told]}}
         server.send({"id": 1, "method": "textDocument/codeAction", "params": asked})

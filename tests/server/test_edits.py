@@ -68,4 +68,4 @@ def test_a_client_that_cannot_create_files_is_not_asked_to(client: dict[str, boo
 
 async def test_a_client_that_cannot_apply_edits_is_not_asked_to() -> None:
     with pytest.raises(EditRefused, match="workspace/applyEdit"):
-        await edits.apply(session(), lambda snapshot: OPEN)
+        await edits.apply(session(apply_edit=False), lambda snapshot: OPEN)
