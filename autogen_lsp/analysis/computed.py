@@ -320,7 +320,7 @@ def _of_items(value: Node | None, path: tuple[int, ...], steps: int) -> str:
                 return _of_items(given[0], path[1:], steps + 1)
             if name == "zip" and path and path[0] < len(given):
                 return _of_items(given[path[0]], path[1:], steps + 1)
-    return _ANY if _reflects(value) or value.type == "string" else _SAID
+    return _ANY if _reflects(value) or value.type in ("string", "call") else _SAID
 
 
 def _reflects(value: Node) -> bool:

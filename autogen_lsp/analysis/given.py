@@ -103,7 +103,7 @@ _GIVERS = (_is_left_out, _is_registered, _is_handed_out, _hands_itself_on, _is_m
 def gets_members(project: Project, found: Class, name: str) -> bool:
     """Whether somebody sets attributes of the class's instances under computed names, which may be this one.
 
-    The class is handed to a function that does, or its file does, to a variable that is named after it.
+    The class is handed to a function that does, or its file does, to a variable or attribute that is named after it.
     """
     known = project.given_members
     if found.key not in known:
@@ -116,7 +116,8 @@ def _names_given(project: Project, found: Class) -> frozenset[str] | None:
     """What these names look like, as of `computed`; None where they may be any."""
     for one in project.mro(*found.key).classes:
         table = project.table(one.path) if project.is_ours(one.path) else None
-        if table is not None and _CAPITAL.sub("_", one.symbol.name).lower() in table.facts.dynamic_classes:
+        holders = table.facts.dynamic_classes if table is not None else ()
+        if _CAPITAL.sub("_", one.symbol.name).lower() in {holder.rpartition(".")[2] for holder in holders}:
             return None
     names: set[str] = set()
     for callee in takers(project, found) - NO_FACTORIES:

@@ -134,3 +134,22 @@ def test_what_others_copy_to_instances_may_be_anything(tmp_path: Path) -> None:
         "class A:\n    x = 1\ndef fill(a: A, other):\n    for name in dir(other): setattr(a, name, getattr(other, name))\n"
         "def f(a: A): a.any()\n",
     )
+
+
+def test_what_an_attribute_named_after_the_class_is_given(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class Updates:\n    x = 1\nclass Other:\n    x = 1\nclass Connector:\n    def __init__(self):\n"
+        "        self.updates = Updates()\n        self.other = Other()\n    def scan(self, found):\n"
+        "        for name in dir(found): setattr(self.updates, name, getattr(found, name))\n"
+        "    def run(self): self.updates.any(), self.other.«none»()\n",
+    )
+
+
+def test_what_a_call_gives_may_have_any_name(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class A:\n    def __init__(self, context): self.__dict__.update(context.exported())\n"
+        "class B:\n    def __init__(self, context): self.__dict__.update(context.exported)\n"
+        "def f(a: A, b: B): a.any(), b.«none»()\n",
+    )
