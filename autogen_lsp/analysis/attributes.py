@@ -34,7 +34,8 @@ from autogen_lsp.text import Span, touching
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _OF_PROPERTIES = ("setter", "getter", "deleter", "register", "default", "validator", "expression", "comparator")
-_MANY = 3  # members that a class lacks, and has none that is asked for
+_MANY = 3  # things that are asked of an object
+_OFTEN = 12  # calls of what an object lacks, where somebody still writes it these are few
 _SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
 
 
@@ -407,14 +408,19 @@ class _Look:
         return any(text.find(asked, symbol.body_start, symbol.body_end) >= 0 for symbol in symbols)
 
     def _is_misdeclared(self, item: Call | Reference, mro: Mro) -> bool:
-        """Whether a parameter, or what a function gives, seems to be something else than is declared: the file asks
-        many things of it, which the class all lacks, and another class has them all.
+        """Whether a parameter, or what a function gives, seems to be something else than is declared: what the file
+        asks of it the class all lacks, and another class has all these many things, or they are asked all the time.
         """
         made = item.made if isinstance(item, Call) and "." not in item.receiver else ""
         if not made.startswith(("=", ":")):
             return False
-        asked = {call.name for call in self.table.facts.calls if call.made == made and "." not in call.receiver}
-        if len(asked) < _MANY or not asked.isdisjoint(mro.names):
+        calls = [call.name for call in self.table.facts.calls if call.made == made and "." not in call.receiver]
+        asked = set(calls)
+        if not asked.isdisjoint(mro.names):
+            return False
+        if len(calls) >= _OFTEN:
+            return True
+        if len(asked) < _MANY:
             return False
         holders = [
             {
