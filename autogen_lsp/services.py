@@ -21,7 +21,8 @@ from autogen_lsp.config import Problem, Settings
 from autogen_lsp.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from autogen_lsp.analysis.project import Caches, Project
+    from autogen_lsp.analysis.caches import Caches
+    from autogen_lsp.analysis.project import Project
     from autogen_lsp.backends.base import Backend
     from autogen_lsp.codebase.client import Graph
     from autogen_lsp.generation.flights import Flights
@@ -102,7 +103,7 @@ class Services:
         return None if document is None or document.cut is None else peek(document.cut, text)
 
     def _facts_of(self, source: Source) -> Facts:
-        from autogen_lsp.analysis.project import Table
+        from autogen_lsp.analysis.table import Table
         from autogen_lsp.syntax.facts import Incremental
 
         kept = self._caches.documents.get(source.path)
@@ -113,7 +114,7 @@ class Services:
 
     @cached_property
     def _caches(self) -> Caches:
-        from autogen_lsp.analysis.project import Caches
+        from autogen_lsp.analysis.caches import Caches
 
         return Caches()
 

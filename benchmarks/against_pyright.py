@@ -21,10 +21,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autogen_lsp.analysis.caches import Caches
 from autogen_lsp.analysis.findings import find
 from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.presence import follow
-from autogen_lsp.analysis.project import Caches, Project
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.config import Settings
 from autogen_lsp.index.client import Index
 from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind

@@ -26,7 +26,8 @@ from pathlib import Path
 
 from autogen_lsp.analysis import plan as planning
 from autogen_lsp.analysis import targets
-from autogen_lsp.analysis.project import Caches, Project
+from autogen_lsp.analysis.caches import Caches
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.config import Settings
 from autogen_lsp.context import collect, definitions, render
 from autogen_lsp.context.candidates import Lookup

@@ -23,11 +23,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autogen_lsp.analysis.caches import Caches
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.findings import find
 from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.mro import TooMany, subclasses
-from autogen_lsp.analysis.project import Caches, Project
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.switches import MEMBERS, NAMES, switched_off
 from autogen_lsp.config import Settings
 from autogen_lsp.index.client import Index

@@ -27,8 +27,9 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from autogen_lsp.analysis.caches import Caches
 from autogen_lsp.analysis.findings import find
-from autogen_lsp.analysis.project import Caches, Project
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.config import Problem, Settings
 from autogen_lsp.index.client import Index
 from autogen_lsp.workspace.files import read_source

@@ -20,8 +20,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autogen_lsp.analysis import findings, plan, targets
+from autogen_lsp.analysis.caches import Caches
 from autogen_lsp.analysis.model import FindingKind, Target
-from autogen_lsp.analysis.project import Caches, Project
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.generation.nodes import is_placeholder
 from autogen_lsp.generation.parse import parse, wanted_of
 from autogen_lsp.generation.validate import localised, taken_names, validate

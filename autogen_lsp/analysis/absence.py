@@ -13,7 +13,8 @@ from pathlib import Path
 from autogen_lsp.analysis import planted
 from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name
-from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source

@@ -1,15 +1,15 @@
 """Calls of attributes that their module or class does not have: ``mod.f()``, ``self.m()``, ``super().m()``, ``C.m()``.
 
-What the receiver is must be certain, and so must be that it cannot have the attribute: see `presence` for modules and
-`mro` for classes. For ``self`` the class may be a mixin whose subclasses have the method; for all of them somebody may
-set the attribute from outside, or ask for it by name first. Any of these is doubt, and doubt is silence.
+What the receiver is must be certain (`receivers`), and so must be that it cannot have the attribute: see `presence` for
+modules and `mro` for classes. For ``self`` the class may be a mixin whose subclasses have the method; for all of them
+somebody may set the attribute from outside, or ask for it by name first. Any of these is doubt, and doubt is silence.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -18,47 +18,35 @@ from tree_sitter import Node
 from autogen_lsp.analysis import bindings, infer, nodes
 from autogen_lsp.analysis.absence import lacks
 from autogen_lsp.analysis.given import gets_members, is_given, is_lent
-from autogen_lsp.analysis.guesses import CALLED, Key, class_text, guesses, made_of
+from autogen_lsp.analysis.guesses import Key, guesses
 from autogen_lsp.analysis.mixins import may_have
 from autogen_lsp.analysis.model import Finding, FindingKind
-from autogen_lsp.analysis.modules import Module, Origin
+from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.outside import SELF, assigned_from_outside, is_asked, is_set
-from autogen_lsp.analysis.presence import Definition, follow, home_of
-from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.presence import home_of
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.receivers import SUPER, Receiver, Receivers
+from autogen_lsp.analysis.table import Table
 from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.types import Form, Type, members, without_none
 from autogen_lsp.syntax.model import Call, Reference, SymbolKind
 from autogen_lsp.text import Span, touching
 
-_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_OF_PROPERTIES = ("setter", "getter", "deleter", "register", "default", "validator", "expression", "comparator")
 _MANY = 3  # things that are asked of an object
 _OFTEN = 12  # calls of what an object lacks, where somebody still writes it these are few
-_SUPER = re.compile(r"super\((?:\s*[\w.]+\s*,\s*\w+\s*)?\)")
-
-
-@dataclass(frozen=True)
-class Receiver:
-    """A class, as what stands before the dot means it."""
-
-    lineage: Mro
-    owner: Class  # the class that would get the member
-    described: str  # "class 'A'"
-    exact: bool  # no subclass may be meant instead
-    of_class: bool = False  # the class itself, which has its metaclass's members too
-    inferred: bool = False  # from how a variable was made: the flow of the program has the last word
 
 
 def missing_attributes(project: Project, path: Path, table: Table, near: Span | None) -> Iterator[Finding]:
     """Findings of kind missing-attribute in one file."""
-    look = _Look(project, path, table)
+    lookup = Lookup(project)
+    look = _Look(project, path, table, lookup, Receivers(project, path, table, lookup))
     items: list[Call | Reference] = [*touching(table.facts.calls, near), *touching(table.facts.references, near)]
     for item in items:
         if not item.receiver or item.guarded:
             continue
-        found = look.receiver(item)
+        found = look.receivers.of(item)
         if found is None:
             finding = look.missing_in_inferred(item)
         elif isinstance(found, Module):
@@ -74,171 +62,9 @@ class _Look:
     project: Project
     path: Path
     table: Table
-    _receivers: dict[tuple[str, str, bool, str], Module | Receiver | None] = field(default_factory=dict)
+    lookup: Lookup
+    receivers: Receivers
     _guesses: dict[tuple[str, str, bool, str], frozenset[Key]] = field(default_factory=dict)
-
-    def receiver(self, item: Call | Reference) -> Module | Receiver | None:
-        made = item.made if isinstance(item, Call) else ""
-        apart = item.local or item.receiver.startswith("super(") or self._is_class(item.scope)
-        key = (item.receiver, item.scope if apart else "", item.local, made)
-        if key not in self._receivers:
-            self._receivers[key] = self._receiver(item)
-        return self._receivers[key]
-
-    def _receiver(self, item: Call | Reference) -> Module | Receiver | None:
-        text = item.receiver
-        if _SUPER.fullmatch(text):
-            return self._super(text, item.scope)
-        if not _DOTTED.fullmatch(text):
-            called = CALLED.fullmatch(text)
-            return self._of_made(self.path, f"={called.group(1)}", item.scope) if called else None
-        first = text.partition(".")[0]
-        if item.local:
-            method = self._method(first, item.scope)
-            if method is not None:
-                return self._of_self(*method) if text == first else self._of_own_attribute(text, *method)
-            if not self._defined_locally(first, item.scope):
-                made = item.made if isinstance(item, Call) and text == first else ""
-                return self._of_made(self.path, made, item.scope)
-        elif self._in_class_body(first, item.scope):
-            return None
-        found = follow(self.project, self.path, text, item.scope if item.local else "")
-        if isinstance(found, Module):
-            return found if found.origin is Origin.WORKSPACE and found.path is not None else None
-        if found is None:
-            return None
-        return self._of_definition(found)
-
-    # -- what the receiver is ----------------------------------------------------------------------------------------
-
-    def _method(self, name: str, scope: str) -> tuple[str, bool] | None:
-        """The class whose method has ``name`` as its first parameter, and whether that is the class itself (cls).
-
-        By other names than the usual ones the first parameter may be anything: frameworks call such functions at will.
-        """
-        while scope and name in SELF:
-            symbol = next((s for s in self.table.symbols.get(scope, ()) if s.kind == SymbolKind.FUNCTION), None)
-            if symbol is None or symbol.signature is None:
-                return None
-            parameters = [parameter.name for parameter in symbol.signature.parameters]
-            holder = scope.rpartition(".")[0]
-            if name in parameters:
-                if symbol.name == "_generate_next_value_":  # which `enum` calls with the name of the new member
-                    return None
-                decorators = {text.rpartition(".")[2] for text in symbol.decorators}
-                if parameters[0] != name or holder.endswith(".<locals>") or "staticmethod" in decorators:
-                    return None
-                if any(f"({symbol.name})" in (other.value or "") for other in self.table.symbols[scope]):
-                    return None  # `method = staticmethod(method)`
-                if not self._is_class(holder) or any(self._lends(holder, text) for text in symbol.decorators):
-                    return None
-                implicit = symbol.name in ("__new__", "__init_subclass__", "__class_getitem__")
-                return holder, implicit or "classmethod" in decorators
-            if not holder.endswith(".<locals>"):
-                return None
-            scope = holder.removesuffix(".<locals>")
-        return None
-
-    def _lends(self, holder: str, decorator: str) -> bool:
-        """Whether a variable of the class takes the method, and may call it with another object than the class's."""
-        variable, _, how = decorator.partition("(")[0].partition(".")
-        found = self.table.members.get(holder, {}).get(variable, ())
-        return how not in ("", *_OF_PROPERTIES) and any(symbol.kind == SymbolKind.VARIABLE for symbol in found)
-
-    def _is_class(self, qualname: str) -> bool:
-        return self.project.is_class(self.path, qualname)
-
-    def _of_self(self, qualname: str, of_class: bool) -> Receiver | None:
-        builtins = self.project.builtins
-        if builtins is not None and not of_class and (builtins, "type") in self.project.mro(self.path, qualname):
-            return None  # in a metaclass: each of its instances is a class with members of its own
-        return self._of_class(self.path, qualname, exact=False, of_class=of_class)
-
-    def _of_class(self, path: Path, qualname: str, *, exact: bool, of_class: bool) -> Receiver | None:
-        mro = self.project.mro(path, qualname)
-        if mro.is_open(of_class) or not mro.classes or not self.project.is_ours(path):
-            return None
-        return Receiver(mro, mro.classes[0], f"class '{qualname}'", exact, of_class)
-
-    def _super(self, text: str, scope: str) -> Receiver | None:
-        """``super()`` in a method: the bases; a missing member would go to the first one that is ours."""
-        while scope and not self._is_class(scope):
-            scope = scope.rpartition(".")[0].removesuffix(".<locals>")
-        named = text.removeprefix("super(").removesuffix(")").partition(",")[0].strip()
-        if not scope or (named and named not in (scope, scope.rpartition(".")[2], "__class__")):
-            return None
-        mro = self.project.mro(self.path, scope)
-        if mro.open or not mro.classes:
-            return None
-        bases = mro.after((self.path, scope))
-        owner = next((found for found in bases.classes if self.project.is_ours(found.path)), None)
-        if owner is None:
-            return None
-        # A class method's super() sees the metaclass's members, too; which method it is matters little.
-        return Receiver(mro, owner, f"the bases of class '{scope}'", False, True)
-
-    def _of_definition(self, found: Definition) -> Receiver | None:
-        symbol = found.symbol
-        if symbol.kind == SymbolKind.CLASS:
-            return self._of_class(found.path, symbol.qualname, exact=True, of_class=True)
-        if symbol.kind == SymbolKind.VARIABLE and not symbol.conditional and "." not in symbol.qualname:
-            if is_set(self._lookup, self.path, symbol.name):
-                return None
-            return self._of_made(found.path, made_of(symbol), "")
-        return None
-
-    def _of_own_attribute(self, text: str, qualname: str, of_class: bool) -> Receiver | None:
-        """``self.x``: an instance of the one class that all assignments and annotations of ``x`` agree on."""
-        name = text.partition(".")[2]
-        mro = self.project.mro(self.path, qualname)
-        if mro.open or of_class or "." in name:
-            return None
-        made: dict[tuple[Path, str], None] = {}
-        for found in mro.classes:
-            for symbol in self.project.members(found.path, found.symbol.qualname).get(name, ()):
-                if symbol.value != "None" or symbol.annotation is not None:
-                    made[found.path, made_of(symbol)] = None
-        if len(made) != 1:
-            return None
-        ((path, how),) = made
-        return self._of_made(path, how, "")
-
-    def _of_made(self, path: Path, made: str, scope: str) -> Receiver | None:
-        """An instance, by how its variable was made (see `Call.made`), in the file where that is written."""
-        written = class_text(made[1:]) if made.startswith(":") else made[1:]
-        if made[:1] not in (":", "=") or "\0" in made or not _DOTTED.fullmatch(written):
-            return None
-        found = follow(self.project, path, written, scope)
-        if not isinstance(found, Definition):
-            return None
-        symbol = found.symbol
-        if symbol.kind == SymbolKind.FUNCTION and made.startswith("="):
-            returns = symbol.signature.returns if symbol.signature is not None else None
-            if returns is None or symbol.decorators or (symbol.signature is not None and symbol.signature.is_async):
-                return None
-            return self._of_made(found.path, f":{returns}", symbol.parent)
-        if symbol.kind != SymbolKind.CLASS:
-            return None
-        receiver = self._of_class(found.path, symbol.qualname, exact=made.startswith("="), of_class=False)
-        if receiver is None:
-            return None
-        if _may_be_other(receiver.lineage, made=receiver.exact):
-            return None
-        return replace(receiver, inferred=True)
-
-    def _defined_locally(self, name: str, scope: str) -> bool:
-        """Whether a function around imports the name, or defines a class of that name."""
-        while scope:
-            if (scope, name) in self.table.imports or self._is_class(f"{scope}.<locals>.{name}"):
-                return True
-            scope = scope.rpartition(".")[0].removesuffix(".<locals>")
-        return False
-
-    def _in_class_body(self, name: str, scope: str) -> bool:
-        """Whether code directly in a class body sees the class's own name first."""
-        return bool(scope) and self._is_class(scope) and name in self.table.members.get(scope, {})
-
-    # -- whether it has the attribute --------------------------------------------------------------------------------
 
     def missing_in_module(self, item: Call | Reference, module: Module) -> Finding | None:
         if module.path is None or module.path.suffix != ".py" or not self.project.is_ours(module.path):
@@ -254,7 +80,7 @@ class _Look:
     def missing_in_class(self, item: Call | Reference, receiver: Receiver) -> Finding | None:
         name = item.name
         mro = receiver.lineage
-        above = _SUPER.fullmatch(item.receiver) is not None
+        above = SUPER.fullmatch(item.receiver) is not None
         if (mro.after(mro.classes[0].key) if above else mro).may_have(name) or (
             receiver.of_class and name in self._of_any_class
         ):
@@ -302,7 +128,7 @@ class _Look:
         parts = members(self._type_of_receiver(item))
         findings = [
             self.missing_in_class(item, receiver) if receiver is not None else None
-            for receiver in map(self._of_type, parts)
+            for receiver in map(self.receivers.of_type, parts)
         ]
         return findings[0] if None not in findings else None
 
@@ -324,17 +150,11 @@ class _Look:
     def _has_method(self, name: str) -> bool:
         """Whether a class of this file has a method of that name."""
         return any(
-            name in members and self._is_class(qualname) and any(s.kind == SymbolKind.FUNCTION for s in members[name])
+            name in members
+            and self.receivers.is_class(qualname)
+            and any(s.kind == SymbolKind.FUNCTION for s in members[name])
             for qualname, members in self.table.members.items()
         )
-
-    def _of_type(self, part: Type | None) -> Receiver | None:
-        of_class = part is not None and part.form is Form.CLASS
-        instance = part.args[0] if part is not None and part.form is Form.CLASS else part
-        if instance is None or instance.form is not Form.INSTANCE or instance.path is None:
-            return None
-        found = self._of_class(instance.path, instance.name, exact=False, of_class=of_class)
-        return None if found is None or _may_be_other(found.lineage) else found
 
     @cached_property
     def _of_any_class(self) -> frozenset[str]:
@@ -366,8 +186,8 @@ class _Look:
         name = item.name
         if item.receiver != "self" and f"{item.receiver}.{name}" in self._stores:
             return True
-        return is_set(self._lookup, self.path, name, holder) or is_asked(
-            self._lookup, self.path, name, item.receiver, holder
+        return is_set(self.lookup, self.path, name, holder) or is_asked(
+            self.lookup, self.path, name, item.receiver, holder
         )
 
     @cached_property
@@ -450,26 +270,15 @@ class _Look:
 
     def _type_of_receiver(self, item: Call | Reference) -> Type | None:
         receiver = self._node_of_receiver(item)
-        return None if receiver is None else without_none(infer.type_of(self._lookup, self.path, receiver))
+        return None if receiver is None else without_none(infer.type_of(self.lookup, self.path, receiver))
 
     def _node_of_receiver(self, item: Call | Reference) -> Node | None:
-        source = self._lookup.source(self.path)
+        source = self.lookup.source(self.path)
         if source is None:
             return None
         attribute = nodes.node_at(source.tree, Span(item.start, item.end)).parent
         return attribute.child_by_field_name("object") if attribute is not None else None
 
-    @cached_property
-    def _lookup(self) -> Lookup:
-        return Lookup(self.project)
-
     def _finding(self, item: Call | Reference, message: str, target: Path, qualname: str) -> Finding:
         span = Span(item.start, item.end)
         return Finding(self.path, span, FindingKind.MISSING_ATTRIBUTE, item.name, message, target, qualname)
-
-
-def _may_be_other(lineage: Mro, *, made: bool = True) -> bool:
-    """Whether reading an attribute that holds an instance (a descriptor), or making one, may give something else."""
-    maker = lineage.owner("__new__") if made else None
-    other = made and (lineage.makes_other or (maker is not None and maker.path.suffix == ".py"))
-    return other or "__get__" in lineage.names

@@ -18,9 +18,10 @@ from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.outside import assigned_from_outside
 from autogen_lsp.analysis.presence import home_of
-from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.stubs import unwritten
 from autogen_lsp.analysis.switches import MEMBERS, switched_off
+from autogen_lsp.analysis.table import Table
 from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.undefined import certain
 from autogen_lsp.syntax.model import Import

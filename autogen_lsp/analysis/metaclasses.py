@@ -19,7 +19,8 @@ from tree_sitter import Node
 from autogen_lsp.analysis import nodes
 from autogen_lsp.analysis.decorated import changes
 from autogen_lsp.analysis.presence import Definition, follow
-from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind
 
 if TYPE_CHECKING:

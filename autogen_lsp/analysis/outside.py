@@ -18,7 +18,8 @@ from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.mro import Class, TooMany, subclasses
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.presence import Definition, definition, follow
-from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.table import Table
 from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.types import Form, Type, members
 from autogen_lsp.syntax.model import Symbol, SymbolKind

@@ -14,7 +14,8 @@ from pathlib import Path
 import msgspec
 
 from autogen_lsp.analysis.modules import Module, Origin
-from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.model import Call, Import, Symbol, SymbolKind
 
 _MAX_HOPS = 20

@@ -7,7 +7,6 @@ itself. Answers are as of the snapshot: open documents win over disk and index. 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from functools import cached_property
@@ -15,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from cachetools import LRUCache
 
+from autogen_lsp.analysis.caches import FILES_KEPT, Caches, Recent
 from autogen_lsp.analysis.environment import Environment, find_environment
-from autogen_lsp.analysis.listing import Listing, Native
-from autogen_lsp.analysis.modules import Module, Modules, Origin, Tops
+from autogen_lsp.analysis.listing import Listing
+from autogen_lsp.analysis.modules import Module, Modules, Origin
+from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts, Import, Symbol, SymbolKind, base_names
 from autogen_lsp.workspace.ignore import python_files
@@ -33,112 +33,7 @@ if TYPE_CHECKING:
     from autogen_lsp.index.client import Index
 
 _SOURCES_KEPT = 8
-_FILES_KEPT = 800
 _NAMES_KEPT = 200  # of which all calls are known
-
-
-class Table:
-    """A file's facts, arranged for look-ups."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.planted: dict[str, frozenset[str]] = {}  # by its functions: names that they give their callers (`absence`)
-
-    @cached_property
-    def symbols(self) -> dict[str, list[Symbol]]:
-        """Definitions by qualname, in order."""
-        out: dict[str, list[Symbol]] = {}
-        for symbol in self.facts.symbols:
-            out.setdefault(symbol.qualname, []).append(symbol)
-        return out
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Last components of all definitions."""
-        return frozenset(symbol.name for symbol in self.facts.symbols)
-
-    @cached_property
-    def members(self) -> dict[str, dict[str, list[Symbol]]]:
-        """Definitions by the qualname that they are directly in ('' for the module), then by name."""
-        out: dict[str, dict[str, list[Symbol]]] = {}
-        for symbol in self.facts.symbols:
-            owner, _, name = symbol.qualname.rpartition(".")
-            out.setdefault(owner.removesuffix(".<locals>"), {}).setdefault(name, []).append(symbol)
-        return out
-
-    @cached_property
-    def imports(self) -> dict[tuple[str, str], list[Import]]:
-        """Imports by scope and the name that they bind."""
-        out: dict[tuple[str, str], list[Import]] = {}
-        for item in self.facts.imports:
-            out.setdefault((item.scope, item.bound), []).append(item)
-        return out
-
-    @cached_property
-    def imported(self) -> dict[str, set[str]]:
-        """The names that imports bind, by scope."""
-        out: dict[str, set[str]] = {}
-        for item in self.facts.imports:
-            out.setdefault(item.scope, set()).add(item.bound)
-        return out
-
-    @cached_property
-    def stars(self) -> list[Import]:
-        return [item for item in self.facts.imports if item.name == "*"]
-
-
-class _Recent[K, V](LRUCache[K, V]):
-    """The entries used last. The event loop and worker threads share them, which the base class does not allow."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__(size)
-        self._lock = threading.RLock()
-
-    def __getitem__(self, key: K) -> V:
-        with self._lock:
-            return super().__getitem__(key)
-
-    def __setitem__(self, key: K, value: V) -> None:
-        with self._lock:
-            super().__setitem__(key, value)
-
-    def recent(self, key: K) -> V | None:
-        with self._lock:
-            return super().get(key)
-
-
-class Caches(msgspec.Struct):
-    """What outlives a snapshot, for several threads. Entries carry what they were made from, so that none is stale."""
-
-    read: _Recent[Path, tuple[int, int, Table]] = msgspec.field(default_factory=lambda: _Recent(_FILES_KEPT))
-    indexed: _Recent[Path, Table] = msgspec.field(default_factory=lambda: _Recent(_FILES_KEPT))
-    documents: dict[Path, tuple[Source, Table]] = {}
-    listings: dict[str, tuple[int, frozenset[str]]] = {}
-    environments: dict[tuple[tuple[Path, ...], str | None], Environment] = {}
-    planters: set[str] = set()  # names of functions that give their callers names, as far as met: `absence`
-    lock: threading.Lock = msgspec.field(default_factory=threading.Lock)  # of the two that evict
-    files: _FileLists = msgspec.field(default_factory=lambda: _FileLists())
-    tops: Tops = msgspec.field(default_factory=Tops)
-    native: Native = msgspec.field(default_factory=Native)
-
-
-class _FileLists(msgspec.Struct):
-    """Lists of files, the same object while they are the same: what is made from one is then kept, too."""
-
-    on_disk: tuple[Path, ...] = ()
-    known: frozenset[Path] = frozenset()
-    extra: tuple[Path, ...] = ()
-    every: tuple[Path, ...] = ()
-
-    def with_documents(self, on_disk: tuple[Path, ...], snapshot: Snapshot) -> tuple[Path, ...]:
-        """The files and, behind them, the open documents of the workspace that are not on disk."""
-        fresh = on_disk is not self.on_disk
-        if fresh:
-            self.on_disk, self.known = on_disk, frozenset(on_disk)
-        extra = tuple(p for p in snapshot.documents if p not in self.known and snapshot.root_of(p) is not None)
-        if fresh or extra != self.extra:
-            self.extra, self.every = extra, (*on_disk, *extra)
-        return self.every
 
 
 class Outdated(Exception):
@@ -165,7 +60,7 @@ class Project:
         self._on_disk = listing
         self.caches = caches if caches is not None else Caches()
         self._tables: dict[Path, Table | None] = {}  # asked for too often for more than a dictionary
-        self._sources: _Recent[Path, tuple[int, int, Source]] = _Recent(_SOURCES_KEPT)
+        self._sources: Recent[Path, tuple[int, int, Source]] = Recent(_SOURCES_KEPT)
         self._ours: dict[Path, bool] = {}  # by folder
         self.mros: dict[tuple[Path, str], Mro] = {}
         self.meanings: dict[tuple[Path, str], Definition | Module | None] = {}  # of names at the top level of files
@@ -177,7 +72,7 @@ class Project:
         self.derivable: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`
         self.computed: dict[tuple[Path, str], frozenset[str] | None] = {}  # names that classes get, as of `computed`
         self.given_members: dict[tuple[Path, str], frozenset[str] | None] = {}  # of classes: `given`
-        self._calls: _Recent[str, list[tuple[Path, Call]]] = _Recent(_NAMES_KEPT)
+        self._calls: Recent[str, list[tuple[Path, Call]]] = Recent(_NAMES_KEPT)
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
         self._importers: dict[str, list[tuple[Path, Import]]] = {}
         self._derived: dict[str, list[tuple[Path, Symbol]]] = {}
@@ -228,7 +123,7 @@ class Project:
         try:
             return self._tables[path]
         except KeyError:
-            if len(self._tables) >= _FILES_KEPT:
+            if len(self._tables) >= FILES_KEPT:
                 self._tables.clear()
             found = self._tables[path] = self._table(path)
             return found

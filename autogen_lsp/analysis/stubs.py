@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autogen_lsp.analysis.model import Finding, FindingKind
-from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.text import Span
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.presence import Presence, from_stars, is_said
-from autogen_lsp.analysis.project import Project, Table
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.switches import NAMES, switched_off
+from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.builtin_names import PYTHON_2, SINCE
 from autogen_lsp.syntax.model import SymbolKind, Use
 from autogen_lsp.text import Span

@@ -11,8 +11,9 @@ from textwrap import dedent
 import pytest
 
 from autogen_lsp.analysis import apply, plan, targets
+from autogen_lsp.analysis.caches import Caches
 from autogen_lsp.analysis.model import Finding, FindingKind, Plan
-from autogen_lsp.analysis.project import Caches, Project
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from autogen_lsp.analysis import findings, plan, targets
+from autogen_lsp.analysis.caches import Caches
 from autogen_lsp.analysis.model import Plan
-from autogen_lsp.analysis.project import Caches, Project
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.backends.base import Backend
 from autogen_lsp.backends.scripted import Reply, ScriptedBackend
 from autogen_lsp.config import Problem, Settings

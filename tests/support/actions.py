@@ -16,8 +16,9 @@ from functools import cache
 from pathlib import Path
 
 from autogen_lsp.analysis import apply, plan, targets
+from autogen_lsp.analysis.caches import Caches
 from autogen_lsp.analysis.model import Plan, Target
-from autogen_lsp.analysis.project import Caches, Project
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.text import SourceChange
 from autogen_lsp.workspace.snapshot import Snapshot
 

@@ -1,0 +1,57 @@
+"""A file's facts, arranged for look-ups by qualname, owner and scope: each arrangement is made when first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from autogen_lsp.syntax.model import Facts, Import, Symbol
+
+
+class Table:
+    """A file's facts, arranged for look-ups."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.planted: dict[str, frozenset[str]] = {}  # by its functions: names that they give their callers (`absence`)
+
+    @cached_property
+    def symbols(self) -> dict[str, list[Symbol]]:
+        """Definitions by qualname, in order."""
+        out: dict[str, list[Symbol]] = {}
+        for symbol in self.facts.symbols:
+            out.setdefault(symbol.qualname, []).append(symbol)
+        return out
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Last components of all definitions."""
+        return frozenset(symbol.name for symbol in self.facts.symbols)
+
+    @cached_property
+    def members(self) -> dict[str, dict[str, list[Symbol]]]:
+        """Definitions by the qualname that they are directly in ('' for the module), then by name."""
+        out: dict[str, dict[str, list[Symbol]]] = {}
+        for symbol in self.facts.symbols:
+            owner, _, name = symbol.qualname.rpartition(".")
+            out.setdefault(owner.removesuffix(".<locals>"), {}).setdefault(name, []).append(symbol)
+        return out
+
+    @cached_property
+    def imports(self) -> dict[tuple[str, str], list[Import]]:
+        """Imports by scope and the name that they bind."""
+        out: dict[tuple[str, str], list[Import]] = {}
+        for item in self.facts.imports:
+            out.setdefault((item.scope, item.bound), []).append(item)
+        return out
+
+    @cached_property
+    def imported(self) -> dict[str, set[str]]:
+        """The names that imports bind, by scope."""
+        out: dict[str, set[str]] = {}
+        for item in self.facts.imports:
+            out.setdefault(item.scope, set()).add(item.bound)
+        return out
+
+    @cached_property
+    def stars(self) -> list[Import]:
+        return [item for item in self.facts.imports if item.name == "*"]
