@@ -30,8 +30,8 @@ from tree_sitter import Node
 from autogen_lsp.analysis import apply, classes, nodes, plan, targets
 from autogen_lsp.analysis.annotation import Home, expanded, type_of_text
 from autogen_lsp.analysis.arguments import arguments_of
+from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.caches import Caches
-from autogen_lsp.analysis.functions import accepts
 from autogen_lsp.analysis.model import Finding, FindingKind, Plan, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from autogen_lsp.analysis import exports, locate, nodes
 from autogen_lsp.analysis import imports as import_edits
+from autogen_lsp.analysis.layout import indent_unit
 from autogen_lsp.analysis.model import NeededImport, Placement, Plan, TargetKind
-from autogen_lsp.analysis.placement import indent_unit
 from autogen_lsp.errors import EditRefused
 from autogen_lsp.syntax.parser import parse
 from autogen_lsp.text import Edit, FileChange, SourceChange, Span, apply_edits, newline_of

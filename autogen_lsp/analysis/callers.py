@@ -16,7 +16,6 @@ from autogen_lsp.analysis import (
     bindings,
     classes,
     expected,
-    functions,
     infer,
     naming,
     nodes,
@@ -25,7 +24,8 @@ from autogen_lsp.analysis import (
 )
 from autogen_lsp.analysis.annotation import expanded
 from autogen_lsp.analysis.arguments import Argument, arguments_of, parameter_for, takes
-from autogen_lsp.analysis.expected import Demand, Expected, Role
+from autogen_lsp.analysis.assignable import accepts
+from autogen_lsp.analysis.expectation import Demand, Expected, Role
 from autogen_lsp.analysis.handed import handed_on
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
@@ -130,7 +130,7 @@ def _unopposed(lookup: Lookup, merged: Sequence[Merged], unsure: Sequence[Use]) 
             parameter = parameter_for(listed, arguments, index) if not argument.star else None
             if parameter is None or types[parameter.name] is None:
                 continue
-            if not functions.accepts(lookup, types[parameter.name], infer.type_of(lookup, use.path, argument.node)):
+            if not accepts(lookup, types[parameter.name], infer.type_of(lookup, use.path, argument.node)):
                 opposed.add(parameter.name)
     return [replace(item, type=None) if item.name in opposed else item for item in merged]
 
@@ -273,7 +273,7 @@ def _is_no_coroutine(lookup: Lookup, use: Expected) -> bool:
         return use.attribute not in _OF_COROUTINES
     asked = without_none(use.type) if use.demand is Demand.TYPE else None
     is_kept = use.strong and infer.awaited(lookup, asked) is not None
-    return is_kept or not functions.accepts(lookup, asked, named("collections.abc", "Coroutine", None, None, None))
+    return is_kept or not accepts(lookup, asked, named("collections.abc", "Coroutine", None, None, None))
 
 
 _OF_COROUTINES = frozenset({"close", "send", "throw"})
@@ -286,7 +286,7 @@ def _to_await(use: Expected) -> Expected:
 
 def _suits(lookup: Lookup, asked: Type | None, returns: Type | None, is_async: bool) -> bool:
     """Whether what a callback must return is no other type; a callback that may return anything takes no coroutine."""
-    return not is_async if asked is None else functions.accepts(lookup, asked, returns)
+    return not is_async if asked is None else accepts(lookup, asked, returns)
 
 
 def _is_never(type_: Type | None) -> bool:

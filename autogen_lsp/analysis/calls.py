@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, classes, functions, names, narrowing, nodes
+from autogen_lsp.analysis import annotation, applied, classes, functions, names, narrowing, nodes
 from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.enclosing import annotated, class_instance, enclosing_class
 from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
@@ -135,13 +135,13 @@ def _called(evaluate: Evaluation, path: Path, callee: Type | None, node: Node) -
     match callee.form:
         case Form.CLASS:
             instance = callee.args[0]
-            return None if instance is None else functions.constructed(
+            return None if instance is None else applied.constructed(
                 lookup, instance, arguments, here, evaluate.inside
             )  # fmt: skip
         case Form.CALLABLE:
             return callee.args[-1]
         case Form.FUNCTION:
-            return functions.result(lookup, callee, arguments, here, evaluate.inside)
+            return applied.result(lookup, callee, arguments, here, evaluate.inside)
     return None
 
 

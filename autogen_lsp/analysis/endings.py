@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import functions, nodes
+from autogen_lsp.analysis import nodes
+from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.enclosing import annotated
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import NONE
@@ -33,7 +34,7 @@ def never_returning(lookup: Lookup, path: Path, statement: Node) -> str | None:
         if word in ("NoReturn", "Never"):
             return word
         promised = annotated(lookup, path, promise) if _gives_something(function) else None
-        if promised is not None and not functions.accepts(lookup, promised, NONE):
+        if promised is not None and not accepts(lookup, promised, NONE):
             return "NoReturn"
     return "NoReturn" if _leaves_names_unbound(statement) else None
 
@@ -45,7 +46,7 @@ def must_give(lookup: Lookup, path: Path, statement: Node) -> bool:
     if function is None or promise is None or nodes.has_own_yield(function):
         return False
     promised = annotated(lookup, path, promise)
-    return promised is not None and not functions.accepts(lookup, promised, NONE)
+    return promised is not None and not accepts(lookup, promised, NONE)
 
 
 def _gives_something(function: Node) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import classes, functions
+from autogen_lsp.analysis import applied, classes
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import Type, union
 
@@ -42,7 +42,7 @@ class Evaluation:
     def method(self, instance: Type, name: str, *given: Type | None) -> Type | None:
         """What a method gives for arguments of the given types."""
         inner = Evaluation(self.lookup, MAX_DEPTH // 2, self.ask)
-        return functions.result_of_method(self.lookup, instance, name, given, inner.inside)
+        return applied.result_of_method(self.lookup, instance, name, given, inner.inside)
 
     def union(self, types: Iterable[Type | None]) -> Type | None:
         return union(types, lambda narrow, wide: classes.is_subtype(self.lookup, narrow, wide))

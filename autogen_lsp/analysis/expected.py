@@ -7,9 +7,7 @@ for together is `result`'s business.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,12 +15,10 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import (
     asserts,
-    bindings,
     classes,
     declared,
     endings,
     fields,
-    functions,
     infer,
     nodes,
     operands,
@@ -32,6 +28,9 @@ from autogen_lsp.analysis import (
 )
 from autogen_lsp.analysis.annotation import expanded, iterable
 from autogen_lsp.analysis.arguments import arguments_of
+from autogen_lsp.analysis.around import caught, is_quantified, is_tested, kept_in, managed, taken_apart
+from autogen_lsp.analysis.assignable import accepts
+from autogen_lsp.analysis.expectation import Demand, Expected, Role
 from autogen_lsp.analysis.matches import matched
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import (
@@ -46,53 +45,6 @@ from autogen_lsp.analysis.types import (
     optional,
     union,
 )
-
-
-class Role(Enum):
-    """What the use is, besides an ordinary value."""
-
-    VALUE = auto()
-    IGNORED = auto()  # a statement of its own: nobody looks at the result
-    DECORATOR = auto()  # `@f`
-    FACTORY = auto()  # `@f(1)`
-    EXCEPTION = auto()  # `raise f()`, `except f:`
-    BASE = auto()  # `class A(f):`
-
-
-class Demand(Enum):
-    """What a value must be so that the use stands: something about which ``type`` may say more, or less."""
-
-    UNKNOWN = auto()  # something, but it cannot be told what
-    NOTHING = auto()  # any value will do
-    TYPE = auto()  # a value of `type`
-    ATTRIBUTE = auto()  # a value with the attribute `attribute`
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a use asks for, where it stands (``path`` and ``node``, the whole of the value).
-
-    ``is_async``: the call is awaited, or handed to what awaits it. ``upper``: a strong type is what a parameter takes,
-    and the value is likely more special. ``bound``: the variables and attributes that keep the value.
-    """
-
-    role: Role
-    path: Path
-    node: Node
-    type: Type | None = None
-    strong: bool = False
-    is_async: bool = False
-    decorates_class: bool = False
-    demand: Demand = Demand.UNKNOWN
-    attribute: str = ""
-    upper: bool = False
-    may_be_none: bool = False  # it is compared with None
-    not_none: bool = False  # None breaks the use, whatever else it takes
-    bound: tuple[Node, ...] = ()
-    apart: tuple[Node, ...] = ()  # the targets that it is taken apart into, one for each item
-    kept_as: Type | None = None  # what the variable is declared as that it is read from
-    each: Node | None = None  # the target that gets what it holds, one by one, or what entering it gives
-
 
 _CONDITIONS = frozenset({"if_statement", "elif_clause", "while_statement"})
 _COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension", "generator_expression"})
@@ -144,7 +96,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
                 type_ = type_ or (otherwise.assigned(lookup, path, parent) if whole_value else None)
             return replace(
                 value(type_, strong=strong),
-                bound=tuple(_kept_in(parent)),
+                bound=tuple(kept_in(parent)),
                 apart=taken_apart(parent.child_by_field_name("left")),
             )
         case "augmented_assignment":
@@ -228,7 +180,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             looped = shaped(iterable("AsyncIterator" if asynchronous else "Iterable", None))
             return replace(looped, each=parent.child_by_field_name("left"))
         case "with_item" | "as_pattern":
-            return _managed(path, parent, node, is_async)
+            return managed(path, parent, node, is_async)
         case "default_parameter" | "typed_default_parameter":
             type_node = parent.child_by_field_name("type")
             return value(infer.annotated(lookup, path, type_node) if type_node is not None else None, strong=True)
@@ -257,11 +209,11 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return role(Role.FACTORY if node.type == "call" else Role.DECORATOR, of_class=of_class)
         case kind if kind in _CONDITIONS and nodes.same(parent.child_by_field_name("condition"), node):
             return truth()
-        case "tuple" if _caught(parent):
+        case "tuple" if caught(parent):
             return role(Role.EXCEPTION)
-        case "generator_expression" if _is_quantified(parent, node):
+        case "generator_expression" if is_quantified(parent, node):
             return truth()
-        case kind if kind in _COMPREHENSIONS and _is_tested(parent, node):
+        case kind if kind in _COMPREHENSIONS and is_tested(parent, node):
             return truth()
         case kind if kind in _DISPLAYS and (each := _starred(lookup, path, parent, node, steps)) is not None:
             return each
@@ -275,21 +227,6 @@ def _or_like(lookup: Lookup, outer: Expected, other: Node | None) -> Expected:
     if outer.type is not None or outer.role is not Role.VALUE or other is None:
         return outer
     return replace(outer, type=operands.beside(lookup, outer.path, other))
-
-
-def _is_quantified(generator: Node, node: Node) -> bool:
-    """Whether it is what ``any()`` or ``all()`` looks at, item by item."""
-    call = generator.parent
-    function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
-    return nodes.same(generator.child_by_field_name("body"), node) and nodes.text_of(function) in ("any", "all")
-
-
-def _is_tested(comprehension: Node, node: Node) -> bool:
-    """Whether the values of a comprehension are conditions: ``any(f(x) for x in xs)``."""
-    listed = comprehension.parent
-    call = listed.parent if listed is not None and listed.type == "argument_list" else listed
-    function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
-    return nodes.text_of(function) in ("any", "all") and nodes.same(comprehension.child_by_field_name("body"), node)
 
 
 def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) -> Expected | None:
@@ -308,7 +245,7 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
     itself = Type(Form.INSTANCE, kind, args=(None,), variadic=kind == "tuple")
     if of_pair.type == "generator_expression":
         itself = iterable("Generator", None, None, None)
-    may_be = [member for member in members(outer.type) if functions.accepts(lookup, member, itself)]
+    may_be = [member for member in members(outer.type) if accepts(lookup, member, itself)]
     outer = replace(outer, type=union(may_be) if may_be else None)
     if outer.type is None:
         return None
@@ -333,22 +270,6 @@ def _starred(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
     if display.type in _COMPREHENSIONS and not nodes.same(display.child_by_field_name("body"), node):
         return None
     return replace(_argument(lookup, path, listed, display, False, steps), node=node)
-
-
-def taken_apart(left: Node | None) -> tuple[Node, ...]:
-    """The targets that a pattern is made of, ``a, b``; none where a starred one takes the rest."""
-    items = [each for each in left.named_children if each.type != "comment"] if left is not None else []
-    if left is None or left.type not in bindings.PATTERNS or any(each.type.startswith("list_splat") for each in items):
-        return ()
-    return tuple(items)
-
-
-def _kept_in(assignment: Node) -> Iterator[Node]:
-    """The variables and attributes that an assignment gives its value to: both of ``a = self.b = f()``."""
-    at_: Node | None = assignment
-    while at_ is not None and at_.type == "assignment":
-        yield from (left for left in at_.children_by_field_name("left") if left.type in ("identifier", "attribute"))
-        at_ = at_.parent
 
 
 def _entry(lookup: Lookup, asked: Type, display: Node, pair: Node, node: Node) -> Type | None:
@@ -430,27 +351,3 @@ def _awaited_at(call: Node, is_async: bool) -> Node:
 
 
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress"})  # these take exception classes
-
-
-def _managed(path: Path, parent: Node, node: Node, is_async: bool) -> Expected:
-    for outer in (parent, *nodes.ancestors(parent)):
-        if outer.type in ("except_clause", "except_group_clause"):
-            return Expected(Role.EXCEPTION, path, node)
-        if outer.type == "with_statement":
-            asynchronous = any(child.type == "async" for child in outer.children[:1])
-            name = "AbstractAsyncContextManager" if asynchronous else "AbstractContextManager"
-            alias = parent.child_by_field_name("alias")
-            target = alias.named_children[0] if alias is not None and alias.named_child_count else None
-            manager = named("contextlib", name, None)
-            return Expected(
-                Role.VALUE, path, node, manager, is_async=is_async, demand=Demand.TYPE, each=target
-            )  # fmt: skip
-    return Expected(Role.VALUE, path, node, is_async=is_async)
-
-
-def _caught(node: Node) -> bool:
-    """Whether a tuple lists the exceptions of an ``except`` clause."""
-    parent = node.parent
-    if parent is not None and parent.type == "as_pattern":
-        parent = parent.parent
-    return parent is not None and parent.type in ("except_clause", "except_group_clause")

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import locate, nodes, placement
+from autogen_lsp.analysis import locate, nodes
 from autogen_lsp.analysis.imports import by_type, line_length
+from autogen_lsp.analysis.layout import indent_unit, line_after
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.text import Edit, Span, newline_of
 from autogen_lsp.workspace.source import Source
@@ -62,7 +63,7 @@ def without(source: Source, name: str) -> list[Edit]:
         return [Edit(Span(element.start_byte, elements[index + 1].start_byte), "")]
     comma = element.next_sibling
     if comma is not None and comma.type == "," and _opens_line(source, element):
-        return [Edit(Span(element.start_byte - element.start_point.column, placement.line_after(source, element)), "")]
+        return [Edit(Span(element.start_byte - element.start_point.column, line_after(source, element)), "")]
     return [Edit(Span(elements[index - 1].end_byte, element.end_byte), "")]
 
 
@@ -95,7 +96,7 @@ def _inserted(source: Source, listed: Node, elements: Sequence[Node], index: int
         inside = ", ".join(merged) + ("," if listed.type == "tuple" and not elements else "")
         if listed.start_point.column + len(inside) + 2 > line_length(source):
             outer = _indent(source, listed.parent) if listed.parent is not None else ""
-            unit = outer + placement.indent_unit(source)
+            unit = outer + indent_unit(source)
             inside = nl + "".join(f"{unit}{each},{nl}" for each in merged) + outer
         return Edit(nodes.span_of(listed), opening + inside + closing)
     if index < len(elements):
@@ -107,7 +108,7 @@ def _inserted(source: Source, listed: Node, elements: Sequence[Node], index: int
         return Edit(Span(last.end_byte, last.end_byte), _separator(source, last) + text)
     if not _opens_line(source, last):
         return Edit(Span(comma.end_byte, comma.end_byte), f" {text},")
-    end = placement.line_after(source, last)  # a comment beside the last name stays with it
+    end = line_after(source, last)  # a comment beside the last name stays with it
     return Edit(Span(end, end), f"{_indent(source, last)}{text},{nl}")
 
 

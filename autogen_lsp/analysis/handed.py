@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, classes, expected, functions, infer, nodes, wants
 from autogen_lsp.analysis.arguments import VARIADIC, Argument, arguments_of, items_of
-from autogen_lsp.analysis.expected import Demand, Expected, Role
+from autogen_lsp.analysis.expectation import Demand, Expected, Role
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.signature import Passed
 from autogen_lsp.analysis.sites import Use

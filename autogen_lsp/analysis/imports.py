@@ -8,14 +8,15 @@ that the file binds already is never imported again, and nothing is ever removed
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import nodes, placement
+from autogen_lsp.analysis import nodes
+from autogen_lsp.analysis.import_statements import Statement, header_end, is_guard, statements
+from autogen_lsp.analysis.layout import indent_unit, line_after
 from autogen_lsp.analysis.model import NeededImport
 from autogen_lsp.text import Edit, Span, newline_of
 from autogen_lsp.workspace.source import Source
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
 
 _LINE_LENGTH = 88
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """An import statement: ``module`` with its dots for ``from`` imports, '' for plain ones; names and aliases."""
-
-    node: Node
-    module: str
-    names: tuple[tuple[str, str], ...]  # (imported, bound); for `import a.b`: ('a.b', 'a')
-    elements: tuple[Node, ...]
-    type_checking: bool
-
-    @property
-    def plain(self) -> bool:
-        return not self.module
 
 
 def edits(project: Project, source: Source, needed: Iterable[NeededImport]) -> list[Edit]:
@@ -71,7 +57,7 @@ def edits(project: Project, source: Source, needed: Iterable[NeededImport]) -> l
     left = _merge(source, wanted, runtime, out)
     out += _new_statements(source, left, runtime, is_local, block_follows=bool(typing_only) and guard is None)
     if typing_only and guard is None:
-        nl, unit = newline_of(source.text), placement.indent_unit(source)
+        nl, unit = newline_of(source.text), indent_unit(source)
         lines = "".join(f"{unit}{line}{nl}" for line in _written(typing_only))
         out.append(_below_imports(source, runtime, f"if TYPE_CHECKING:{nl}{lines}", has_new=bool(left)))
     elif guard is not None:
@@ -79,66 +65,6 @@ def edits(project: Project, source: Source, needed: Iterable[NeededImport]) -> l
         left = _merge(source, typing_only, guarded, out)
         out += _into_guard(source, guard, guarded, left)
     return out
-
-
-def statements(source: Source) -> Iterator[Statement]:
-    """The import statements of the module's own scope, those under if and try too, in order."""
-    pending = [(child, False) for child in reversed(source.tree.root_node.named_children)]
-    while pending:
-        node, typing_only = pending.pop()
-        if node.type in ("import_statement", "import_from_statement", "future_import_statement"):
-            yield _statement(node, typing_only)
-        elif node.type == "if_statement":
-            guarded = _is_guard(node)
-            consequence = node.child_by_field_name("consequence")
-            pending += [
-                (child, typing_only or (guarded and nodes.same(child, consequence)))
-                for child in reversed(node.named_children)
-            ]
-        elif node.type in ("try_statement", "block", "else_clause", "elif_clause", "except_clause", "finally_clause",
-                           "with_statement"):  # fmt: skip
-            pending += [(child, typing_only) for child in reversed(node.named_children)]
-
-
-def header_end(source: Source) -> int:
-    """The start of the first line on which an import may stand: after shebang, leading comments and docstring."""
-    children = source.tree.root_node.named_children
-    at = 0
-    for index, child in enumerate(children):
-        if child.type == "comment":
-            following = children[index + 1] if index + 1 < len(children) else None
-            if following is None or child.start_point.row == 0 or following.start_point.row > child.end_point.row + 1:
-                at = placement.line_after(source, child)
-                continue
-            if following.type == "comment" or nodes.text_of(child).startswith("#!"):
-                continue
-            continue
-        if child.type == "expression_statement" and child.named_child_count == 1:
-            inner = child.named_children[0]
-            if inner.type in ("string", "concatenated_string"):
-                return placement.line_after(source, child)
-        break
-    return at
-
-
-def _statement(node: Node, typing_only: bool) -> Statement:
-    module = ""
-    if node.type == "future_import_statement":
-        module = "__future__"
-    elif node.type == "import_from_statement":
-        module = nodes.text_of(node.child_by_field_name("module_name"))
-    names: list[tuple[str, str]] = []
-    elements = tuple(node.children_by_field_name("name"))
-    for element in elements:
-        if element.type == "aliased_import":
-            imported = nodes.text_of(element.child_by_field_name("name"))
-            names.append((imported, nodes.text_of(element.child_by_field_name("alias"))))
-        else:
-            imported = nodes.text_of(element)
-            names.append((imported, imported if module else imported.partition(".")[0]))
-    if any(child.type == "wildcard_import" for child in node.named_children):
-        names.append(("*", "*"))
-    return Statement(node, module, tuple(names), elements, typing_only)
 
 
 def _key(item: NeededImport) -> tuple[str, str, str]:
@@ -204,7 +130,7 @@ def _add_names(source: Source, home: Statement, names: Sequence[str]) -> list[Ed
         if width <= line_length(source):
             return _insert_names(source, home, have, names, order)
         outer = " " * statement.start_point.column
-        unit = placement.indent_unit(source)
+        unit = indent_unit(source)
         body = "".join(f"{outer}{unit}{name},{nl}" for name in merged)
         return [Edit(Span(start, end), f"({nl}{body}{outer})")]
     return _insert_names(source, home, have, names, order)
@@ -296,7 +222,7 @@ def _spot(
         if theirs < order or (theirs[0] < order[0]):
             after = statement
     if after is not None:
-        return placement.line_after(source, after.node), True
+        return line_after(source, after.node), True
     return source.lines.starts[source.lines.line_of(leading[0].node.start_byte)], True
 
 
@@ -330,7 +256,7 @@ def _below_imports(source: Source, present: Sequence[Statement], block: str, *, 
     """A block right after the leading imports."""
     leading = _leading(source, present)
     nl = newline_of(source.text)
-    at = max((placement.line_after(source, s.node) for s in leading), default=header_end(source))
+    at = max((line_after(source, s.node) for s in leading), default=header_end(source))
     above = nl if leading or has_new else _apart_above(source, at)
     return Edit(Span(at, at), above + block + _apart_below(source, at))
 
@@ -338,14 +264,9 @@ def _below_imports(source: Source, present: Sequence[Statement], block: str, *, 
 def _guard_block(source: Source) -> Node | None:
     """The body of the module's ``if TYPE_CHECKING:``."""
     for child in source.tree.root_node.named_children:
-        if child.type == "if_statement" and _is_guard(child):
+        if child.type == "if_statement" and is_guard(child):
             return child.child_by_field_name("consequence")
     return None
-
-
-def _is_guard(statement: Node) -> bool:
-    condition = nodes.text_of(statement.child_by_field_name("condition"))
-    return condition == "TYPE_CHECKING" or condition.endswith(".TYPE_CHECKING")
 
 
 def _into_guard(source: Source, guard: Node, present: Sequence[Statement], items: Sequence[NeededImport]) -> list[Edit]:
@@ -353,7 +274,7 @@ def _into_guard(source: Source, guard: Node, present: Sequence[Statement], items
         return []
     nl = newline_of(source.text)
     if guard.start_point.row == (guard.parent or guard).start_point.row:  # `if TYPE_CHECKING: import x`
-        indent = placement.indent_unit(source)
+        indent = indent_unit(source)
     else:
         line = source.lines.line_span(source.lines.line_of(guard.start_byte)).cut(source.text)
         indent = line[: len(line) - len(line.lstrip())]
@@ -365,9 +286,9 @@ def _into_guard(source: Source, guard: Node, present: Sequence[Statement], items
         return [Edit(Span(colon.end_byte, guard.end_byte), f"{old}{nl}{text.rstrip()}")]
     if len(body) == 1 and body[0].type == "pass_statement":
         start = source.lines.starts[source.lines.line_of(body[0].start_byte)]
-        return [Edit(Span(start, placement.line_after(source, body[0])), text)]
+        return [Edit(Span(start, line_after(source, body[0])), text)]
     last = present[-1].node if present else body[-1] if body else guard
-    at = placement.line_after(source, last)
+    at = line_after(source, last)
     if at == len(source.text) and source.text[-1:] not in b"\r\n":
         text = nl + text
     return [Edit(Span(at, at), text)]

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import nodes, unbound
+from autogen_lsp.analysis import class_places, nodes, unbound
 from autogen_lsp.analysis import placement as places
+from autogen_lsp.analysis.layout import deferred
 from autogen_lsp.analysis.model import Placement, Target, TargetKind
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.text import Span
@@ -36,9 +37,9 @@ def placement(project: Project, target: Target) -> Placement | None:
     if target.kind is TargetKind.ATTRIBUTE:
         return attribute_place(source, definition)
     if name == "__init__":
-        return places.constructor(source, definition)
+        return class_places.constructor(source, definition)
     current, user = _current_method(project, target, definition), _user_in_body(source, definition, name)
-    return places.method(source, definition, current, user)
+    return class_places.method(source, definition, current, user)
 
 
 def last_use_first(project: Project, targets: Sequence[Target]) -> list[Target]:
@@ -61,15 +62,15 @@ def _goes_below_use(project: Project, target: Target) -> bool:
         return False
     owner = target.qualname.rpartition(".")[0]
     definition = nodes.find_definition(source.tree, owner) if owner else None
-    return places.deferred(node) if definition is None else _current_method(project, target, definition) is not None
+    return deferred(node) if definition is None else _current_method(project, target, definition) is not None
 
 
 def attribute_place(source: Source, owner: Node) -> Placement:
     """At the end of ``__init__``, or among the class's fields where it has annotated ones or no ``__init__``."""
     initializer = _initializer(owner)
     if initializer is None or has_fields(owner):
-        return places.class_attribute(source, owner)
-    return places.end_of_body(source, initializer)
+        return class_places.class_attribute(source, owner)
+    return class_places.end_of_body(source, initializer)
 
 
 def has_fields(owner: Node) -> bool:
@@ -127,7 +128,7 @@ def _function_place(project: Project, target: Target, source: Source) -> Placeme
     word = target.name.encode()
     named = [nodes.node_at(source.tree, Span(at, at + len(word))) for at in _occurrences(source.text, word)]
     evaluated = [node for node in named if unbound.is_read(node) and nodes.enclosing(node, frozenset({"type"})) is None]
-    at_import = [nodes.span_of(node) for node in evaluated if not places.deferred(node)]
+    at_import = [nodes.span_of(node) for node in evaluated if not deferred(node)]
     if target.origin != target.path:
         return places.function(source, sorted(at_import))
     origin = origin_node(project, target)
@@ -156,7 +157,7 @@ def _user_in_body(source: Source, owner: Node, name: str) -> Node | None:
     for member in nodes.statements(owner.child_by_field_name("body")):
         for at in _occurrences(source.text[member.start_byte : member.end_byte], word):
             node = nodes.node_at(source.tree, Span(member.start_byte + at, member.start_byte + at + len(word)))
-            in_body = nodes.same(nodes.enclosing(node, frozenset({nodes.CLASS})), owner) and not places.deferred(node)
+            in_body = nodes.same(nodes.enclosing(node, frozenset({nodes.CLASS})), owner) and not deferred(node)
             if in_body and unbound.is_read(node):
                 return member
     return None

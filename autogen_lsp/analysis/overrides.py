@@ -12,10 +12,11 @@ from functools import partial
 
 from msgspec import structs
 
-from autogen_lsp.analysis import callers, classes, functions, infer, result
+from autogen_lsp.analysis import callers, classes, infer, result
 from autogen_lsp.analysis.annotation import Home, bound_of, dotted_name, parsed, self_type, type_of_text
 from autogen_lsp.analysis.arguments import VARIADIC, arguments_of, parameter_for, takes
-from autogen_lsp.analysis.expected import Expected
+from autogen_lsp.analysis.assignable import accepts
+from autogen_lsp.analysis.expectation import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
@@ -89,9 +90,9 @@ def signature_of(
     if given is not None and varying is None and result.breaks(lookup, given, every):
         fitting = [type_ for type_ in (*returned, *of_own) if type_ is not None]
         if not above:  # what subclasses give must do for the class
-            fitting = [type_ for type_ in fitting if functions.accepts(lookup, type_, given)]
+            fitting = [type_ for type_ in fitting if accepts(lookup, type_, given)]
         given = next((type_ for type_ in fitting if not result.breaks(lookup, type_, every)), None)
-    if not above and varying is None and not all(functions.accepts(lookup, given, type_) for type_ in of_all):
+    if not above and varying is None and not all(accepts(lookup, given, type_) for type_ in of_all):
         given = None  # others of the subclasses give something else
     path = agreeing[0][0].path
     itself = self_type(lookup, path, signature.returns) if path is not None else None
@@ -115,7 +116,7 @@ def _type_parameter(lookup: Lookup, own: Type, holders: Sequence[Type], types: S
         given = [base.args[place] if base is not None and place < len(base.args) else None for base in above]
         known = [(type_, arg) for type_, arg in zip(types, given, strict=True) if type_ is not None]
         alike = {type_ for type_, arg in known if type_ == arg}
-        if len(alike) > 1 and all(arg is not None and functions.accepts(lookup, arg, t) for t, arg in known):
+        if len(alike) > 1 and all(arg is not None and accepts(lookup, arg, t) for t, arg in known):
             home = Home(own.path, own, classes.class_parameters(lookup, own, symbol))
             return type_of_text(lookup, home, name)
     return None
@@ -182,7 +183,7 @@ def _may_be_passed(lookup: Lookup, type_: Type | None, passed: Type | None) -> b
     if passed is None or passed == type_:
         return True
     bound = bound_of(lookup, passed)
-    return bound is not None and functions.accepts(lookup, type_, bound, widely=True)
+    return bound is not None and accepts(lookup, type_, bound, widely=True)
 
 
 def _usual_self(lookup: Lookup) -> Type | None:

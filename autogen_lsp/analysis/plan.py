@@ -24,7 +24,7 @@ from autogen_lsp.analysis import (
     overrides,
     result,
 )
-from autogen_lsp.analysis.expected import Expected, Role
+from autogen_lsp.analysis.expectation import Expected, Role
 from autogen_lsp.analysis.model import Placement, Plan, Site, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, expected, functions, infer, narrowing, nodes, result
+from autogen_lsp.analysis import annotation, expected, infer, narrowing, nodes, result
 from autogen_lsp.analysis.arguments import arguments_of
-from autogen_lsp.analysis.expected import Demand, Expected
+from autogen_lsp.analysis.assignable import accepts
+from autogen_lsp.analysis.expectation import Demand, Expected
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.sites import Use
 from autogen_lsp.analysis.types import Form, Type, members, named, parts, union
@@ -56,10 +57,10 @@ def _below(lookup: Lookup, declared: Type, demands: Sequence[Expected]) -> Type 
         for type_ in dict.fromkeys(named_ones)
         if type_ is not None
         and all(m is not None and m.form is Form.INSTANCE for m in members(annotation.expanded(lookup, type_)))
-        and functions.accepts(lookup, declared, type_)
+        and accepts(lookup, declared, type_)
         and not result.breaks(lookup, type_, demands)
     ]
-    return next((t for t in fitting if all(functions.accepts(lookup, t, other) for other in fitting)), None)
+    return next((t for t in fitting if all(accepts(lookup, t, other) for other in fitting)), None)
 
 
 def _behind(call: Node, text: str) -> Iterator[Node]:

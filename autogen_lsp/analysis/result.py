@@ -12,8 +12,10 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, bindings, classes, declared, expected, functions, infer, narrowing, nodes
-from autogen_lsp.analysis.expected import Demand, Expected, Role
+from autogen_lsp.analysis import annotation, bindings, classes, declared, expected, infer, narrowing, nodes
+from autogen_lsp.analysis.around import taken_apart
+from autogen_lsp.analysis.assignable import accepts
+from autogen_lsp.analysis.expectation import Demand, Expected, Role
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, optional, without_none
 
@@ -88,7 +90,7 @@ def _place(use: Expected) -> int | None:
 def _item(lookup: Lookup, use: Expected, target: Node) -> Expected:
     """What is asked of one item. What is declared ``T | None`` may well get a T here, and be used as one."""
     type_ = declared.of_target(lookup, use.path, target) if target.type in ("identifier", "attribute") else None
-    item = Expected(Role.VALUE, use.path, target, type_, bound=(target,), apart=expected.taken_apart(target))
+    item = Expected(Role.VALUE, use.path, target, type_, bound=(target,), apart=taken_apart(target))
     return item if type_ is None else replace(item, strong=True, demand=Demand.TYPE, upper=True)
 
 
@@ -133,7 +135,7 @@ def _suggested(lookup: Lookup, used: Sequence[Expected], every: Sequence[Expecte
         return builtin("bool") if _is_condition(lookup, used) else None
     compared = any(use.may_be_none for use in every)
     for type_ in dict.fromkeys(specific if None not in specific else ()):
-        if type_ is None or not all(functions.accepts(lookup, other, type_) for other in specific):
+        if type_ is None or not all(accepts(lookup, other, type_) for other in specific):
             continue
         for option in (optional(type_), type_) if compared else (type_,):
             if option is not None and not breaks(lookup, option, every):
@@ -231,7 +233,7 @@ def _stands(lookup: Lookup, type_: Type, use: Expected) -> bool:
         return False
     match use.demand:
         case Demand.TYPE:
-            return functions.accepts(lookup, use.type, here)
+            return accepts(lookup, use.type, here)
         case Demand.ATTRIBUTE:
             here = annotation.expanded(lookup, here)
             return all(_has(lookup, m, use.attribute) and _takes_index(lookup, m, use) for m in members(here))

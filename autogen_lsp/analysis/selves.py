@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from autogen_lsp.analysis import classes, naming, nodes, result
 from autogen_lsp.analysis.annotation import self_type
-from autogen_lsp.analysis.expected import Demand, Expected, Role
+from autogen_lsp.analysis.expectation import Demand, Expected, Role
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.sites import Use, receiver_of

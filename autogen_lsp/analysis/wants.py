@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from autogen_lsp.analysis import annotation, classes, functions
+from autogen_lsp.analysis import annotation, applied, classes, functions
+from autogen_lsp.analysis.applied import Evaluate
 from autogen_lsp.analysis.arguments import VARIADIC, Argument, parameter_for
+from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.containers import awaited
-from autogen_lsp.analysis.functions import Evaluate
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import NONE, Form, Type, members, parts, substitute, variables, without_none
 from autogen_lsp.syntax.model import Parameter, ParameterKind, Symbol
@@ -44,7 +45,7 @@ def parameter_type(
     asked = list(_asked(lookup, callee, arguments, index))
     if len(asked) > 1:
         given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
-        asked = [each for each in asked if functions.bound(lookup, each[0], each[1], given) is not None]
+        asked = [each for each in asked if applied.bound(lookup, each[0], each[1], given) is not None]
     wanted: list[Type | None] = []
     declared = result() if any(any(variables(type_)) for _, _, type_ in asked) else Result()
     for function, symbol, type_ in asked:
@@ -81,8 +82,8 @@ def _bound_by(
         if member is not None and gives is not None and Form.INSTANCE is member.form is gives.form:
             name = member.name if member.module == "builtins" else f"{member.module}.{member.name}"
             base = classes.as_base(lookup, gives, name)
-        functions.bind(lookup, base or gives, member, known)
-    fits = functions.accepts(lookup, result.type, functions.settled(substitute(gives, known)))
+        applied.bind(lookup, base or gives, member, known)
+    fits = accepts(lookup, result.type, functions.settled(substitute(gives, known)))
     return known if fits else None
 
 
@@ -96,7 +97,7 @@ def callback(
     given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
     for function, symbol, type_ in _asked(lookup, callee, arguments, index):
         asked = [member for member in members(type_) if member is not None and member != NONE]
-        known = functions.bound(lookup, function, symbol, given)
+        known = applied.bound(lookup, function, symbol, given)
         if known is not None and asked and all(member.form is Form.CALLABLE for member in asked):
             return functions.settled(substitute(asked[0], known))
     return None
