@@ -17,14 +17,16 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, infer, nodes
 from autogen_lsp.analysis.absence import lacks
-from autogen_lsp.analysis.given import gets_members, is_given, is_lent
+from autogen_lsp.analysis.enclosing import SELF
+from autogen_lsp.analysis.given import gets_members, is_given, is_lent, stands_in
 from autogen_lsp.analysis.guesses import Key, guesses
-from autogen_lsp.analysis.mixins import may_have
+from autogen_lsp.analysis.misdeclared import is_misdeclared
+from autogen_lsp.analysis.mixins import has_below, may_have
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module
-from autogen_lsp.analysis.mro import Class, Mro
+from autogen_lsp.analysis.mro import Class
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.outside import SELF, assigned_from_outside, is_asked, is_set
+from autogen_lsp.analysis.outside import assigned_from_outside, is_asked, is_set
 from autogen_lsp.analysis.presence import home_of
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.receivers import SUPER, Receiver, Receivers
@@ -33,9 +35,6 @@ from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.types import Form, Type, members, without_none
 from autogen_lsp.syntax.model import Call, Reference, SymbolKind
 from autogen_lsp.text import Span, touching
-
-_MANY = 3  # things that are asked of an object
-_OFTEN = 12  # calls of what an object lacks, where somebody still writes it these are few
 
 
 def missing_attributes(project: Project, path: Path, table: Table, near: Span | None) -> Iterator[Finding]:
@@ -103,11 +102,14 @@ class _Look:
         owner = receiver.owner
         if owner.path.suffix != ".py" or is_given(self.project, mro, name):
             return None
-        if not of_self and gets_members(self.project, mro.classes[0], name):  # its own methods count on its own members
+        if not of_self and (gets_members(self.project, mro.classes[0], name) or stands_in(self.project, mro)):
+            return None  # its own methods count on its own members
+        narrowed = of_self and self._is_narrowed(item)
+        if narrowed and has_below(self.project, mro.classes[0], name):
             return None
-        if (receiver.inferred or (of_self and self._is_narrowed(item))) and not self._confirmed(item, name):
+        if (receiver.inferred or narrowed) and not self._confirmed(item, name):
             return None
-        if not (of_self or receiver.exact) and self._is_misdeclared(item, mro):
+        if not (of_self or receiver.exact) and is_misdeclared(self.project, self.path, self.table, item, mro):
             return None
         if of_self and (self._asks_for_base(item, mro.classes[0]) or not self._is_still_self(item)):
             return None
@@ -226,31 +228,6 @@ class _Look:
         asked = f"isinstance({item.receiver},".encode("utf-8", "surrogatepass")
         symbols = self.table.symbols.get(item.scope, ())
         return any(text.find(asked, symbol.body_start, symbol.body_end) >= 0 for symbol in symbols)
-
-    def _is_misdeclared(self, item: Call | Reference, mro: Mro) -> bool:
-        """Whether a parameter, or what a function gives, seems to be something else than is declared: what the file
-        asks of it the class all lacks, and another class has all these many things, or they are asked all the time.
-        """
-        made = item.made if isinstance(item, Call) and "." not in item.receiver else ""
-        if not made.startswith(("=", ":")):
-            return False
-        calls = [call.name for call in self.table.facts.calls if call.made == made and "." not in call.receiver]
-        asked = set(calls)
-        if not asked.isdisjoint(mro.names):
-            return False
-        if len(calls) >= _OFTEN:
-            return True
-        if len(asked) < _MANY:
-            return False
-        holders = [
-            {
-                (file, s.parent)
-                for file, s in self.project.definitions(name)
-                if s.kind == SymbolKind.FUNCTION and s.parent
-            }
-            for name in asked
-        ]
-        return bool(set.intersection(*holders))
 
     def _asks_for_base(self, item: Call | Reference, found: Class) -> bool:
         """Whether the function asks what the class of ``self`` derives from: ``if issubclass(Model, dict)``."""

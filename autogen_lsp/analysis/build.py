@@ -27,6 +27,13 @@ _OTHER_SOURCES = (
     ".in",
     ".j2",
     ".proto",
+    ".xsh",  # from here on by importers: xonsh, Hy, Coconut, Enaml, notebooks, Nimporter, Mojo
+    ".hy",
+    ".coco",
+    ".enaml",
+    ".ipynb",
+    ".nim",
+    ".mojo",
 )
 _NATIVE = frozenset({".pyx", ".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".rs", ".f", ".f90", ".pyf"})
 _MAX_FOLDERS = 20_000  # that are searched for native sources

@@ -92,9 +92,16 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
         return instance
     if any(classes.is_made_otherwise(lookup, instance, path, each) for each in member.symbols):
         return None
+    if symbol.kind == SymbolKind.ATTRIBUTE and symbol.value is None and _is_inherited(lookup, member.owner, name):
+        return None  # `self.x: Sub` in a method, of a base's attribute, says what it is there
     found = declared(evaluate, path, member.symbols, member.owner)
     made_here = symbol.kind == SymbolKind.VARIABLE and symbol.annotation is None
     return None if made_here and _may_be_changed(lookup, member.owner, found) else received(found, instance)
+
+
+def _is_inherited(lookup: Lookup, owner: Type, name: str) -> bool:
+    """Whether a base of the class has the member, too."""
+    return any(classes.member_of(lookup, base, name) is not None for base in classes.bases(lookup, owner))
 
 
 def _by_getattr(evaluate: Evaluation, instance: Type) -> Type | None:

@@ -12,6 +12,8 @@ from autogen_lsp.analysis.annotation import Home
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import Form, Type, class_of
 
+SELF = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass", "this", "_self", "_cls"})
+
 
 def annotated(lookup: Lookup, path: Path, node: Node) -> Type | None:
     """The type that an annotation node says, with the type parameters around it."""
@@ -55,7 +57,10 @@ def enclosing_class(node: Node) -> tuple[Node, Node] | None:
 
 
 def first_parameter_of(lookup: Lookup, path: Path, function: Node, name: str) -> Type | None:
-    """What ``self`` or ``cls`` is: ``name`` must be the first parameter of a method that has one."""
+    """What ``self`` or ``cls`` is: ``name`` must be the first parameter of a method that has one.
+
+    By another name it may be anything where it is not Python that calls: class bodies hold plain functions, too.
+    """
     body = nodes.outer_statement(function).parent
     owner = body.parent if body is not None and body.type == "block" else None
     if function.type != nodes.FUNCTION or owner is None or owner.type != nodes.CLASS:
@@ -63,12 +68,14 @@ def first_parameter_of(lookup: Lookup, path: Path, function: Node, name: str) ->
     listed = nodes.parameters(function)
     if not listed or listed[0].name != name or listed[0].star:
         return None
+    special = nodes.text_of(function.child_by_field_name("name"))
+    if name not in SELF and not special.startswith("__"):
+        return None
     instance = class_instance(lookup, path, owner)
     decorators = [text.partition("(")[0].rpartition(".")[2] for text in nodes.decorators(function)]
     if instance is None or "staticmethod" in decorators:
         return None
     instance = replace(instance, own=True, args=classes.own_parameters(lookup, instance))
-    special = nodes.text_of(function.child_by_field_name("name"))
     if "classmethod" in decorators or special in ("__new__", "__init_subclass__", "__class_getitem__"):
         return class_of(instance)
     return instance

@@ -69,7 +69,10 @@ def _imports(project: Project, path: Path, table: Table, source: Source, near: S
         spans = (item.start, item.end), (item.module_start, item.module_end)
         if near is not None and not any(near.touches(*span) for span in spans):
             continue
-        if (item.guarded and not item.instead) or switched_off(source.text, item.start, MEMBERS):
+        if item.guarded and not item.instead:
+            continue
+        # Checkers tell of what an import lacks at its first line, too, where its names are on lines of their own.
+        if any(switched_off(source.text, at, MEMBERS) for at in {item.start, item.module_start}):
             continue
         module = project.resolve_module(item.module, item.level, path)
         if module.origin is Origin.MISSING and not item.guarded:

@@ -26,12 +26,25 @@ _SET = re.compile(  # under a computed name
 _EACH = re.compile(rb"\bfor ([A-Za-z_]\w*) in ([A-Za-z_]\w*):")
 _ITSELF = re.compile(rb"\(\s*self\s*[,)]")
 _MANGLED = re.compile(r"_{1,2}[A-Z]\w*?__\w+")  # `_Class__name`
+_RAISES = re.compile(  # a body that does nothing else, but as what is left to subclasses
+    rb"""\s*(?:[rRuU]?(?:\"{3}(?s:.)*?\"{3}|'{3}(?s:.)*?'{3}|"[^"\n]*"|'[^'\n]*')\s*|#.*\s*)*raise\s+(?!NotImplemented)\w"""
+)
 _MADE_BY_TYPE = re.compile(rb"\b(?:type|__class__)\([^(),]{1,200},")
 
 
 def is_given(project: Project, lineage: Mro, name: str) -> bool:
     """Whether a class of the lineage may have the member without saying so."""
     return any(gives(project, found, name) for gives in _GIVERS for found in lineage.classes)
+
+
+def stands_in(project: Project, lineage: Mro) -> bool:
+    """Whether nobody can make an instance of the class: it is there for one that is not installed, or moved away."""
+    maker = lineage.owner("__init__")
+    source = project.source(maker.path) if maker is not None and project.is_ours(maker.path) else None
+    if maker is None or source is None:
+        return False
+    symbols = project.members(maker.path, maker.symbol.qualname).get("__init__", ())
+    return any(_RAISES.match(source.text, symbol.body_start, symbol.body_end) for symbol in symbols)
 
 
 def is_lent(project: Project, lineage: Mro, name: str) -> bool:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.modules import Module
-from autogen_lsp.analysis.outside import SELF
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.model import Symbol, SymbolKind

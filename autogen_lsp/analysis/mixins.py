@@ -66,6 +66,14 @@ def may_have(
     return of_self and _is_brought_at_run_time(project, name)  # asked last: hardly ever needed
 
 
+def has_below(project: Project, found: Class, name: str) -> bool:
+    """Whether a class that derives from this one has the member."""
+    try:
+        return any(project.mro(*one.key).may_have(name) for one in subclasses(project, *found.key))
+    except TooMany:
+        return True
+
+
 def _is_had_by_one_alike(project: Project, protocol: Class, name: str) -> bool:
     """Whether a class of the workspace has the member, and all that the protocol has: it is one (PEP 544)."""
     wanted = members_of(project, protocol)

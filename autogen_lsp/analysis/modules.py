@@ -152,7 +152,7 @@ class Modules(msgspec.Struct):
         if outside is not None and outside.origin is not Origin.MISSING:
             return outside
         for base in () if is_stdlib(parts[0]) else self._elsewhere(parts[0]):
-            found = self._walk(base, parts, Origin.WORKSPACE)
+            found = self._walk(base, parts, Origin.WORKSPACE) if self._is_meant(base, parts[0], importer) else None
             if found is not None and found.origin not in (Origin.MISSING, Origin.UNKNOWN):
                 return replace(found, certain=False)
         if missing is None or outside is not None or is_stdlib(parts[0]):
@@ -176,10 +176,24 @@ class Modules(msgspec.Struct):
             return False
         if self.name_of(importer).partition(".")[0] != top:
             return False
+        return self._outside([top]) is not None or self._is_needed(base, top)
+
+    def _is_meant(self, base: Path, top: str, importer: Path) -> bool:
+        """Whether what lies anywhere in the workspace may be what others import by its name: not what stands in, for
+        tests, for a package that the project needs.
+        """
+        return (
+            importer.is_relative_to(base)
+            or any(map(self._is_project, (base, base.parent)))
+            or not self._is_needed(base, top)
+        )
+
+    def _is_needed(self, folder: Path, top: str) -> bool:
+        """Whether a project around the folder needs a distribution that is named as the package."""
         from autogen_lsp.analysis.dependencies import needs  # hardly ever needed
 
-        above = [p for p in (base, *base.parents) if any(p.is_relative_to(root) for root in self.roots)]
-        return self._outside([top]) is not None or any(needs(p, self.listing.names(p), top) for p in above)
+        above = [p for p in (folder, *folder.parents) if any(p.is_relative_to(root) for root in self.roots)]
+        return any(needs(p, self.listing.names(p), top) for p in above)
 
     def _outside(self, parts: list[str]) -> Module | None:
         for base in self.environment.packages:

@@ -44,6 +44,22 @@ def binary(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         return right
     if left.is_a("list", "tuple", "set", "dict") and left == right and operator in ("+", "|", "&", "-", "^"):
         return left
+    return _applied(evaluate, left, operator, right)
+
+
+def augmented(evaluate: Evaluation, path: Path, node: Node, left: Type | None) -> Type | None:
+    """What ``left += right`` makes of an instance."""
+    operator = nodes.text_of(node.child_by_field_name("operator")).removesuffix("=")
+    right = evaluate.field(path, node, "right")
+    if left is None or left.form is not Form.INSTANCE:
+        return None
+    dunder = _DUNDERS.get(operator, "")
+    if classes.member_of(evaluate.lookup, left, f"__i{dunder}__") is not None:
+        return evaluate.method(left, f"__i{dunder}__", right)
+    return None if right is None else _applied(evaluate, left, operator, right)
+
+
+def _applied(evaluate: Evaluation, left: Type, operator: str, right: Type) -> Type | None:
     dunder = _DUNDERS.get(operator)
     if dunder is None or left.form is not Form.INSTANCE:
         return None

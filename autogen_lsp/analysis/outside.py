@@ -14,6 +14,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import infer, nodes
+from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.mro import Class, TooMany, subclasses
 from autogen_lsp.analysis.names import Lookup
@@ -27,7 +28,6 @@ from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
 _MAX_LOOKED = 20  # assignments to something that may be meant: each needs the tree of its file
-SELF = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass", "this", "_self", "_cls"})
 _MOCK = re.compile(r"(?:[\w.]+\.)?(?:Magic|Async|NonCallable|Property)?Mock\(")
 _DATA = re.compile(r"[\d'\"\[{(-]|None$|True$|False$|(?:\w+\.)*[A-Z]\w*\(")  # literals and new objects
 _BEFORE = re.compile(rb"""['"]([\w.]+)\.\Z""")
@@ -44,12 +44,13 @@ def is_set(lookup: Lookup, path: Path, name: str, holder: Class | Module | None 
     project = lookup.project
     tried = is_test(project, path)
     owner = holder if isinstance(holder, Class) else None
+    lineage = project.mro(*owner.key).classes if owner is not None else ()
     looked = 0
     for file, symbol in project.definitions(name):
         table = project.table(file) if symbol.kind == SymbolKind.ATTRIBUTE else None
         if table is None or (not tried and is_test(project, file)):
             continue
-        inside = owner is not None and file == owner.path and symbol.qualname.startswith(f"{owner.symbol.qualname}.")
+        inside = any(file == one.path and symbol.qualname.startswith(f"{one.symbol.qualname}.") for one in lineage)
         if not inside and (
             _says_nothing(table, symbol)
             or _is_own(table, symbol)

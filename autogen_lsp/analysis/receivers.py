@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.guesses import CALLED, class_text, made_of
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.outside import SELF, is_set
+from autogen_lsp.analysis.outside import is_set
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table

@@ -189,5 +189,19 @@ def _is_configuration(project: Project, path: Path, table: Table, use: Use) -> b
     return use.name == "get_config" and path.stem.endswith("_config")
 
 
+def _is_translated(project: Project, path: Path, table: Table, use: Use) -> bool:
+    """Whether a decorator of the workspace reads the source of a function around, and makes something else of it."""
+    scope = use.scope
+    while scope:
+        for symbol in table.symbols.get(scope, ()):
+            for text in symbol.decorators:
+                for file, reader in project.definitions(text.partition("(")[0].rpartition(".")[2]):
+                    source = project.source(file) if reader.kind == SymbolKind.FUNCTION else None
+                    if source is not None and source.text.find(b"getsource", reader.body_start, reader.body_end) >= 0:
+                        return True
+        scope = scope.rpartition(".")[0].removesuffix(".<locals>")
+    return False
+
+
 # Who may give a file a name that it does not bind: reasons to doubt that the name is undefined.
-_GIVERS = (_is_installed, _is_prepared, _is_given, _is_told, _is_configuration)
+_GIVERS = (_is_installed, _is_prepared, _is_given, _is_told, _is_configuration, _is_translated)

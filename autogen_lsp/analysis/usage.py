@@ -78,7 +78,8 @@ def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
 def is_named_mixin(project: Project, found: Class) -> bool:
     """Whether its name or docstring calls it a mixin, and it does not hold the tests of one."""
     called = _MIXIN.search(found.symbol.name) or _CALLED_MIXIN.search(found.symbol.docstring)
-    return called is not None and not (_TEST.match(found.symbol.name) and holds_tests(project, found))
+    is_run = _TEST.match(found.symbol.name) and (found.symbol.bases or not found.symbol.name.startswith("_"))
+    return called is not None and not (is_run and holds_tests(project, found))
 
 
 def holds_tests(project: Project, found: Class) -> bool:

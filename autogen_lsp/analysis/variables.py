@@ -8,14 +8,14 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, bindings, classes, narrowing, nodes
+from autogen_lsp.analysis import annotation, bindings, classes, narrowing, nodes, operators
 from autogen_lsp.analysis.annotation import Home
 from autogen_lsp.analysis.bindings import Binding, How
 from autogen_lsp.analysis.containers import element_of, entered, unpacked
 from autogen_lsp.analysis.enclosing import annotated, class_instance, first_parameter_of
 from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import Lookup, Ref, resolve
-from autogen_lsp.analysis.types import NONE, Form, Type, builtin, class_of, union
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, class_of, members, union
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _PLAIN_DEFAULTS = frozenset({"integer", "float", "string", "true", "false"})
@@ -35,10 +35,17 @@ def identifier(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         return None
     else:
         local = [b for b in found[0] if b.how is not How.VALUE or not nodes.inside(node, b.node)]
-        # `x += 1` keeps the type of what it adds to.
-        kept = [b for b in local if b.how is not How.OPAQUE or b.node.type != "augmented_assignment"]
+        added = [b.node for b in local if b.how is How.OPAQUE and b.node.type == "augmented_assignment"]
+        kept = [b for b in local if b.how is not How.OPAQUE or b.node not in added]
         type_ = evaluate.union(bound_type(evaluate, path, binding) for binding in kept)
+        if added and any(part is None or _is_own(part) for part in members(type_)):
+            type_ = evaluate.union((type_, *(operators.augmented(evaluate, path, each, type_) for each in added)))
     return narrowing.narrow(node, type_, partial(evaluate, path))
+
+
+def _is_own(part: Type) -> bool:
+    """Whether it is an instance of a class that no stub describes: others keep their type where something is added."""
+    return part.form is Form.INSTANCE and part.path is not None and part.path.suffix == ".py"
 
 
 def _changes_class(scope: Node, name: str) -> bool:

@@ -369,6 +369,11 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="self is narrowed",
         ),
         pytest.param(
+            "class A:\n    def f(self):\n        if isinstance(self, C | D): return 1\n        else: self.g()\n"
+            "class B(A):\n    def g(self): return 1\nclass C(A): x = 1\nclass D(A): x = 1\nA(), B(), C(), D()\n",
+            id="self is narrowed to what is left",
+        ),
+        pytest.param(
             "//- a.py\nfrom b import TheData\nclass U:\n    def __init__(self): self.data = TheData()\n    def f(self): self.data.g()\n"
             "//- b.py\nclass TheData: x = 1\nclass Entity:\n    def add(self, the_data): setattr(the_data, self.name, self)\n",
             id="computed names of a variable that is named after the class",

@@ -167,11 +167,16 @@ def test_missing_names_and_modules(
             id="built, and handed on",
         ),
         pytest.param("//- a.py\nfrom b import f  # type: ignore\n//- b.py\n", id="switched off"),
+        pytest.param(
+            "//- a.py\nfrom b import (  # type: ignore\n    f,\n)\nfrom b.c import (  # pylint: disable=E0611\n    g\n)\n//- b/__init__.py\n",
+            id="switched off for names on lines of their own",
+        ),
         pytest.param("//- a.py\nfrom b import f\n//- b.pyi\ndef g(): ...\n", id="only a stub"),
         pytest.param("//- a.py\nfrom b import f\n//- b.py\n//- b.pyi\ndef f(): ...\n", id="stub beside"),
         pytest.param("//- ns/a.py\nx = 1\n//- b.py\nfrom ns import missing\nimport ns.other\n", id="namespace package"),
         pytest.param("//- pkg/__init__.py\nfrom ._version import version\nfrom .x_pb2 import Y\n", id="generated"),
         pytest.param("//- pkg/__init__.py\nfrom ._speed import f\n//- pkg/_speed.pyx\n", id="compiled"),
+        pytest.param("//- pkg/__init__.py\n//- a.py\nfrom pkg import run\n//- pkg/run.xsh\n", id="in another language"),
         pytest.param(
             "//- pkg/__init__.py\nfrom ._gen import f\n//- setup.py\nwrite_to = 'pkg/_gen.py'\n",
             id="named by the build",
@@ -443,3 +448,13 @@ def test_what_is_imported_instead_is_missing_from_a_module_that_is_there(tmp_pat
         "//- a.py\ntry:\n    from fast import f\nexcept ImportError:\n    from b import «f»\n    from b.c import g\n"
         "    from p import sub, h\n    from p.q import x\n//- b.py\nx = 1\n//- p/__init__.py\nx = 1\n//- p/sub.py\n",
     )
+
+
+def test_what_stands_in_for_a_package_that_the_project_needs(tmp_path: Path) -> None:
+    text = (
+        "//- {0}\ndependencies = ['pyglet >= 1', 'mine']\n//- utest/mock/pyglet/__init__.py\nclass Window: x = 1\n"
+        "//- utest/mock/use.py\nfrom pyglet import «x»\n//- game/__init__.py\nfrom pyglet import y\nimport pyglet\n"
+        "class W(pyglet.Window):\n    def f(self): self.close()\n//- libs/one/setup.py\nx = 1\n"
+        "//- libs/one/src/mine/__init__.py\nclass A: x = 1\n//- game/use.py\nfrom mine import A\nclass B(A):\n    def g(self): self.«f»()\n"
+    )
+    check_findings(tmp_path, text.format("setup.cfg"))

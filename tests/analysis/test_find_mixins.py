@@ -206,6 +206,10 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
         pytest.param(BASE.format(g="g").replace("class A", "class RunMixin"), id="named mixin"),
         pytest.param(BASE.format(g="g").replace("class A", "class TestRunMixin"), id="a mixin for tests"),
         pytest.param(
+            BASE.format(g="g").replace("class A", "class _TestRunMixin").replace("f(", "test_f("),
+            id="a mixin of tests that no runner takes",
+        ),
+        pytest.param(
             BASE.format(g="g").replace("A:\n", 'A:\n    """A mix-in for runs."""\n'),
             id="called a mixin by its docstring",
         ),

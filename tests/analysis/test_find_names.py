@@ -222,6 +222,16 @@ def test_a_configuration_of_jupyter_is_given_a_function(tmp_path: Path) -> None:
     check_findings(tmp_path, "//- a.py\nc = «get_config»()\n//- ipython_config.py\nc = get_config()\n«f»()\n")
 
 
+def test_a_function_whose_decorator_reads_its_source(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- builder.py\nimport ast, inspect\nclass Builder:\n    def parse(self, f):\n"
+        "        return ast.parse(inspect.getsource(f))\n    def keep(self, f):\n        return f\n"
+        "//- a.py\nfrom builder import Builder\nb = Builder()\n@b.parse\ndef f(x):\n    x = i32(1)\n"
+        "@b.keep\ndef g(x):\n    x = «i32»(1)\n",
+    )
+
+
 def test_finding_says_where_it_would_be_created(tmp_path: Path) -> None:
     check_findings(tmp_path, "«f»(1)\n", "undefined-call", targets=(("main.py", "f"),))
 

@@ -303,6 +303,48 @@ def test_a_method_that_the_class_makes_something_else_of(tmp_path: Path) -> None
     )
 
 
+def test_a_function_of_a_class_body_that_takes_something_else(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class A:\n    def f(text):\n        text = text.strip()\n        return text.x()\n    f = staticmethod(f)\n"
+        "    def mean(x):\n        return x.astype(float)\n    ALL = (mean,)\n    def __add__(one, other):\n        two = one\n        two.«nn»()\n",
+    )
+
+
+def test_what_is_added_to_an_instance_may_make_another_one(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class A:\n    def __add__(self, x) -> 'A': return self\n    def __isub__(self, x) -> 'A': return self\n"
+        "def f(items):\n    a, b, c, d, e = A(), A(), A(), A(), A()\n    for item in items:\n        a += item\n        b += 1\n        c -= item\n        e *= 2\n"
+        "    a.x(), b.«x»(), c.«x»(), d.«x»(), e.x()\n",
+    )
+
+
+def test_what_a_method_says_of_an_inherited_attribute_holds_there_only(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class C: x = 1\nclass D:\n    def turn(self): return 1\nclass Base:\n    @property\n    def camera(self) -> 'C | D': ...\n"
+        "class Sub(Base):\n    def f(self):\n        self.camera: C\n        self.other: C\n    def g(self):\n        self.camera.turn()\n        self.other.«turn»()\n",
+    )
+
+
+def test_a_base_that_makes_instances_gives_them_attributes(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class Base:\n    def __new__(cls, run=None):\n        made = object.__new__(cls)\n        made.run = run\n        return made\n"
+        "class A(Base):\n    def f(self): self.run(), self.«walk»()\n",
+    )
+
+
+def test_a_class_that_nobody_can_make_stands_in_for_another_one(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class Stub:\n    def __init__(self):\n        '''Tells what to install.'''\n        raise RuntimeError('install it')\nclass Box(Stub): x = 1\n"
+        "class Own(Stub):\n    def __init__(self): self.x = 1\nclass Abstract:\n    def __init__(self):\n        raise NotImplementedError\n"
+        "Box().stop(), Own().«stop»(), Abstract().«stop»()\n",
+    )
+
+
 def test_an_annotation_that_all_uses_contradict(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
@@ -320,6 +362,15 @@ def test_an_annotation_that_a_whole_file_contradicts(tmp_path: Path) -> None:
         tmp_path,
         "class A:\n    def f(self): return 1\ndef get() -> A: ...\ndef other() -> A: ...\ndef g():\n    x = get()\n"
         f"{calls}def h():\n    y = other()\n    y.«cast»(1)\n",
+    )
+
+
+def test_a_declared_result_that_what_is_read_of_it_contradicts(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class A:\n    def f(self): return 1\nclass B:\n    def __init__(self): self.rho = 1\n    def get(self): return 1\n"
+        "    def put(self): return 1\ndef step(x) -> A: ...\ndef g(xs):\n    last = None\n    for x in xs:\n        last = step(x)\n"
+        "        print(last.rho)\n    last.get()\ndef h():\n    one = step(1)\n    one.«put»()\n",
     )
 
 
