@@ -55,7 +55,7 @@ def bring_up_to_date(
     jobs = [(worker.Job(file.path, known[file.path][2] if file.path in known else b""), file.size) for file in todo]
     progress = _Progress(report, len(jobs))
     for answers in _answers(jobs, workers, stopped):
-        store.put(worker.to_stored(answers))
+        store.put(answer for answer in answers if not answer.gone)
         if missing := [answer.path for answer in answers if answer.gone]:
             store.remove(missing)
         progress.add(len(answers))

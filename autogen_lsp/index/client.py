@@ -310,7 +310,7 @@ class Index:
             else:  # mostly it was saved just now, and all is known
                 answer = worker.look(job, opened.source, lambda: opened.facts)
             if not answer.gone:
-                self._store.put(worker.to_stored([answer]))
+                self._store.put([answer])
                 if text not in self._listed():
                     self._files = self._listed() | {text: path}
                 return

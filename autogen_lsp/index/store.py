@@ -13,9 +13,8 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import DecodeError
 
@@ -45,14 +44,17 @@ CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, value BLOB NOT NULL, n
 Warn = Callable[[Problem], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Protocol):
     """One file's row on its way in. ``row`` is None where the stored content is still right (only its time changed)."""
 
-    path: str
-    mtime_ns: int
-    size: int
-    row: Row | None
+    @property
+    def path(self) -> str: ...
+    @property
+    def mtime_ns(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def row(self) -> Row | None: ...
 
 
 class Store:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import time
-import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from autogen_lsp.index import rows
-from autogen_lsp.index.store import Stored
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Facts
 from autogen_lsp.workspace.files import MAX_BYTES, decode
@@ -85,14 +83,12 @@ def poison(job: Job) -> Answer:
     return Answer(job.path, NO_TIME, len(raw), rows.make(rows.digest_of(raw), UNKNOWN, raw))
 
 
-def to_stored(answers: Iterable[Answer]) -> list[Stored]:
-    return [Stored(a.path, a.mtime_ns, a.size, a.row) for a in answers if not a.gone]
-
-
 def _facts(source: Source) -> Facts:
     try:
         return extract(source)
     except Exception:  # the one guard of a worker: a defect in one file's extraction must not cost the index
+        import traceback  # as late as that: a worker should start fast
+
         traceback.print_exc()
         return UNKNOWN
 

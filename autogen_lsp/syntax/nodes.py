@@ -123,6 +123,7 @@ F_ATTRIBUTE = _field("attribute")
 F_ARGUMENTS = _field("arguments")
 F_CONDITION = _field("condition")
 F_SUBSCRIPT = _field("subscript")
+F_ALTERNATIVE = _field("alternative")
 F_CONSEQUENCE = _field("consequence")
 F_DEFINITION = _field("definition")
 

@@ -10,15 +10,17 @@ from collections.abc import Iterable
 
 from autogen_lsp.syntax.model import Call
 
-_STRING = re.compile(rb"""['"]([A-Za-z_]\w{0,79})['"]""")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
+_MAX_NAME = 80
 _TAKEN_APART = (b"'.split(", b'".split(', b"'.replace(", b'".replace(')  # found as fast as the text is read
 _MAX_TEXT = 2000  # bytes of a string that is taken apart
 
 
 def said_in(text: bytes, calls: Iterable[Call]) -> set[str]:
     """All of them, given the calls in the text."""
-    found = set(_STRING.findall(text))
+    # What stands between two quotes, of whatever strings: twice as fast as a search for strings, and little more.
+    parts = set(text.replace(b'"', b"'").split(b"'")[1:-1])
+    found = {part for part in parts if len(part) <= _MAX_NAME and _NAME.fullmatch(part)}
     for end in _TAKEN_APART:
         at = text.find(end)
         while at >= 0:

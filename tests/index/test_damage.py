@@ -269,7 +269,6 @@ import sys
 from pathlib import Path
 from autogen_lsp.config import Settings
 from autogen_lsp.index.client import Index
-from autogen_lsp.index.store import Stored
 index = Index([Path(sys.argv[1])], Settings(cache_dir=sys.argv[2]), print, workers=0)
 sys.stdin.readline()
 index.rescan()

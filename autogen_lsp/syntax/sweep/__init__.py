@@ -43,7 +43,7 @@ class Sweep:
         self.outer.owner = qualname
         self.open: list[tuple[int, Scope]] = [(_FAR, self.outer)]
         self.pending: list[tuple[int, int, Scope]] = []
-        self.guards: list[tuple[int, int, Guard]] = []
+        self.guards: list[tuple[int, int, int]] = []
         self.decorators: dict[int, tuple[int, tuple[str, ...]]] = {}
         self.how: dict[int, str] = {}  # start of a call → raise | decorator
         self.uses: list[tuple[Scope, str, int, int, str]] = []
@@ -83,12 +83,12 @@ class Sweep:
         elif not scope.nonlocals or name not in scope.nonlocals:
             scope.names.add(name)
 
-    def guard(self, at: int) -> Guard:
-        """What the code around ``at`` says may fail. Guards are few and short-lived, so that a scan is cheap."""
+    def guard(self, at: int) -> int:
+        """What the code around ``at`` says may fail: flags of `Guard`. Few stand at once, so a scan is cheap."""
         guards = self.guards
         while guards and guards[-1][1] <= at:
             guards.pop()
-        out = Guard(0)
+        out = 0
         for start, end, guard in guards:
             if start <= at < end:
                 out |= guard

@@ -230,10 +230,12 @@ def _setattr(sweep: Sweep, node: Node, bound: str, arguments: Node, scope: Scope
 
 def _receiver(text: bytes, start: int, end: int) -> str:
     """What stands before the dot. Over several lines, an unfinished one may have been joined with the next."""
-    written = text[start:end] if end - start <= MAX_TEXT else b"\n"
-    if b"\n" in written or b"\r" in written:
+    if end - start > MAX_TEXT:
         return "(…)"
-    return written.rstrip().removesuffix(b".").rstrip().decode("utf-8", "replace")
+    written = text[start:end].decode("utf-8", "replace")  # `in` of bytes raises and catches an error, inside
+    if "\n" in written or "\r" in written:
+        return "(…)"
+    return written.rstrip().removesuffix(".").rstrip()
 
 
 def _is_written(text: bytes, start: int, end: int) -> bool:

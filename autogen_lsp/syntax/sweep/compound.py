@@ -22,8 +22,10 @@ def compound(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 def if_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     compound(sweep, node, at, scope)
-    covered = Guard(0)
-    clauses = [node, *(child for child in node.named_children if child.kind_id == n.ELIF_CLAUSE)]
+    covered = 0
+    clauses = [node]
+    if node.child_by_field_id(n.F_ALTERNATIVE) is not None:
+        clauses += (child for child in node.named_children if child.kind_id == n.ELIF_CLAUSE)
     for clause in clauses[:_MAX_CLAUSES]:
         condition = clause.child_by_field_id(n.F_CONDITION)
         body = clause.child_by_field_id(n.F_CONSEQUENCE)
@@ -46,7 +48,7 @@ def try_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     body = node.child_by_field_id(n.F_BODY)
     if body is None:
         return
-    guard = Guard(0)
+    guard = 0
     for child in node.named_children:
         if child.kind_id == n.EXCEPT_CLAUSE:
             caught = guard_of_except(_header(sweep, child.start_byte, child.end_byte))
