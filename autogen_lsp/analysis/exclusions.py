@@ -1,5 +1,5 @@
-"""Files whose findings nobody waits for: what says that a program wrote it, and will again; and fixtures of tests that
-the project's own settings keep from its linter or formatter: code that is broken on purpose.
+"""Files whose findings nobody waits for: what says that a program wrote it, and will again; excerpts in documentation;
+and fixtures of tests that the project's own settings keep from its linter or formatter: code that is broken on purpose.
 
 Other files that it leaves out (examples, old code, all tests together) are meant to work, and have findings.
 Read are Ruff's and Flake8's lists of glob patterns and Black's regular expressions, in the roots. Type checkers' lists
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", ".flake8")
 _TESTS = re.compile(r"tests?|testing|testdata", re.I)
+_DOCUMENTATION = frozenset({"doc", "docs", "documentation"})  # folders
 _SUITE = re.compile(r"tests?", re.I)  # all tests of a project
 _EXCLUDES = re.compile(r"""\bexclude["']?\s*[=:]""")
 _HEAD = re.compile(rb"""(?:\s+|#[^\r\n]*|[rRuU]?(\"""|\'\'\').*?(?:\1|\Z))*""", re.S)
@@ -61,7 +62,16 @@ def is_excluded(project: Project, path: Path) -> bool:
         source = project.source(path)
         found = source is not None and is_generated(source.text)
         found = project.excluded[path] = found or _is_excluded(project.snapshot.roots, path)
-    return found
+    return found or _is_excerpt(project, path)
+
+
+def _is_excerpt(project: Project, path: Path) -> bool:
+    """Whether it is a file of the documentation that imports nothing: it shows a part of what the text is about."""
+    root = project.snapshot.root_of(path)
+    if root is None or _DOCUMENTATION.isdisjoint(path.relative_to(root).parts[:-1]):
+        return False
+    table = project.table(path)
+    return table is not None and not table.facts.imports
 
 
 def is_generated(text: bytes) -> bool:

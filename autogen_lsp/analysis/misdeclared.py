@@ -1,5 +1,5 @@
-"""Whether what is asked of a variable contradicts what is declared: it will be something else than a parameter's
-annotation, or that of a function's result, says.
+"""Whether what is asked of a variable, or of an attribute of ``self``, contradicts what is declared: it will be
+something else than a parameter's annotation, or that of a function's result, says.
 """
 
 from __future__ import annotations
@@ -7,48 +7,76 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.mro import Mro
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
-from autogen_lsp.syntax.model import Call, Reference
+from autogen_lsp.syntax.model import Call, Reference, SymbolKind
 
 _MANY = 2  # things that are asked of an object
 _OFTEN = 12  # calls of what an object lacks, where somebody still writes it these are few
+_MAX_HOLDERS = 40  # classes that are asked whether they have all that is asked
 
 
 def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Reference, mro: Mro) -> bool:
-    """Whether the class lacks all that is asked of the variable, and another class has all of these things, or they
-    are asked all the time.
+    """Whether the class lacks all that is asked of the receiver, and another class has all of these things, or they
+    are asked all the time; or whether the code asks for something that the class lacks by ``hasattr``.
     """
-    if not isinstance(item, Call) or "." in item.receiver:
+    if not isinstance(item, Call):
         return False
-    calls = [call.name for call in table.facts.calls if _is_alike(call, item)]
-    asked = {*calls, *_read_of(project, path, table, item)}
+    holder, _, attribute = item.receiver.partition(".")
+    if attribute and (holder not in SELF or "." in attribute):
+        return False
+    around = _class_around(table, item.scope) if attribute else item.scope
+    calls = [call.name for call in table.facts.calls if _is_alike(call, item, around if attribute else "")]
+    read, by_name = _read_of(project, path, table, item.receiver, around)
+    if any(name not in mro.names for name in by_name):
+        return True
+    asked = {*calls, *read}
     if not asked.isdisjoint(mro.names):
         return False
     if item.made.startswith(("=", ":")) and len(calls) >= _OFTEN:
         return True
-    if len(asked) < _MANY:
-        return False
-    holders = [
-        {(file, s.parent) for file, s in project.definitions(name) if project.is_class(file, s.parent)}
-        for name in asked
-    ]
-    return bool(set.intersection(*holders))
+    return len(asked) >= _MANY and _is_had(project, asked)
 
 
-def _is_alike(call: Call, item: Call) -> bool:
-    """Whether something is asked of the same variable, or of one that got its value in the same way."""
+def _is_alike(call: Call, item: Call, inside: str) -> bool:
+    """Whether something is asked of the same thing, or of a variable that got its value in the same way."""
+    if inside:
+        return call.receiver == item.receiver and call.scope.startswith(f"{inside}.")
     if "." in call.receiver:
         return False
     return call.made == item.made if item.made else (call.receiver, call.scope) == (item.receiver, item.scope)
 
 
-def _read_of(project: Project, path: Path, table: Table, item: Call) -> set[str]:
-    """What the function asks of the variable, be it called or not."""
+def _class_around(table: Table, scope: str) -> str:
+    while scope and not any(symbol.kind == SymbolKind.CLASS for symbol in table.symbols.get(scope, ())):
+        scope = scope.rpartition(".")[0].removesuffix(".<locals>")
+    return scope
+
+
+def _read_of(project: Project, path: Path, table: Table, receiver: str, around: str) -> tuple[set[str], set[str]]:
+    """What the definition asks of the receiver, be it called or not; and what it asks for with ``hasattr``."""
     source = project.source(path)
-    if source is None:
-        return set()
-    read = re.compile(rf"(?<![\w.]){re.escape(item.receiver)}\.([^\W\d]\w*)".encode("utf-8", "surrogatepass"))
-    texts = (source.text[symbol.body_start : symbol.body_end] for symbol in table.symbols.get(item.scope, ()))
-    return {found.decode("utf-8", "replace") for text in texts for found in read.findall(text)}
+    if source is None or not around:
+        return set(), set()
+    word = re.escape(receiver)
+    read = re.compile(rf"(?<![\w.]){word}\.([^\W\d]\w*)".encode("utf-8", "surrogatepass"))
+    by_name = re.compile(rf"\bhasattr\(\s*{word}\s*,\s*['\"](\w+)".encode("utf-8", "surrogatepass"))
+    texts = [source.text[symbol.body_start : symbol.body_end] for symbol in table.symbols.get(around, ())]
+    one, other = (
+        {found.decode("utf-8", "replace") for text in texts for found in pattern.findall(text)}
+        for pattern in (read, by_name)
+    )
+    return one, other
+
+
+def _is_had(project: Project, asked: set[str]) -> bool:
+    """Whether a class of the workspace has all of these members."""
+    every = sorted((list(project.definitions(name)) for name in asked), key=len)
+    for file, symbol in (found for some in every[:_MANY] for found in some[:_MAX_HOLDERS]):
+        if project.is_class(file, symbol.parent):
+            mro = project.mro(file, symbol.parent)
+            if len(asked & mro.names) >= _MANY and (mro.open or asked <= mro.names):
+                return True
+    return False

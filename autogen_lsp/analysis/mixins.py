@@ -8,6 +8,7 @@ fail; of an abstract class, those in use have the member. What derives from a cl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,7 @@ from autogen_lsp.syntax.model import Call, Symbol, SymbolKind, base_names
 
 _MANY = 3  # instances that lack the member, for one that has it
 _SUPER = "super("
+_ASKED = re.compile(rb"""\b[gh](?:et|as)attr\(\s*self\s*,\s*(?:f['"](\w+)\{|['"](\w+)['"]\s*[+%]|['"](\w+)%)""")
 
 
 def may_have(
@@ -51,7 +53,7 @@ def may_have(
     and may be known better. ``of_class``: on the class itself.
     """
     try:
-        below = list(subclasses(project, *found.key))
+        below = [one for one in subclasses(project, *found.key) if not _is_stub_beside(project, one)]
     except TooMany:
         return True
     if above:
@@ -64,6 +66,12 @@ def may_have(
     if next(said for says in _EVIDENCE if (said := says(family)) is not None):
         return True
     return of_self and _is_brought_at_run_time(project, name)  # asked last: hardly ever needed
+
+
+def _is_stub_beside(project: Project, found: Class) -> bool:
+    """Whether it is described in a stub, and written beside it: one class."""
+    stub = found.path.suffix == ".pyi"
+    return stub and f"{found.path.stem}.py" in project.modules.listing.names(found.path.parent)
 
 
 def has_below(project: Project, found: Class, name: str) -> bool:
@@ -103,6 +111,21 @@ class _Family:
     def inner(self) -> set[tuple[Path, str]]:
         """Those that others of them derive from."""
         return {base.key for one in self.below for base in self.project.mro(*one.key).classes[1:]}
+
+    @cached_property
+    def ends(self) -> list[Class]:
+        """Those that have the member, and from which no other one derives."""
+        counted = [one for one in self.below if self.counts(one)]
+        inner = {base.key for one in counted for base in self.project.mro(*one.key).classes[1:]}
+        return [one for one in self.having if one.key not in inner and self.counts(one)]
+
+    def counts(self, one: Class) -> bool:
+        """Whether the class says something of others: tests do not, but of tests."""
+        return self.tried or not is_test(self.project, one.path)
+
+    @cached_property
+    def tried(self) -> bool:
+        return is_test(self.project, self.found.path)
 
 
 def _family(
@@ -159,14 +182,25 @@ def _is_left_to_them(of: _Family) -> bool | None:
     return True if left else None
 
 
+def _is_asked_for(of: _Family) -> bool | None:
+    """Its kind is optional: a class asks by computed names which of these there are (`getattr(self, "do_" + word)`)."""
+    if not of.having:
+        return None
+    for one in of.project.mro(*of.found.key).classes:
+        source = of.project.source(one.path) if of.project.is_ours(one.path) else None
+        for found in _ASKED.finditer(source.text, one.symbol.start, one.symbol.end) if source is not None else ():
+            if of.name.startswith((found.group(1) or found.group(2) or found.group(3)).decode("utf-8", "replace")):
+                return True
+    return None
+
+
 def _is_lacked_by_most(of: _Family) -> bool | None:
     """More classes in use fail than are at an end of the tree and have it; or all that fail are not at its ends."""
-    ends = [one for one in of.having if one.key not in of.inner]
-    tried = is_test(of.project, of.found.path)
-    counted = sum(tried or not is_test(of.project, one.path) for one in ends)  # tests say nothing of what others use
-    if sum(in_use(of.project, one, leaf=one.key not in of.inner) for one in of.failing) > counted:
+    failing = [one for one in of.failing if of.counts(one)]
+    if sum(in_use(of.project, one, leaf=one.key not in of.inner) for one in failing) > len(of.ends):
         return False
-    return True if len(ends) > 1 and all(one.key in of.inner or one.key == of.found.key for one in of.failing) else None
+    left = all(one.key in of.inner or one.key == of.found.key for one in failing)
+    return True if len(of.ends) > 1 and left else None
 
 
 def _is_seldom_made(of: _Family) -> bool:
@@ -183,6 +217,7 @@ _EVIDENCE: tuple[Callable[[_Family], bool | None], ...] = (
     _is_counted_on,
     _is_known_better,
     _is_left_to_them,
+    _is_asked_for,
     _is_lacked_by_most,
     _is_seldom_made,
 )

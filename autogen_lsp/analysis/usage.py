@@ -34,9 +34,15 @@ def in_use(project: Project, found: Class, *, leaf: bool) -> bool:
 
 def _is_run(project: Project, found: Class) -> bool:
     """Whether a test runner makes instances: by the class's name, or of any test case."""
-    if _TEST.match(found.symbol.name):
+    if _is_named_test(project, found):
         return found.path.name != "conftest.py"  # which is never searched for tests
     return is_from_outside(project, found) and _TEST_CASE.match(found.symbol.name) is not None
+
+
+def _is_named_test(project: Project, found: Class) -> bool:
+    """Whether its name says that a runner takes it; of private ones only `unittest.TestCase` is found."""
+    named = _TEST.match(found.symbol.name) is not None
+    return named and (not found.symbol.name.startswith("_") or is_from_outside(project, found))
 
 
 def is_from_outside(project: Project, found: Class) -> bool:
@@ -78,8 +84,7 @@ def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
 def is_named_mixin(project: Project, found: Class) -> bool:
     """Whether its name or docstring calls it a mixin, and it does not hold the tests of one."""
     called = _MIXIN.search(found.symbol.name) or _CALLED_MIXIN.search(found.symbol.docstring)
-    is_run = _TEST.match(found.symbol.name) and (found.symbol.bases or not found.symbol.name.startswith("_"))
-    return called is not None and not (is_run and holds_tests(project, found))
+    return called is not None and not (_is_named_test(project, found) and holds_tests(project, found))
 
 
 def holds_tests(project: Project, found: Class) -> bool:

@@ -16,6 +16,7 @@ from autogen_lsp.analysis.enclosing import annotated, class_instance, first_para
 from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import Lookup, Ref, resolve
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, class_of, members, union
+from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _PLAIN_DEFAULTS = frozenset({"integer", "float", "string", "true", "false"})
@@ -29,6 +30,8 @@ def identifier(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     name, found = nodes.text_of(node), bindings.reaching(node)
     if found is None:
         ref = resolve(evaluate.lookup, path, name)
+        if ref is not None and _is_later(ref, path, node):
+            return None
         of_module = builtin("str") if name in _OF_EVERY_MODULE else None
         type_ = of_module if ref is None else value_of(evaluate, ref)
     elif found[1] is not None and _changes_class(found[1], name):
@@ -41,6 +44,13 @@ def identifier(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         if added and any(part is None or _is_own(part) for part in members(type_)):
             type_ = evaluate.union((type_, *(operators.augmented(evaluate, path, each, type_) for each in added)))
     return narrowing.narrow(node, type_, partial(evaluate, path))
+
+
+def _is_later(ref: Ref, path: Path, node: Node) -> bool:
+    """Whether the module defines the name below code that is run at its import: there it still is the builtin."""
+    if ref.path != path or ref.symbol is None or ref.symbol.start < node.start_byte or ref.name not in BUILTINS:
+        return False
+    return nodes.enclosing(node, frozenset({nodes.FUNCTION, "lambda"})) is None
 
 
 def _is_own(part: Type) -> bool:

@@ -2,6 +2,9 @@
 
 # Fixture texts are read best on one line.
 
+# Fixture texts are read best on one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -314,3 +317,41 @@ def test_a_class_is_looked_into_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_the_folders_around_the_workspace_are_no_packages_of_it(tmp_path: Path) -> None:
     text = "//- a.py\nimport amqp\nclass B(amqp.A): x = 1\n    def g(self): return 1\n//- b.py\n"
     check_findings(tmp_path / "amqp" / "work", text.replace(": x = 1", ":") + BASE.format(g="«g»"))
+
+
+def test_what_a_class_asks_for_by_computed_names_is_optional(tmp_path: Path) -> None:
+    text = (
+        "class R:\n    def render(self, how): return getattr(self, {0}, None)\n    def render_HEAD(self): return self.{1}()\n"
+        "class A(R):\n    def render_GET(self): return 1\nclass B(R): x = 1\nclass C(R): x = 1\nclass D(R): x = 1\nA(), B(), C(), D()\n"
+    )
+    for at, (asked, called) in enumerate(
+        [("'render_' + how", "render_GET"), ("f'render_{how}'", "render_GET"), ("'do_%s' % how", "«render_GET»")]
+    ):
+        check_findings(tmp_path / str(at), text.format(asked, called))
+
+
+def test_tests_say_nothing_of_what_others_have(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nclass A:\n    def f(self): return self.g()\nclass B(A):\n    def g(self): return 1\nclass C(A):\n    def g(self): return 1\n"
+        "class D(A): x = 1\nB(), C(), D()\n//- tests/test_a.py\nfrom a import A, B\nclass Own(B): x = 1\nclass Fake(A): x = 1\n"
+        "class Other(A): x = 1\nOwn(), Fake(), Other()\n",
+    )
+
+
+def test_a_stub_beside_a_class_is_no_other_one(tmp_path: Path) -> None:
+    own = "from a import A\nclass B(A):\n    {}def g(self){} ...\nclass C(A):\n    def g(self){} ...\n"
+    check_findings(
+        tmp_path,
+        "//- a.py\nclass A:\n    def f(self): return self.g()\n//- b.py\n" + own.format("", ":", ":")
+        + "//- b.pyi\nfrom typing import override\n" + own.format("@override\n    ", ": ", ": "),
+    )  # fmt: skip
+
+
+def test_private_classes_of_tests_are_run_where_they_are_test_cases(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- test_a.py\nimport unittest\nclass _TestTopology(object):\n    def test_f(self): self.assertEqual(1, 1)\n"
+        "class _TestOther(unittest.TestCase):\n    def test_f(self): self.«assertSame»(1, 1)\n"
+        "class TestMore:\n    def test_f(self): self.«assertEqual»(1, 1)\n",
+    )

@@ -232,6 +232,11 @@ def test_a_function_whose_decorator_reads_its_source(tmp_path: Path) -> None:
     )
 
 
+def test_a_part_of_a_program_that_the_documentation_shows(tmp_path: Path) -> None:
+    text = "f()\n//- docs/whole.py\nimport os\n«f»()\n//- examples/part.py\n«f»()\n"
+    check_findings(tmp_path, "//- docs/listings/part.py\n" + text)
+
+
 def test_finding_says_where_it_would_be_created(tmp_path: Path) -> None:
     check_findings(tmp_path, "«f»(1)\n", "undefined-call", targets=(("main.py", "f"),))
 

@@ -374,6 +374,25 @@ def test_a_declared_result_that_what_is_read_of_it_contradicts(tmp_path: Path) -
     )
 
 
+def test_a_declared_attribute_that_the_class_contradicts(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from enum import Enum\nclass Kinds(Enum):\n    A = 1\nclass Base:\n    def __init__(self): self.config = 1\nclass Good(Base):\n"
+        "    def step(self): return 1\nclass P:\n    def __init__(self, scheduler: Kinds, other: Kinds, third: Kinds):\n"
+        "        self.scheduler = scheduler\n        self.other = other\n        self.third = third\n"
+        "    def f(self):\n        print(self.scheduler.config, self.other.name)\n    def g(self):\n        self.scheduler.step()\n        self.other.«step»()\n"
+        "        if hasattr(self.third, 'to'): return 1\n        self.third.step()\n",
+    )
+
+
+def test_a_builtin_that_the_module_defines_below(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class D:\n    _open = open\n    def f(self): self._open('x').read()\ndef open(x): return D()\n"
+        "class E:\n    _open = open\n    def f(self): self._open('x').«read»()\n",
+    )
+
+
 def test_what_has_all_that_a_protocol_has_is_one(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
