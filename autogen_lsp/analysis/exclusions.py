@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", ".flake8")
 _TESTS = re.compile(r"tests?|testing|testdata", re.I)
 _DOCUMENTATION = frozenset({"doc", "docs", "documentation"})  # folders
+_ELIDED = re.compile(rb"^[ \t]*# ?(?:\.\.\.|\xe2\x80\xa6)[ \t]*$", re.M)
 _SUITE = re.compile(r"tests?", re.I)  # all tests of a project
 _EXCLUDES = re.compile(r"""\bexclude["']?\s*[=:]""")
 _HEAD = re.compile(rb"""(?:\s+|#[^\r\n]*|[rRuU]?(\"""|\'\'\').*?(?:\1|\Z))*""", re.S)
@@ -66,12 +67,16 @@ def is_excluded(project: Project, path: Path) -> bool:
 
 
 def _is_excerpt(project: Project, path: Path) -> bool:
-    """Whether it is a file of the documentation that imports nothing: it shows a part of what the text is about."""
+    """Whether it is a file of the documentation that imports nothing, or leaves something out (``# ...``): it shows a
+    part of what the text is about.
+    """
     root = project.snapshot.root_of(path)
     if root is None or _DOCUMENTATION.isdisjoint(path.relative_to(root).parts[:-1]):
         return False
-    table = project.table(path)
-    return table is not None and not table.facts.imports
+    table, source = project.table(path), project.source(path)
+    if table is None or source is None:
+        return False
+    return not table.facts.imports or _ELIDED.search(source.text) is not None
 
 
 def is_generated(text: bytes) -> bool:

@@ -159,7 +159,8 @@ def _setters(project: Project, path: Path, function: Symbol) -> Iterator[tuple[S
         for item, items in _EACH.findall(source.text, symbol.body_start, symbol.body_end):
             if items.decode() in parameters:
                 parameters.add(item.decode())
-        parameters.discard("self")
+        if "." in symbol.qualname:
+            parameters.discard("self")
         body = _SET.finditer(source.text, symbol.body_start, symbol.body_end)
         if any((one.group(1) or one.group(2)).decode() in parameters for one in body):
             yield symbol, parameters

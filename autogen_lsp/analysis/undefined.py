@@ -32,6 +32,9 @@ _HOW = {
     "raise": "is raised",
     "except": "is caught",
 }
+_OF_INSTALLER = frozenset(  # https://docs.python.org/3.9/distutils/builtdist.html#the-postinstallation-script
+    {"create_shortcut", "directory_created", "file_created", "get_root_hkey", "get_special_folder_path"}
+)
 _MANY = 3  # other files that call a name which nobody defines
 _MAX_FILES = 40  # that are looked at for that
 _MAX_NAMES = 30  # of a file that others are asked for
@@ -185,7 +188,11 @@ def _is_told(project: Project, path: Path, table: Table, use: Use) -> bool:
 
 
 def _is_configuration(project: Project, path: Path, table: Table, use: Use) -> bool:
-    """Whether it is a file that IPython, Jupyter and others of traitlets run, which gives them a function."""
+    """Whether it is a file that IPython, Jupyter and others of traitlets run, which gives them a function, or one that
+    Python's installer for Windows runs.
+    """
+    if use.name in _OF_INSTALLER:
+        return "install" in path.stem
     return use.name == "get_config" and path.stem.endswith("_config")
 
 

@@ -26,9 +26,14 @@ _NOTHING = 0
 _CONDITION = re.compile(
     rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32|hasattr|getattr|callable"
     rb"|globals\(|locals\(|dir\(|vars\(|__dict__|builtins|isfile|exists\(|is_file|find_spec|find_loader"
+    rb"|__version__|ersion\(|version\.(?:parse|release)|VERSION\s*[<>\[]"
 )
 _INSTALLED = re.compile(rb"\b(?:isfile|exists|is_file|find_spec|find_loader)\(")  # asks for a module, or for its file
-_RUNTIME = re.compile(rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|WINDOWS|\bwin32", re.I)
+_RUNTIME = re.compile(
+    rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|WINDOWS|\bwin32"
+    rb"|__version__|(?:(?<![a-z])|loose|strict)version\(|\bversion\.(?:parse|release)\b|\bVERSION\s*[<>\[]",
+    re.I,
+)
 _PYTHON_2 = re.compile(rb"\bPY_?[23]\b|version_info(?:\[0\]|\.major)?\s*[<>=!]=?\s*\(?\s*[23]\b(?!\s*,\s*[1-9])")
 _ATTRIBUTES = re.compile(rb"hasattr|getattr|callable")
 _NAMES = re.compile(rb"globals\(|locals\(|dir\(|vars\(|__dict__|builtins")

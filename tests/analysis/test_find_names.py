@@ -234,7 +234,14 @@ def test_a_function_whose_decorator_reads_its_source(tmp_path: Path) -> None:
 
 def test_a_part_of_a_program_that_the_documentation_shows(tmp_path: Path) -> None:
     text = "f()\n//- docs/whole.py\nimport os\n«f»()\n//- examples/part.py\n«f»()\n"
-    check_findings(tmp_path, "//- docs/listings/part.py\n" + text)
+    check_findings(tmp_path / "part", "//- docs/listings/part.py\n" + text)
+    check_findings(
+        tmp_path / "elided", "//- docs/a.py\nimport os\n# ...\nf()\n//- docs/b.py\nimport os\n# ... and so on\n«f»()\n"
+    )
+
+
+def test_an_installer_gives_its_script_functions(tmp_path: Path) -> None:
+    check_findings(tmp_path, "//- a.py\n«file_created»('x')\n//- win-postinstall.py\nfile_created('x')\n«f»()\n")
 
 
 def test_finding_says_where_it_would_be_created(tmp_path: Path) -> None:

@@ -385,6 +385,24 @@ def test_a_declared_attribute_that_the_class_contradicts(tmp_path: Path) -> None
     )
 
 
+def test_a_function_that_sets_what_it_is_handed(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- utils.py\ndef autoassign(self, values):\n    for key, value in values.items():\n        setattr(self, key, value)\n"
+        "//- a.py\nimport utils\nclass V:\n    def __init__(self, test): utils.autoassign(self, locals())\n    def f(self): return self.test(1)\n"
+        "class W:\n    def __init__(self, test): print(self)\n    def f(self): return self.«test»(1)\n",
+    )
+
+
+def test_what_only_some_versions_of_a_library_have(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nimport lib\nfrom version import Version\nclass A: x = 1\na = A()\nif lib.__version__ >= '2': a.f()\nelse: a.g()\n"
+        "if Version('1') < lib.version.release: a.f()\nif lib.VERSION < (1, 2): a.f()\nif lib.conversion(2): a.«f»()\n"
+        "if lib.VERSION: a.«f»()\n//- version.py\nclass Version: x = 1\n",
+    )
+
+
 def test_a_builtin_that_the_module_defines_below(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
