@@ -65,7 +65,7 @@ class Services:
         return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
 
     def project(self, snapshot: Snapshot, wanted: Callable[[], bool] | None = None) -> Project:
-        """The project as of a snapshot, with the index once that is complete; until then files are read as needed.
+        """The project as of a snapshot, with what the index knows; files that it has yet to read are read as needed.
 
         Open documents bring their facts along: only the statements that changed since the last snapshot are read anew.
         From any thread; with ``wanted``, `Outdated` is raised if the snapshot is not wanted any more.
@@ -81,9 +81,7 @@ class Services:
                 index.overlay(documents)
             for closed in self._documents.keys() - documents.keys():
                 del self._documents[closed]
-        if index is None or index.complete:
-            return Project(snapshot, index, self._caches)
-        return Project(snapshot, None, self._caches, index.files())
+        return Project(snapshot, index, self._caches, None if index is None else index.pending)
 
     @contextmanager
     def project_while(self, snapshot: Snapshot, wanted: Callable[[], bool]) -> Iterator[Project]:

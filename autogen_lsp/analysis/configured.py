@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 
 def configured(root: Path) -> Iterator[Path]:
     """Folders that the root's pyproject.toml puts on the path: pytest, pyright, Ruff, and build backends."""
-    import tomllib  # not before there is something to read: the first document waits for this module
-
+    file = root / "pyproject.toml"
     try:
-        data: Any = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        status = file.stat()
+    except OSError:
         return
+    data = _read(file, status.st_mtime_ns, status.st_size)
     anywhere = [
         _get(data, "tool", "pytest", "ini_options", "pythonpath"),
         _get(data, "tool", "pyright", "extraPaths"),
@@ -32,6 +33,17 @@ def configured(root: Path) -> Iterator[Path]:
         around_packages += [package.get("from") for package in packages if isinstance(package, dict)]
     yield from (root / item for item in _strings(anywhere))
     yield from (root / item for item in _strings(around_packages) if not (root / item / "__init__.py").exists())
+
+
+@lru_cache(maxsize=16)  # asked for with each new snapshot
+def _read(file: Path, mtime_ns: int, size: int) -> Any:
+    """What the file says, as it is at that time; nothing where it is broken."""
+    import tomllib  # not before there is something to read: the first document waits for this module
+
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {}
 
 
 def _strings(values: Iterable[Any]) -> Iterator[str]:

@@ -43,7 +43,7 @@ class Outdated(Exception):
 class Project:
     """See the module. ``index`` answers for files that are not open; ``caches`` are shared between snapshots.
 
-    ``listing`` holds the workspace's files on disk where the caller knows them, though there is no index yet. While
+    Files that are ``pending`` (absolute paths with '/'; None: all) are not in the index yet, and read as needed. While
     ``wanted`` is set and says no, questions raise `Outdated`: so that a long analysis ends where it is.
     """
 
@@ -52,12 +52,12 @@ class Project:
         snapshot: Snapshot,
         index: Index | None = None,
         caches: Caches | None = None,
-        listing: tuple[Path, ...] = (),
+        pending: frozenset[str] | None = frozenset(),
     ) -> None:
         self.snapshot = snapshot
         self.index = index
+        self.pending = pending if index is not None else None
         self.wanted: Callable[[], bool] | None = None
-        self._on_disk = listing
         self.caches = caches if caches is not None else Caches()
         self._tables: dict[Path, Table | None] = {}  # asked for too often for more than a dictionary
         self._sources: Recent[Path, tuple[int, int, Source]] = Recent(_SOURCES_KEPT)
@@ -67,6 +67,7 @@ class Project:
         self.excluded: dict[Path, bool] = {}  # files, as of `exclusions`
         self.executed: dict[Path, bool] = {}  # files, as of `undefined`
         self.filled: frozenset[Path] | None = None  # modules that others give names to, as of `presence`
+        self.given_names: dict[tuple[Path, str, str], bool] = {}  # to files, by scope, as of `undefined`
         self.lacking: dict[str, frozenset[Path]] = {}  # files that call a name which they do not bind: `undefined`
         self.guesses: dict[tuple[Path, str, str], frozenset[tuple[Path, str]]] = {}  # of members of classes: `guesses`
         self.derivable: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`
@@ -92,7 +93,16 @@ class Project:
                 }
             )
         caches = msgspec.structs.replace(self.caches, documents=known)
-        return Project(replace(self.snapshot, documents=documents), index, caches, self._on_disk)
+        return Project(replace(self.snapshot, documents=documents), index, caches, self.pending)
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the index answers questions to the whole workspace: without it, files are read for them."""
+        return self.pending is not None and not self.pending
+
+    def _is_stored(self, path: Path) -> bool:
+        """Whether the index has the file, if it is one of the workspace's, as it is."""
+        return self.pending is not None and (not self.pending or path.as_posix() not in self.pending)
 
     # -- one file ----------------------------------------------------------------------------------------------------
 
@@ -144,7 +154,7 @@ class Project:
     def _table(self, path: Path) -> Table | None:
         if path in self.snapshot.documents:
             return self._of_document(path, self.snapshot.documents[path])
-        if self.index is not None and self.is_ours(path):
+        if self.index is not None and self._is_stored(path) and self.is_ours(path):
             facts = self.index.facts(path)
             if facts is not None:
                 known = self.caches.indexed.recent(path)
@@ -192,7 +202,7 @@ class Project:
 
     @cached_property
     def _files(self) -> tuple[Path, ...]:
-        found = self.index.files() if self.index is not None else self._on_disk
+        found = self.index.files() if self.index is not None else ()
         if not found:
             found = tuple(python_files(self.snapshot.roots, self.snapshot.settings.context_exclude))
         return self.caches.files.with_documents(found, self.snapshot)
@@ -237,18 +247,26 @@ class Project:
         ask: Callable[[Index], list[tuple[Path, T]]],
         pick: Callable[[Facts], Iterator[T]],
     ) -> list[tuple[Path, T]]:
-        """What has a name: kept, else as the index says, or picked from the facts of the files that hold the word."""
+        """What has a name: kept, else as the index says, or picked from the facts of other files that hold the word."""
         try:
             return kept[name]
         except KeyError:
-            found = kept[name] = ask(self.index) if self.index is not None else list(self._grep(name, pick))
+            found = ask(self.index) if self.index is not None else []
+            if not self.is_indexed:
+                found = [(path, item) for path, item in found if self._is_stored(path)]
+                found += ((path, item) for path, _, facts in self._holding(name) for item in pick(facts))
+                found.sort(key=lambda pair: pair[0])
+            kept[name] = found
             return found
 
     def says(self, name: str) -> bool:
         """Whether the workspace says the name without using it: as a string, or as a keyword."""
         found = self._said.get(name)
         if found is None:
-            found = self._said[name] = self.index.says(name) if self.index is not None else self._is_said(name)
+            found = self.index is not None and self.index.says(name)
+            if not found and not self.is_indexed:
+                found = self._is_said(name)
+            self._said[name] = found
         return found
 
     def _is_said(self, name: str) -> bool:
@@ -256,14 +274,11 @@ class Project:
 
         return any(says(source.text, facts.calls, name) for _, source, facts in self._holding(name))
 
-    def _grep[T](self, name: str, pick: Callable[[Facts], Iterator[T]]) -> Iterator[tuple[Path, T]]:
-        return ((path, item) for path, _, facts in self._holding(name) for item in pick(facts))
-
     def _holding(self, name: str) -> Iterator[tuple[Path, Source, Facts]]:
-        """The files in which the word stands."""
+        """The files in which the word stands, of those that the index does not have."""
         wanted = name.encode("utf-8", "surrogatepass")
         for path in self.files():
-            source = self.source(path)
+            source = None if self._is_stored(path) else self.source(path)
             if source is not None and wanted in source.text and (facts := self.facts(path)) is not None:
                 yield path, source, facts
 

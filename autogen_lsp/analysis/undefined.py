@@ -53,15 +53,18 @@ def among(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Ite
 
     ``text`` may be newer than the project's, as long as its imports are the same.
     """
-    for finding in _unbound(project, path, text, uses, everywhere=project.index is not None, quick=True):
+    for finding in _unbound(project, path, text, uses, everywhere=project.is_indexed, quick=True):
         if is_excluded(project, path):  # asked where there is something to find: it reads settings
             return
         yield finding
 
 
 def certain(project: Project, path: Path, text: bytes, uses: Iterable[Use]) -> Iterator[Finding]:
-    """As `among`, in any file, with the whole workspace asked."""
-    return _unbound(project, path, text, uses, everywhere=True)
+    """As `among`, in any file, and with the whole workspace asked where there is no index to ask.
+
+    While that is being built not even here: who waits for an answer would wait for hundreds of files.
+    """
+    return _unbound(project, path, text, uses, everywhere=project.index is None or project.is_indexed)
 
 
 def _unbound(
@@ -83,12 +86,23 @@ def _unbound(
         if not asked and _is_executed(project, path):
             return
         asked = True
-        if everywhere and any(gives(project, path, table, use) for gives in _GIVERS):
-            continue
-        if everywhere and _is_planted(project, path, use.name, quick):
+        if everywhere and _is_given(project, path, table, use, quick):
             continue
         message = f"'{use.name}' {_HOW[use.how]}, but not defined"
         yield Finding(path, Span(use.start, use.end), FindingKind.UNDEFINED_CALL, use.name, message, path, use.name)
+
+
+def _is_given(project: Project, path: Path, table: Table, use: Use, quick: bool) -> bool:
+    """Whether anything in the workspace may give the file the name; asked once, as others are read for it."""
+    key = path, use.scope, use.name
+    found = project.given_names.get(key)
+    if found is None:
+        found = any(gives(project, path, table, use) for gives in _GIVERS) or _is_planted(
+            project, path, use.name, quick
+        )
+        if not quick:
+            project.given_names[key] = found
+    return found
 
 
 def _is_planted(project: Project, path: Path, name: str, quick: bool) -> bool:
@@ -114,7 +128,7 @@ def _is_executed(project: Project, path: Path) -> bool:
     return found
 
 
-def _is_given(project: Project, path: Path, table: Table, use: Use) -> bool:
+def _is_run_with(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether a program that runs the file gives it the name: others call it too, and do not bind it either.
 
     Where one of its names is like that, a file that imports nothing is taken to be given all of them. Builtins of
@@ -211,4 +225,4 @@ def _is_translated(project: Project, path: Path, table: Table, use: Use) -> bool
 
 
 # Who may give a file a name that it does not bind: reasons to doubt that the name is undefined.
-_GIVERS = (_is_installed, _is_prepared, _is_given, _is_told, _is_configuration, _is_translated)
+_GIVERS = (_is_installed, _is_prepared, _is_run_with, _is_told, _is_configuration, _is_translated)

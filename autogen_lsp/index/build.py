@@ -39,16 +39,20 @@ def bring_up_to_date(
     report: Report,
     stopped: Callable[[], bool],
     workers: int,
+    pending: Callable[[set[str]], None],
 ) -> bool:
     """Make the store hold just the files found, as they are now; False if it was ``stopped`` before that was done.
 
-    Blocking. ``first`` tells the paths to begin with, ``stopped`` is asked often.
+    Blocking. ``first`` tells the paths to begin with, ``stopped`` is asked often; ``pending`` is told which files are
+    yet to be read, in a set that shrinks as they are.
     """
     known = store.known()
     gone = known.keys() - {file.path for file in found}
     if gone:
         store.remove(gone)
     todo = [file for file in found if known.get(file.path, ())[:2] != (file.mtime_ns, file.size)]
+    left = {file.path for file in todo}
+    pending(left)
     if not todo:
         return True
     todo.sort(key=lambda file: (not first(file.path), -file.size, file.path))
@@ -58,6 +62,7 @@ def bring_up_to_date(
         store.put(answer for answer in answers if not answer.gone)
         if missing := [answer.path for answer in answers if answer.gone]:
             store.remove(missing)
+        left.difference_update(answer.path for answer in answers)
         progress.add(len(answers))
     return progress.done == progress.total
 

@@ -88,6 +88,7 @@ class Index:
     ) -> None:
         self.roots = tuple(roots)
         self.complete = False
+        self._pending: set[str] | None = None
         self._settings = settings
         self._workers = default_workers() if workers is None else workers
         self._store = Store(index_path(self.roots, settings), warn)
@@ -108,6 +109,14 @@ class Index:
     def on_disk(self) -> bool:
         """Whether other processes can read it; False where it is kept in memory."""
         return self._store.path is not None
+
+    @property
+    def pending(self) -> frozenset[str] | None:
+        """The files (absolute, with '/') that a build has yet to read: nothing is stored of them, or what they were.
+
+        None as long as it is not known which these are. From any thread: the copy of a set of strings is atomic.
+        """
+        return None if self._pending is None else frozenset(self._pending)
 
     # Queries
 
@@ -284,6 +293,7 @@ class Index:
                 report=report,
                 stopped=stop,
                 workers=self._workers,
+                pending=self._set_pending,
             )
             while self._updated:  # what was read for the build may be older than what an update stored
                 self._update(self._updated.pop())
@@ -412,6 +422,9 @@ class Index:
                 if share:
                     yield self._path(path), fresh[text.place], share
 
+    def _set_pending(self, files: set[str]) -> None:
+        self._pending = files
+
     def _listed(self) -> dict[str, Path]:
         if self._files is None:
             self._files = {path: Path(path) for (path,) in self._read("SELECT path FROM files ORDER BY path")}
@@ -439,5 +452,6 @@ class Index:
         """After damage: the store is empty now; fill it."""
         self._generation = self._store.generation
         self.complete = False
+        self._pending = None
         if not self._closing.is_set():
             threading.Thread(target=self.rescan, name="autogen-index", daemon=True).start()

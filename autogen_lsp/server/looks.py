@@ -8,7 +8,10 @@ loop: it reads the statement that was edited, and moves along what was found las
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.model import Finding
     from autogen_lsp.analysis.project import Project
     from autogen_lsp.server.session import Session
+
+_REST = 0.05  # seconds that a look waits at most, each time that it could go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,25 @@ class Looks:
         self._kept: dict[str, Look] = {}  # URI → the last whole look
         self._turns = asyncio.Lock()  # one whole look at a time: requests want a thread, too
         self._running: dict[str, tuple[int, asyncio.Task[Look | None]]] = {}  # URI → a whole look and its epoch
+        self._first = 0  # requests that go first
+        self._free = threading.Event()  # set while there are none
+        self._free.set()
 
     def outdate(self) -> None:
         """Something changed that findings may depend on."""
         self._epoch += 1
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """A whole look that is under way rests meanwhile (not for long): what a user waits for goes first."""
+        self._first += 1
+        self._free.clear()
+        try:
+            yield
+        finally:
+            self._first -= 1
+            if not self._first:
+                self._free.set()
 
     def forget(self, document: Document) -> None:
         self._kept.pop(document.uri, None)
@@ -137,7 +157,17 @@ class Looks:
         from autogen_lsp.analysis import findings
 
         started = time.perf_counter()
-        with self._session.services.project_while(snapshot, lambda: self._epoch == epoch) as project:
+
+        def current() -> bool:
+            return self._epoch == epoch
+
+        def rested() -> bool:
+            if not self._free.is_set():
+                self._free.wait(_REST)
+            return current()
+
+        with self._session.services.project_while(snapshot, current) as project:
+            project.wanted = rested  # from here on: what goes first may want the lock that a project is made under
             found = findings.find(project, path)
         return project, found, time.perf_counter() - started
 

@@ -25,7 +25,7 @@ from autogen_lsp.syntax.model import Facts, SymbolKind, Use
 from autogen_lsp.syntax.parser import parse, reparse
 from autogen_lsp.syntax.sweep import sweep
 from autogen_lsp.syntax.sweep.definitions import docstring_of
-from autogen_lsp.syntax.units import Cut, Unit, moved, statements
+from autogen_lsp.syntax.units import Cut, Unit, moved, pieces
 from autogen_lsp.workspace.source import Source
 
 _KNOWN = BUILTINS | INSTALLED
@@ -73,7 +73,7 @@ class Incremental:
     """Facts of one document, edit after edit. ``cut`` is what the last text was cut into, for `peek`."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, bytes], Unit] = {}
+        self._kept: dict[tuple[str, bytes, int], Unit] = {}
         self._sound: _Parsed | None = None  # the last one whose tree has no errors, for broken texts to come
         self.cut: Cut | None = None
 
@@ -85,17 +85,18 @@ class Incremental:
             return _SILENT
         if not parsed.root.has_error:
             self._sound = parsed
-        kept: dict[tuple[str, bytes], Unit] = {}
+        kept: dict[tuple[str, bytes, int], Unit] = {}
         units: list[Unit] = []
-        for node, owner, end in statements(parsed.root):
-            start = node.start_byte
-            key = (owner, parsed.text[start : node.end_byte])
-            known = self._kept.get(key) if end is None and not node.has_error else None
+        for piece in pieces(parsed.root):
+            node, end = piece.node, piece.header_end
+            start, key = node.start_byte, piece.key(parsed.text)
+            known = self._kept.get(key) if not node.has_error else None
             if known is None or key in kept:
-                unit = Unit(start, sweep(n.relevant(node, end), parsed.text, owner), owner, end is not None)
+                chunk = sweep(n.relevant(node, end), parsed.text, piece.owner)
+                unit = Unit(start, chunk, piece.owner, end is not None)
             else:
                 unit = known if known.start == start else moved(known, start)
-            if end is None and not node.has_error:
+            if not node.has_error:
                 kept[key] = unit
             units.append(unit)
         self._kept = kept

@@ -40,10 +40,26 @@ class Cut(msgspec.Struct, frozen=True, dict=True):
         return [unit.start for unit in self.units]
 
 
-def statements(root: Node) -> Iterator[tuple[Node, str, int | None]]:
-    """The chunks in order: a statement, the class that it is a member of, and for a class's header where it ends."""
+class Piece(msgspec.Struct, frozen=True):
+    """A statement that is a chunk, or whose header is one, and the class that it is a member of ('' for none)."""
+
+    node: Node
+    owner: str = ""
+    header_end: int | None = None  # where the members are pieces of their own: where the first of them begins
+    docstring_end: int = 0  # then: where that ends
+
+    def key(self, text: bytes) -> tuple[str, bytes, int]:
+        """All that the chunk's facts follow from, but for the place; a header's say where the class ends."""
+        start, end = self.node.start_byte, self.node.end_byte
+        if self.header_end is None:
+            return self.owner, text[start:end], 0
+        return self.owner, text[start : self.docstring_end], end - start
+
+
+def pieces(root: Node) -> Iterator[Piece]:
+    """The chunks in order."""
     if root.is_error:
-        yield root, "", None
+        yield Piece(root)
         return
     todo = [(node, "") for node in reversed(root.named_children)]
     while todo:
@@ -52,15 +68,17 @@ def statements(root: Node) -> Iterator[tuple[Node, str, int | None]]:
             continue
         body = _members_apart(node)
         if body is None:
-            yield node, owner, None
+            yield Piece(node, owner)
             continue
-        yield node, owner, body.start_byte
+        members = body.named_children
+        first = next((member for member in members if member.kind_id != n.COMMENT), body)
+        yield Piece(node, owner, body.start_byte, first.end_byte)
         definition = node.child_by_field_id(n.F_DEFINITION) or node
         name = definition.child_by_field_id(n.F_NAME)
         assert name is not None
         qualname = name.text.decode("utf-8", "replace") if name.text is not None else ""
         qualname = f"{owner}.{qualname}" if owner else qualname
-        todo += [(member, qualname) for member in reversed(body.named_children)]
+        todo += [(member, qualname) for member in reversed(members)]
 
 
 def _members_apart(node: Node) -> Node | None:

@@ -35,10 +35,11 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
     spans = [chosen, *(each.span for each in diagnostics)]
     around = Span(min(span.start for span in spans), max(span.end for span in spans))
     version = document.version
-    project, own = await session.looks.near(document, around)
     settings = session.overlay.settings
-    # Beside the loop: what could be imported is looked for in the whole workspace, which may not be indexed yet.
-    offers = await session.services.run(registry.offers, project, settings, document.path, chosen, diagnostics, own)
+    with session.looks.resting():
+        project, own = await session.looks.near(document, around)
+        # Beside the loop: what could be imported is looked for in the whole workspace, which may not be indexed yet.
+        offers = await session.services.run(registry.offers, project, settings, document.path, chosen, diagnostics, own)
     if document.version != version:
         return []  # of places that are not there any more; the client asks again
     return [

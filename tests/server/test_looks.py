@@ -1,0 +1,44 @@
+"""Looks at whole documents give way to what a user waits for."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from autogen_lsp import services
+from autogen_lsp.config import Settings
+from autogen_lsp.server import looks
+from autogen_lsp.workspace.snapshot import Snapshot
+from autogen_lsp.workspace.source import Source
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Any:
+    path = tmp_path / "m.py"
+    snapshot = Snapshot((tmp_path,), {path: Source(path, b"missing()\n", 1)}, Settings())
+    made = SimpleNamespace(services=services.build(Settings(), (tmp_path,)), snapshot=lambda: snapshot, path=path)
+    return cast("Any", made)
+
+
+@pytest.mark.parametrize("most", [30.0, 0.001])
+def test_a_whole_look_rests_while_something_goes_first_but_not_for_ever(
+    session: Any, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "_REST", most)
+    seen = looks.Looks(session)
+    found: list[str] = []
+
+    def look() -> None:
+        found.extend(each.name for each in seen._find(session.snapshot(), session.path, 0)[1])
+
+    thread = threading.Thread(target=look)
+    with seen.resting(), seen.resting():
+        thread.start()
+        thread.join(0.5 if most > 1 else 20)
+        assert found == ([] if most > 1 else ["missing"])
+    thread.join(20)
+    assert found == ["missing"]
