@@ -298,13 +298,20 @@ def _of_items(value: Node | None, path: tuple[int, ...], steps: int) -> str:
             found = bindings.reaching(value)
             if found is None:
                 return _SAID
+            filled = list(_put_into(nodes.text_of(value), found[1], steps))
             return _either(
-                _of_items(each.node, path, steps + 1)
-                if each.how is How.VALUE and not each.path and not nodes.inside(value, each.node)
-                else _ANY
-                if each.how in (How.OPAQUE, How.IMPORT)
-                else _SAID
-                for each in found[0]
+                [
+                    *filled,
+                    *(
+                        _of_items(each.node, path, steps + 1)
+                        if each.how is How.VALUE and not each.path and not nodes.inside(value, each.node)
+                        else _ANY
+                        if each.how in (How.OPAQUE, How.IMPORT)
+                        else _SAID
+                        for each in found[0]
+                        if not filled or nodes.text_of(each.node) not in _EMPTY
+                    ),
+                ]
             )
         case "call":
             called = value.child_by_field_name("function")
@@ -321,6 +328,14 @@ def _of_items(value: Node | None, path: tuple[int, ...], steps: int) -> str:
             if name == "zip" and path and path[0] < len(given):
                 return _of_items(given[path[0]], path[1:], steps + 1)
     return _ANY if _reflects(value) or value.type in ("string", "call") else _SAID
+
+
+def _put_into(name: str, function: Node | None, steps: int) -> Iterator[str]:
+    """What the keys look like that a function puts into a mapping: ``name[key] = …``."""
+    for node in nodes.own_nodes(function.child_by_field_name("body")) if function is not None else ():
+        left = node.child_by_field_name("left") if node.type == "assignment" else None
+        if left is not None and left.type == "subscript" and nodes.text_of(left.child_by_field_name("value")) == name:
+            yield _pattern(left.child_by_field_name("subscript"), steps + 1)
 
 
 def _reflects(value: Node) -> bool:

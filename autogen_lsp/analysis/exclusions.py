@@ -23,6 +23,7 @@ _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", "
 _TESTS = re.compile(r"tests?|testing|testdata", re.I)
 _DOCUMENTATION = frozenset({"doc", "docs", "documentation"})  # folders
 _ELIDED = re.compile(rb"^[ \t]*# ?(?:\.\.\.|\xe2\x80\xa6)[ \t]*$", re.M)
+_RUN = re.compile(r"_*tests?_|.*_tests?\.|conftest\.|__init__\.")  # files of tests, by their names
 _SUITE = re.compile(r"tests?", re.I)  # all tests of a project
 _EXCLUDES = re.compile(r"""\bexclude["']?\s*[=:]""")
 _HEAD = re.compile(rb"""(?:\s+|#[^\r\n]*|[rRuU]?(\"""|\'\'\').*?(?:\1|\Z))*""", re.S)
@@ -68,15 +69,21 @@ def is_excluded(project: Project, path: Path) -> bool:
 
 def _is_excerpt(project: Project, path: Path) -> bool:
     """Whether it is a file of the documentation that imports nothing, or leaves something out (``# ...``): it shows a
-    part of what the text is about.
+    part of what the text is about. Or one of the tests that imports nothing, and that no import names: their data.
     """
     root = project.snapshot.root_of(path)
-    if root is None or _DOCUMENTATION.isdisjoint(path.relative_to(root).parts[:-1]):
+    folders = path.relative_to(root).parts[:-1] if root is not None else ()
+    documents = not _DOCUMENTATION.isdisjoint(folders)
+    if not documents and not any(map(_TESTS.fullmatch, folders)):
         return False
     table, source = project.table(path), project.source(path)
     if table is None or source is None:
         return False
-    return not table.facts.imports or _ELIDED.search(source.text) is not None
+    if documents:
+        return not table.facts.imports or _ELIDED.search(source.text) is not None
+    if table.facts.imports or _RUN.match(path.name) or project.index is None:
+        return False
+    return not project.importers(path.stem)
 
 
 def is_generated(text: bytes) -> bool:

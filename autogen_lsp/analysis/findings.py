@@ -28,6 +28,7 @@ from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span, touching
 from autogen_lsp.workspace.source import Source
 
+_MANY = 4  # files that import what is missing
 _REPLACED = re.compile(rb"\bmodules\[[^\]\n]*\]\s*=(?!=)")  # an entry of `sys.modules`
 
 
@@ -95,6 +96,8 @@ def _missing_module(project: Project, path: Path, item: Import, module: Module, 
         return None
     if (not item.scope and _is_optional(project, path)) or _is_made_by_finder(project, module.name):
         return None
+    if _is_left_out(project, expected):
+        return None
     package = project.resolve_module(".".join(parts[: module.absent]), item.level, path) if module.absent else None
     holder = project.source(package.path) if package is not None and package.path is not None else None
     if holder is not None and _REPLACED.search(holder.text):
@@ -124,6 +127,19 @@ def _is_optional(project: Project, path: Path) -> bool:
         if file != path and any(each.path == path for each in _meant(project, file, item))
     ]
     return bool(found) and all(found)
+
+
+def _is_left_out(project: Project, expected: Path) -> bool:
+    """Whether so many files import the module that these can never have been run without it: it is somewhere else."""
+    name = expected.parent.name if expected.name == "__init__.py" else expected.stem
+    files: set[Path] = set()
+    for file, item in project.importers(name):
+        found = project.resolve_module(item.module, item.level, file)
+        if found.origin is Origin.MISSING and found.expected == expected and not item.guarded:
+            files.add(file)
+        if len(files) >= _MANY:
+            return True
+    return False
 
 
 def _is_made_by_finder(project: Project, name: str) -> bool:

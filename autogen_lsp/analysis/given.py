@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from autogen_lsp.analysis import computed
+from autogen_lsp.analysis import computed, nodes
 from autogen_lsp.analysis.derived import NO_FACTORIES, takers
 from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.presence import Definition, follow, is_handed_out
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.model import Symbol, SymbolKind
+from autogen_lsp.text import Span
+from autogen_lsp.workspace.source import Source
 
 _CAPITAL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 _SET = re.compile(  # under a computed name
@@ -26,9 +28,6 @@ _SET = re.compile(  # under a computed name
 _EACH = re.compile(rb"\bfor ([A-Za-z_]\w*) in ([A-Za-z_]\w*):")
 _ITSELF = re.compile(rb"\(\s*self\s*[,)]")
 _MANGLED = re.compile(r"_{1,2}[A-Z]\w*?__\w+")  # `_Class__name`
-_RAISES = re.compile(  # a body that does nothing else, but as what is left to subclasses
-    rb"""\s*(?:[rRuU]?(?:\"{3}(?s:.)*?\"{3}|'{3}(?s:.)*?'{3}|"[^"\n]*"|'[^'\n]*')\s*|#.*\s*)*raise\s+(?!NotImplemented)\w"""
-)
 _MADE_BY_TYPE = re.compile(rb"\b(?:type|__class__)\([^(),]{1,200},")
 
 
@@ -44,7 +43,16 @@ def stands_in(project: Project, lineage: Mro) -> bool:
     if maker is None or source is None:
         return False
     symbols = project.members(maker.path, maker.symbol.qualname).get("__init__", ())
-    return any(_RAISES.match(source.text, symbol.body_start, symbol.body_end) for symbol in symbols)
+    return any(_only_raises(source, symbol) for symbol in symbols)
+
+
+def _only_raises(source: Source, function: Symbol) -> bool:
+    """Whether a function does nothing else, but as what is left to subclasses."""
+    definition = nodes.node_at(source.tree, Span(function.name_start, function.name_end)).parent
+    body = definition.child_by_field_name("body") if definition is not None else None
+    done = [statement for statement in nodes.statements(body) if not nodes.text_of(statement).startswith(("'", '"'))]
+    text = nodes.text_of(done[0]) if done else ""
+    return text.startswith("raise ") and not text.startswith("raise NotImplemented")
 
 
 def is_lent(project: Project, lineage: Mro, name: str) -> bool:

@@ -24,13 +24,14 @@ EVERYTHING = Guard.IMPORT | Guard.NAME | Guard.ATTRIBUTE
 _NOTHING = 0
 
 _CONDITION = re.compile(
-    rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32|hasattr|getattr|callable"
+    rb"version_info|hexversion|PY(?:THON)?_?[23]|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32|hasattr|getattr"
+    rb"|callable|sys\.version"
     rb"|globals\(|locals\(|dir\(|vars\(|__dict__|builtins|isfile|exists\(|is_file|find_spec|find_loader"
     rb"|__version__|ersion\(|version\.(?:parse|release)|VERSION\s*[<>\[]"
 )
 _INSTALLED = re.compile(rb"\b(?:isfile|exists|is_file|find_spec|find_loader)\(")  # asks for a module, or for its file
 _RUNTIME = re.compile(
-    rb"version_info|hexversion|\bPY_?[23]|PYPY|platform|os\.name|WINDOWS|\bwin32"
+    rb"version_info|hexversion|(?:\b|_)PY(?:THON)?_?[23]|PYPY|platform|os\.name|WINDOWS|\bwin32|\bsys\.version\b"
     rb"|__version__|(?:(?<![a-z])|loose|strict)version\(|\bversion\.(?:parse|release)\b|\bVERSION\s*[<>\[]",
     re.I,
 )

@@ -10,6 +10,7 @@ from autogen_lsp.analysis.findings import at, find
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.undefined import undefined
 from autogen_lsp.config import Settings
+from autogen_lsp.index.client import Index
 from autogen_lsp.workspace.snapshot import Snapshot
 
 
@@ -73,6 +74,21 @@ def test_what_a_program_has_written_has_no_findings(tmp_path: Path, head: str, g
     project = Project(Snapshot((tmp_path,), settings=Settings()))
     assert [f.name for f in find(project, path)] == ([] if generated else ["missing"])
     assert [f.name for f in at(project, path, len(head))] == ["missing"]
+
+
+def test_data_of_tests_have_no_findings(tmp_path: Path) -> None:
+    names = ("tests/data/part.py", "tests/used.py", "tests/test_a.py", "src/part2.py")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("missing()\n", "utf-8")
+    (tmp_path / "tests/test_b.py").write_text("from tests.used import x\n", "utf-8")
+    settings = Settings(cache_dir=str(tmp_path / "cache"))
+    index = Index((tmp_path,), settings, lambda problem: None)
+    index.rescan()
+    project = Project(Snapshot((tmp_path,), settings=settings), index)
+    found = [name for name in names if [f.name for f in find(project, tmp_path / name)] == ["missing"]]
+    index.close()
+    assert found == [*names[1:]]
 
 
 def project_with(root: Path, *names: str) -> Project:

@@ -153,3 +153,12 @@ def test_what_a_call_gives_may_have_any_name(tmp_path: Path) -> None:
         "class B:\n    def __init__(self, context): self.__dict__.update(context.exported)\n"
         "def f(a: A, b: B): a.any(), b.«none»()\n",
     )
+
+
+def test_keys_that_a_function_puts_into_a_mapping(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "def fill(cls):\n    funcs = {}\n    for bits in 8, 16:\n        funcs['%sint_le' % bits] = print\n        funcs['to_%s' % bits] = print\n"
+        "    for key, func in funcs.items():\n        setattr(cls, key, staticmethod(func))\n"
+        "class A: x = 1\nfill(A)\nA.uint_le(1), A.to_bits(1), A.«uint_be»(1)\n",
+    )

@@ -458,3 +458,17 @@ def test_what_stands_in_for_a_package_that_the_project_needs(tmp_path: Path) -> 
         "//- libs/one/src/mine/__init__.py\nclass A: x = 1\n//- game/use.py\nfrom mine import A\nclass B(A):\n    def g(self): self.«f»()\n"
     )
     check_findings(tmp_path, text.format("setup.cfg"))
+
+
+def test_what_many_files_import_is_somewhere_else(tmp_path: Path) -> None:
+    few = "from .utils import f\nfrom .«one» import g\n"
+    files = "".join(f"//- tests/test_{at}.py\n{few if at < 3 else 'from .utils import f' + chr(10)}" for at in range(4))
+    check_findings(tmp_path, "//- tests/__init__.py\n" + files)
+
+
+def test_a_module_that_only_runs_something_may_be_replaced_by_it(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- clr.py\nfrom net import load\nload()\n//- net.py\ndef load(): return 1\n//- own.py\nfrom net import load\nload()\ndef g(): return 1\n"
+        "//- names.py\nfrom net import load\n//- a.py\nfrom clr import AddReference\nfrom own import «h»\nfrom names import «h»\n",
+    )
