@@ -11,7 +11,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
     from autogen_lsp.server.session import Session
 
+_SOON = 0.08  # seconds without a key after which what an action at the cursor needs is made ready
 _REST = 0.05  # seconds that a look waits at most, each time that it could go on
 
 
@@ -50,6 +51,8 @@ class Looks:
         self._kept: dict[str, Look] = {}  # URI → the last whole look
         self._turns = asyncio.Lock()  # one whole look at a time: requests want a thread, too
         self._running: dict[str, tuple[int, asyncio.Task[Look | None]]] = {}  # URI → a whole look and its epoch
+        self._prepared: tuple[int, Project] | None = None  # likewise, but nothing was asked of it yet
+        self._preparing: asyncio.TimerHandle | None = None
         self._first = 0  # requests that go first
         self._free = threading.Event()  # set while there are none
         self._free.set()
@@ -70,15 +73,23 @@ class Looks:
             if not self._first:
                 self._free.set()
 
+    def close(self) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+
     def forget(self, document: Document) -> None:
         self._kept.pop(document.uri, None)
         self._running.pop(document.uri, None)
 
     def project(self) -> Project:
         """Analysis of the current snapshot; the same object until something changes."""
-        if self._project is None or self._project[0] != self._epoch:
-            self._project = (self._epoch, self._session.services.project(self._session.snapshot()))
-        return self._project[1]
+        project = self._current() or self._session.services.project(self._session.snapshot())
+        self._project = (self._epoch, project)
+        return project
+
+    def _current(self) -> Project | None:
+        kept = (self._project, self._prepared)
+        return next((project for epoch, project in filter(None, kept) if epoch == self._epoch), None)
 
     def last(self) -> list[Finding]:
         """What was found last in each open document: as of now, or of a moment ago."""
@@ -112,6 +123,7 @@ class Looks:
             names = undefined(self.project(), document.path)
         else:
             names = list(among(self._project[1], document.path, document.text, uses))
+        self._prepare_soon()
         kept = self._kept.get(document.uri)
         if kept is None:
             return names
@@ -122,6 +134,22 @@ class Looks:
             if finding.kind is not FindingKind.UNDEFINED_CALL and (span := move(finding.span)) is not None
         ]
         return sorted([*names, *others], key=lambda finding: finding.span)
+
+    def _prepare_soon(self) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+        spawn = self._session.spawn
+        self._preparing = asyncio.get_running_loop().call_later(_SOON, lambda: spawn("facts", self._prepare()))
+
+    async def _prepare(self) -> None:
+        """Make the project as of now, on a thread: most of what an action at the cursor would wait for."""
+        from autogen_lsp.analysis.project import Outdated
+
+        epoch, services = self._epoch, self._session.services
+        if self._current() is None:
+            with suppress(Outdated):
+                project = await services.run(services.project, self._session.snapshot(), lambda: self._epoch == epoch)
+                self._prepared = (epoch, project)
 
     async def whole(self, document: Document) -> Look | None:
         """A look at all of a document as it is now; None where it was overtaken by a change."""
@@ -181,10 +209,10 @@ class Looks:
         if self._project is not None and self._project[0] == self._epoch:
             return self._project[1], findings.within(self._project[1], document.path, span)
         session = self._session
-        epoch, snapshot = self._epoch, session.snapshot()
+        epoch, snapshot, prepared = self._epoch, session.snapshot(), self._current()
 
         def find() -> tuple[Project, list[Finding]]:
-            project = session.services.project(snapshot)
+            project = prepared or session.services.project(snapshot)
             return project, findings.within(project, document.path, span)
 
         project, found = await session.services.run(find)

@@ -156,6 +156,7 @@ class Session:
     async def close(self) -> None:
         """Cancel what runs, then close what is open."""
         self.diagnostics.close()
+        self.looks.close()
         self.peer.close()
         await self.jobs.close()
         for task in tuple(self._background):

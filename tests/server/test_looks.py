@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,8 @@ import pytest
 from autogen_lsp import services
 from autogen_lsp.config import Settings
 from autogen_lsp.server import looks
+from autogen_lsp.text import Span
+from autogen_lsp.workspace.document import Document
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
@@ -42,3 +45,27 @@ def test_a_whole_look_rests_while_something_goes_first_but_not_for_ever(
         assert found == ([] if most > 1 else ["missing"])
     thread.join(20)
     assert found == ["missing"]
+
+
+async def test_what_an_action_needs_is_made_ready_when_the_keys_rest(
+    session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "_SOON", 0)
+    spawned: list[asyncio.Task[None]] = []
+    session.spawn = lambda _what, work: spawned.append(asyncio.ensure_future(work))
+    made: list[Any] = []
+    project = session.services.project
+    session.services.project = lambda *args: made.append(project(*args)) or made[-1]
+    document = Document("file:///m.py", session.path, 1, "missing()\n")
+    seen = looks.Looks(session)
+    seen.outdate()
+    seen.quick(document)
+    assert len(made) == 1  # a first look has nothing to go on from
+    seen.outdate()
+    seen.quick(document)
+    await asyncio.sleep(0.01)
+    await asyncio.gather(*spawned)
+    assert len(made) == 2
+    near, found = await seen.near(document, Span(0, 7))
+    assert near is made[1] and [each.name for each in found] == ["missing"]
+    seen.close()
