@@ -151,8 +151,12 @@ def calls_named(calls: bytes, name: str) -> list[Call]:
 
 
 def token(role: str, name: str) -> str:
-    """A name as one word of the tokenizer, which folds case and keeps ASCII letters, digits and ``_`` together."""
-    return role + (name if name.isascii() else "0x" + name.encode("utf-8", "surrogatepass").hex())
+    """A name as one word of the tokenizer, which folds case and keeps ASCII letters, digits and ``_`` together.
+
+    So is what is no name, a file's stem for one: several words would be a phrase, which is an error to ask for.
+    """
+    plain = name.isascii() and name.isidentifier()
+    return role + (name if plain else "0x" + name.encode("utf-8", "surrogatepass").hex())
 
 
 def _tokens(called: Iterable[str], symbols: Iterable[Symbol], imports: Iterable[Import], said: str) -> str:

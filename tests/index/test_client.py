@@ -47,6 +47,18 @@ def test_names_are_told_apart_by_case_and_need_not_be_ascii(workspace: Workspace
     assert names(index.calls("变量")) == [("c.py", "变量")]
 
 
+@pytest.mark.parametrize(
+    "name", ["my-script", "a b", 'quo"te', "it's", "a*", "NEAR(a b)", "1st", "-", "", "\0", "\ud800"]
+)
+def test_what_is_no_name_is_not_found_and_does_no_harm(workspace: Workspace, name: str) -> None:
+    workspace.write("my-script.py", "import a\na.b()\n")
+    index = workspace.built()
+    for ask in (index.calls, index.definitions, index.importers, index.derived):
+        assert ask(name) == []
+    assert not index.says(name)
+    assert index.complete and names(index.calls("b")) == [("my-script.py", "b")] and not workspace.problems
+
+
 def test_importers_are_found_by_last_component(workspace: Workspace) -> None:
     workspace.write("a.py", "import pkg.money\n")
     workspace.write("b.py", "from pkg import money as m\n")
