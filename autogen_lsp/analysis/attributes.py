@@ -147,7 +147,7 @@ class _Look:
     def _is_nobodys(self, name: str) -> bool:
         """Whether neither the workspace nor a builtin class has anything of that name: rare in code that works."""
         builtins = self.project.table(self.project.builtins) if self.project.builtins is not None else None
-        return not (builtins is not None and name in builtins.names) and not self.project.definitions(name)
+        return not (builtins is not None and name in builtins.names) and not self.project.defines(name)
 
     def _has_method(self, name: str) -> bool:
         """Whether a class of this file has a method of that name."""
@@ -223,7 +223,7 @@ class _Look:
 
     def _is_narrowed(self, item: Call | Reference) -> bool:
         """Whether the function asks what the receiver is."""
-        source = self.project.source(self.path)
+        source = self.lookup.source(self.path)
         text = source.text if source is not None else b""
         asked = f"isinstance({item.receiver},".encode("utf-8", "surrogatepass")
         symbols = self.table.symbols.get(item.scope, ())
@@ -231,7 +231,7 @@ class _Look:
 
     def _asks_for_base(self, item: Call | Reference, found: Class) -> bool:
         """Whether the function asks what the class of ``self`` derives from: ``if issubclass(Model, dict)``."""
-        source = self.project.source(self.path)
+        source = self.lookup.source(self.path)
         names = rf"cls|self\.__class__|type\(self\)|{re.escape(found.symbol.name)}"
         asked = re.compile(rf"\bissubclass\(\s*(?:{names})\s*,".encode("utf-8", "surrogatepass"))
         symbols = self.table.symbols.get(item.scope, ())

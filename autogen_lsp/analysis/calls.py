@@ -11,7 +11,7 @@ from tree_sitter import Node
 from autogen_lsp.analysis import annotation, applied, classes, functions, names, narrowing, nodes
 from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.enclosing import annotated, class_instance, enclosing_class
-from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
+from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import Lookup, Ref
 from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, class_of, members, received
 from autogen_lsp.analysis.variables import declared, value_of
@@ -29,7 +29,7 @@ def attribute(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
 def attribute_of(evaluate: Evaluation, receiver: Type | None, name: str) -> Type | None:
     """The type of ``receiver.name``."""
     receiver = annotation.expanded(evaluate.lookup, annotation.bound_of(evaluate.lookup, receiver))
-    if receiver is None or evaluate.depth > MAX_DEPTH:
+    if receiver is None or not evaluate.may_ask():
         return None
     match receiver.form:
         case Form.UNION:

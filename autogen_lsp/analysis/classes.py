@@ -281,10 +281,10 @@ def class_parameters(lookup: Lookup, type_: Type, symbol: Symbol) -> dict[str, s
 def parameter_names(lookup: Lookup, type_: Type, symbol: Symbol) -> tuple[str, ...]:
     """The names of the class's type variables, in order."""
     key = ("parameters", type_.path, type_.name)
-    names = lookup.memo.get(key)
+    names = lookup.project.memo.get(key)
     if not isinstance(names, tuple):
         names = tuple(class_parameters(lookup, type_, symbol)) or _old_parameters(lookup, type_, symbol)
-        lookup.memo[key] = names
+        lookup.project.memo[key] = names
     return names
 
 

@@ -13,6 +13,7 @@ from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import Type, union
 
 MAX_DEPTH = 24  # of questions that a question leads to
+CUT = 1_000  # the depth of an answer that was cut short
 _ELSEWHERE = 5  # what looking into another function's body costs
 
 
@@ -23,6 +24,14 @@ class Evaluation:
     lookup: Lookup
     depth: int
     ask: Callable[[Evaluation, Path, Node], Type | None]
+
+    def may_ask(self) -> bool:
+        """Whether the question is not too deep; in either case the look-up notes how deep it is."""
+        if self.depth > MAX_DEPTH:
+            self.lookup.deepest = CUT + self.depth
+            return False
+        self.lookup.deepest = max(self.lookup.deepest, self.depth)
+        return True
 
     def __call__(self, path: Path, node: Node | None) -> Type | None:
         """The type of an expression of a file, not known where there is none."""

@@ -63,7 +63,7 @@ def is_excluded(project: Project, path: Path) -> bool:
     if found is None:
         source = project.source(path)
         found = source is not None and is_generated(source.text)
-        found = project.excluded[path] = found or _is_excluded(project.snapshot.roots, path)
+        found = project.excluded[path] = found or _is_excluded(project, path)
     return found or _is_excerpt(project, path)
 
 
@@ -92,19 +92,26 @@ def is_generated(text: bytes) -> bool:
     return head is not None and _GENERATED.search(head.group()) is not None
 
 
-def _is_excluded(roots: tuple[Path, ...], path: Path) -> bool:
-    for root in roots:
-        if path.is_relative_to(root):
-            folders = path.relative_to(root).parts[:-1]
-            outer = next((at for at, part in enumerate(folders) if _TESTS.fullmatch(part)), None)
-            if outer is None:
-                return False
-            excluded = _of_root(root, _stamp(root))
-            around, suite = (f"/{'/'.join(folders[:end])}" for end in (outer, outer + 1))
-            if _SUITE.fullmatch(folders[outer]) and suite in excluded and around not in excluded:
-                return False  # all tests together
-            return f"/{path.relative_to(root).as_posix()}" in excluded
-    return False
+def _is_excluded(project: Project, path: Path) -> bool:
+    folder = project.folders[path]
+    if folder not in project.fixtures:
+        project.fixtures[folder] = _of_folder(project.snapshot.roots, folder)
+    found = project.fixtures[folder]
+    return found is not None and f"{found[0]}/{path.name}" in found[1]
+
+
+def _of_folder(roots: tuple[Path, ...], folder: Path) -> tuple[str, Exclusions] | None:
+    """The folder below its root, and what that leaves out; None where no file of the folder is left out."""
+    root = next((root for root in roots if folder.is_relative_to(root)), None)
+    parts = folder.relative_to(root).parts if root is not None else ()
+    outer = next((at for at, part in enumerate(parts) if _TESTS.fullmatch(part)), None)
+    if root is None or outer is None:
+        return None
+    excluded = _of_root(root, _stamp(root))
+    around, suite = (f"/{'/'.join(parts[:end])}" for end in (outer, outer + 1))
+    if _SUITE.fullmatch(parts[outer]) and suite in excluded and around not in excluded:
+        return None  # all tests together
+    return f"/{'/'.join(parts)}", excluded
 
 
 def _stamp(root: Path) -> tuple[tuple[str, int], ...]:

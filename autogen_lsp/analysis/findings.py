@@ -64,26 +64,27 @@ def _find(project: Project, path: Path, near: Span | None) -> Iterator[Finding]:
 
 
 def _imports(project: Project, path: Path, table: Table, source: Source, near: Span | None) -> Iterator[Finding]:
-    seen: set[tuple[int, int]] = set()  # a missing module is reported once for all names imported from it
+    seen: set[Span] = set()  # a missing module is reported once for all names imported from it
     for item in table.facts.imports:
         spans = (item.start, item.end), (item.module_start, item.module_end)
         if near is not None and not any(near.touches(*span) for span in spans):
             continue
         if item.guarded and not item.instead:
             continue
-        # Checkers tell of what an import lacks at its first line, too, where its names are on lines of their own.
-        if any(switched_off(source.text, at, MEMBERS) for at in {item.start, item.module_start}):
-            continue
         module = project.resolve_module(item.module, item.level, path)
+        finding = None
         if module.origin is Origin.MISSING and not item.guarded:
             finding = _missing_module(project, path, item, module, source)
-            if finding is not None and (finding.span.start, finding.span.end) not in seen:
-                seen.add((finding.span.start, finding.span.end))
-                yield finding
         elif item.name not in (None, "*") and module.origin is Origin.WORKSPACE:
             finding = _missing_name(project, path, item, module)
-            if finding is not None:
-                yield finding
+        # Checkers tell of what an import lacks at its first line, too, where its names are on lines of their own.
+        if finding is None or any(switched_off(source.text, at, MEMBERS) for at in {item.start, item.module_start}):
+            continue
+        if module.origin is Origin.MISSING:
+            if finding.span in seen:
+                continue
+            seen.add(finding.span)
+        yield finding
 
 
 def _missing_module(project: Project, path: Path, item: Import, module: Module, source: Source) -> Finding | None:

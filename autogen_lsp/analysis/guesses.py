@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.modules import Module
-from autogen_lsp.analysis.presence import Definition, follow
+from autogen_lsp.analysis.presence import Definition, follow, is_of_library
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.syntax.scopes import HANDED_ON
@@ -41,6 +41,8 @@ def guesses(project: Project, path: Path, text: str, scope: str = "", made: str 
         return _NOTHING
     found = _of_local(project, path, names[0], scope, made, hops)
     if found is None:
+        if is_of_library(project, path, names[0], scope):
+            return _NOTHING
         meant, used = follow(project, path, names[0], scope), 1
         while used < len(names) and (isinstance(meant, Module) or _is_class(meant)):
             inner = follow(project, path, ".".join(names[: used + 1]), scope)
@@ -178,6 +180,8 @@ def _named_in(
     for dotted in _DOTTED.findall(annotation or ""):
         if dotted.rpartition(".")[2] == "Self":
             out |= holder
+            continue
+        if is_of_library(project, path, dotted, scope):
             continue
         found = follow(project, path, dotted, scope)
         if not isinstance(found, Definition) or not project.is_ours(found.path):

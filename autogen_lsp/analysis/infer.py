@@ -17,7 +17,7 @@ from autogen_lsp.analysis import bindings, calls, classes, containers, functions
 from autogen_lsp.analysis.bindings import Binding, How
 from autogen_lsp.analysis.containers import awaited, mapping_of
 from autogen_lsp.analysis.enclosing import annotated, first_parameter_of
-from autogen_lsp.analysis.evaluation import MAX_DEPTH, Evaluation
+from autogen_lsp.analysis.evaluation import CUT, MAX_DEPTH, Evaluation
 from autogen_lsp.analysis.names import Lookup, resolve, star_modules
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, substitute, widened
 from autogen_lsp.analysis.types import variables as variables_of
@@ -130,21 +130,34 @@ _ANY = re.compile(r"\bAny\b")
 # What a value is made from, as far as its type follows from that alone.
 _FROM = {"attribute": "object", "call": "function", "subscript": "value"}
 _MAX_ORIGINS = 4
+_TYPES_KEPT = 40_000  # of expressions, some MB
 
 
 def _ask(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
-    """The type as known from earlier, else found now. Cycles (``x = x + 1``) are not known."""
-    if evaluate.depth > MAX_DEPTH:
+    """The type as known from earlier, else found now. Cycles (``x = x + 1``) are not known.
+
+    What was cut short by a cycle or by the depth depends on who asked first, so only this look-up keeps it. All else is
+    the same for all, as long as the questions below are not too deep for them: the project keeps it.
+    """
+    if not evaluate.may_ask():
         return None
-    memo = evaluate.lookup.memo
-    key = ("type", path, node.start_byte, node.end_byte, node.type)
-    if key in memo:
-        known = memo[key]
-        return known if isinstance(known, Type) else None
-    memo[key] = None
-    found = _expression(evaluate.deeper(), path, node)
-    memo[key] = found
-    return found
+    lookup, shared = evaluate.lookup, evaluate.lookup.project.types
+    key = (path, node.start_byte, node.end_byte, node.type)
+    known = lookup.types.get(key)
+    if known is None and (known := shared.get(key)) is not None and evaluate.depth + known[1] > MAX_DEPTH:
+        known = None
+    if known is None:
+        outer, lookup.deepest = lookup.deepest, evaluate.depth
+        lookup.types[key] = (None, CUT)
+        found = _expression(evaluate.deeper(), path, node)
+        known = lookup.types[key] = (found, lookup.deepest - evaluate.depth)
+        lookup.deepest = outer
+        if known[1] <= MAX_DEPTH:
+            if len(shared) >= _TYPES_KEPT:
+                shared.clear()
+            shared[key] = known
+    lookup.deepest = max(lookup.deepest, evaluate.depth + known[1])
+    return known[0]
 
 
 def _expression(evaluate: Evaluation, path: Path, node: Node) -> Type | None:

@@ -12,6 +12,18 @@ from pathlib import Path
 import msgspec
 
 
+class Folders(dict[Path, Path]):
+    """The folders of paths. It takes time to make one, and to hash it, so there is one object for each folder."""
+
+    def __init__(self) -> None:
+        self._once: dict[Path, Path] = {}
+
+    def __missing__(self, path: Path) -> Path:
+        folder = path.parent
+        folder = self[path] = self._once.setdefault(folder, folder)
+        return folder
+
+
 class Listing(msgspec.Struct):
     """Folder listings as of one snapshot: the disk, and open documents that are not on it yet."""
 

@@ -24,10 +24,10 @@ def allows(lookup: Lookup, path: Path | None, text: str | None, argument: Node) 
     if path is None or not text:
         return True
     key = ("literals", path, text)
-    if key not in lookup.memo:
+    if key not in lookup.project.memo:
         tree = parsed(text)
-        lookup.memo[key] = None if tree is None else _values(lookup, path, tree, 0)
-    allowed = lookup.memo[key]
+        lookup.project.memo[key] = None if tree is None else _values(lookup, path, tree, 0)
+    allowed = lookup.project.memo[key]
     if not isinstance(allowed, frozenset):
         return True
     return argument.type in _LITERALS and _constant(parsed(nodes.text_of(argument))) in allowed

@@ -133,7 +133,7 @@ def _family(
 ) -> _Family:
     having: list[Class] = []
     lacking: list[Class] = [found]
-    hidden = name.startswith("_") and not project.definitions(name)  # no name that a `__getattr__` waits for
+    hidden = name.startswith("_") and not project.defines(name)  # no name that a `__getattr__` waits for
     for one in below:
         lineage = project.mro(*one.key)
         unread = lineage.is_open(of_class) and not (hidden and lineage.hooked)

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from autogen_lsp.analysis.configured import configured
 from autogen_lsp.analysis.environment import Environment, is_stdlib
-from autogen_lsp.analysis.listing import Listing
+from autogen_lsp.analysis.listing import Folders, Listing
 from autogen_lsp.workspace.snapshot import is_installed
 
 _MAX_CLIMB = 30
@@ -68,6 +68,9 @@ class Modules(msgspec.Struct):
     listing: Listing
     files: Callable[[], Iterable[Path]]
     tops: Tops = msgspec.field(default_factory=Tops)  # shared between snapshots
+    folders: Folders = msgspec.field(default_factory=Folders)
+    _names: dict[Path, str] = {}
+    _near_to: dict[Path, list[Path]] = {}
     _bases: dict[Path, tuple[Path, ...]] = {}
     _told_of: dict[Path, tuple[Path, ...]] = {}
     _own: dict[Path, Path] = {}
@@ -87,14 +90,17 @@ class Modules(msgspec.Struct):
 
     def name_of(self, path: Path) -> str:
         """The dotted name that the file is imported by: from its topmost package, or from the folder it lies in."""
-        base = self.base_of(path)
-        try:
-            parts = list(path.relative_to(base).with_suffix("").parts)
-        except ValueError:
-            parts = [path.stem]
-        if parts and parts[-1] == "__init__":
-            parts.pop()
-        return ".".join(parts)
+        found = self._names.get(path)
+        if found is None:
+            base = self.base_of(path)
+            try:
+                parts = list(path.relative_to(base).with_suffix("").parts)
+            except ValueError:
+                parts = [path.stem]
+            if parts and parts[-1] == "__init__":
+                parts.pop()
+            found = self._names[path] = ".".join(parts)
+        return found
 
     def base_of(self, path: Path) -> Path:
         """The folder that has to be on ``sys.path`` for the file to be imported.
@@ -102,7 +108,7 @@ class Modules(msgspec.Struct):
         Found by climbing while there is an ``__init__``. Namespace packages have none: what lies below a ``src`` or
         configured folder is named from there, and a plain folder of modules from its root.
         """
-        folder = path.parent
+        folder = self.folders[path]
         found = self._own.get(folder)
         if found is None:
             found = self._own[folder] = self._base_of(folder)
@@ -166,13 +172,13 @@ class Modules(msgspec.Struct):
         """
         base = self.base_of(importer)
         inside = base in self._near(importer) and self.name_of(importer).partition(".")[0] == top
-        return (base,) if inside or base == importer.parent else ()
+        return (base,) if inside or base == self.folders[importer] else ()
 
     def _is_namesake(self, base: Path, top: str, importer: Path) -> bool:
         """Whether the importer's own package may not be what it imports: but for its place, nothing says that ``base``
         is on the path, and an installed package, or one that the project needs, is named as the folder is.
         """
-        if base != self.base_of(importer) or base in self._told(importer.parent):
+        if base != self.base_of(importer) or base in self._told(self.folders[importer]):
             return False
         if self.name_of(importer).partition(".")[0] != top:
             return False
@@ -272,9 +278,9 @@ class Modules(msgspec.Struct):
     # -- relative ----------------------------------------------------------------------------------------------------
 
     def _relative(self, module: str, level: int, importer: Path) -> Module:
-        folder = importer.parent
+        folder = self.folders[importer]
         for _ in range(level - 1):
-            folder = folder.parent
+            folder = self.folders[folder]
         name = self.name_of(folder / "__init__.py") or folder.name
         names = self.listing.names(folder)
         init = next((folder / n for n in ("__init__.py", "__init__.pyi") if n in names), None)
@@ -307,7 +313,7 @@ class Modules(msgspec.Struct):
 
     def bases(self, importer: Path) -> tuple[Path, ...]:
         """Folders on the path of the file, in order, as far as its place and the project's settings tell."""
-        folder = importer.parent
+        folder = self.folders[importer]
         found = self._bases.get(folder)
         if found is None:
             own = [] if self._is_package(folder) else [folder]
@@ -326,8 +332,12 @@ class Modules(msgspec.Struct):
         return found
 
     def _near(self, path: Path) -> list[Path]:
-        roots = sorted(self.roots, key=lambda root: not path.is_relative_to(root))
-        return [*self._settings(), *(p for root in roots for p in (root / "src", root) if p == root or p.is_dir())]
+        found = self._near_to.get(path)
+        if found is None:
+            roots = sorted(self.roots, key=lambda root: not path.is_relative_to(root))
+            inside = (p for root in roots for p in (root / "src", root) if p == root or p.is_dir())
+            found = self._near_to[path] = [*self._settings(), *inside]
+        return found
 
     def _settings(self) -> tuple[Path, ...]:
         if self._configured is None:

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from autogen_lsp.syntax.model import Facts, Import, Symbol, SymbolKind
 
 if TYPE_CHECKING:
-    from typeshed_client import SearchContext
-
     from autogen_lsp.analysis.project import Project
+    from autogen_lsp.analysis.types import Type
     from autogen_lsp.workspace.source import Source
 
 _MAX_HOPS = 12
@@ -50,11 +49,9 @@ class Lookup:
     """A project with what has been looked up in it so far. Make one per request; it is not shared between threads."""
 
     project: Project
-    _imports: dict[Path, dict[str, Import]] = field(default_factory=dict)
-    _files: dict[tuple[str, Path | None], Path | None] = field(default_factory=dict)
-    _modules: dict[Path, str] = field(default_factory=dict)
     _sources: dict[Path, Source | None] = field(default_factory=dict)
-    memo: dict[object, object] = field(default_factory=dict)
+    types: dict[tuple[Path, int, int, str], tuple[Type | None, int]] = field(default_factory=dict)  # as of `Project`
+    deepest: int = 0  # of the questions asked for the answer that is being found: `infer`
 
     def facts(self, path: Path) -> Facts | None:
         return self.project.facts(path)
@@ -72,28 +69,19 @@ class Lookup:
 
     def imports(self, path: Path, scope: str = "") -> dict[str, Import]:
         """The file's imports by the name that they bind: the module's, or those of one function's scope."""
-        table = self._imports.get(path) if not scope else None
-        if table is None:
-            facts = self.facts(path)
-            table = {}
-            for item in facts.imports if facts is not None else ():
-                if item.scope == scope and (item.bound not in table or not item.guarded):
-                    table[item.bound] = item
-            if not scope:
-                self._imports[path] = table
-        return table
+        table = self.project.table(path)
+        return table.taken.get(scope, {}) if table is not None else {}
 
     def module_name(self, path: Path) -> str:
-        if path not in self._modules:
-            self._modules[path] = _runtime_name(self.project.module_name(path) or path.stem)
-        return self._modules[path]
+        return _runtime_name(self.project.module_name(path) or path.stem)
 
     def module_file(self, module: str, importer: Path | None = None) -> Path | None:
         """The file of an absolute module: the workspace's, the environment's, or typeshed's for the stdlib."""
-        key = (module, importer.parent if importer is not None else None)
-        if key not in self._files:
-            self._files[key] = self._find_file(module, importer)
-        return self._files[key]
+        key = (module, self.project.folders[importer] if importer is not None else None)
+        files = self.project.module_files
+        if key not in files:
+            files[key] = self._find_file(module, importer)
+        return files[key]
 
     def _find_file(self, module: str, importer: Path | None) -> Path | None:
         import typeshed_client
@@ -103,21 +91,9 @@ class Lookup:
         if found.origin.name in ("WORKSPACE", "INSTALLED"):
             return found.path if found.origin.name == "WORKSPACE" else found.stub or found.path
         try:
-            stub = typeshed_client.get_stub_file(module, search_context=self._context())
+            return typeshed_client.get_stub_file(module, search_context=self.project.typeshed)
         except (ValueError, OSError):
             return None
-        if stub is not None:
-            self._modules[stub] = module
-        return stub
-
-    def _context(self) -> SearchContext:
-        found = self.memo.get("typeshed")
-        if isinstance(found, tuple):
-            return found  # type: ignore[return-value]  # SearchContext is a NamedTuple, and nothing else is kept here
-        import typeshed_client
-
-        made = self.memo["typeshed"] = typeshed_client.get_search_context(search_path=[])
-        return made
 
     def imported_module(self, path: Path, module: str, level: int) -> tuple[str, Path | None]:
         """The absolute name and the file of a module as imported in a file (PEP 328)."""

@@ -15,6 +15,7 @@ from autogen_lsp.analysis.types import NONE, Form, Type, members, union
 
 _LEAVES = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
 _MAX_SIBLINGS = 400
+_MAX_NODES = 300
 
 
 def narrow(use: Node, type_: Type | None, evaluate: Callable[[Node], Type | None]) -> Type | None:
@@ -83,11 +84,13 @@ def _conditions(use: Node, text: str) -> Iterator[tuple[Node, bool]]:
 
 
 def _earlier(block: Node, statement: Node, text: str) -> Generator[tuple[Node, bool], None, bool]:
-    """Tests of the statements before one in its block; returns True where the name is assigned there."""
-    sibling = statement.prev_named_sibling
-    for _ in range(_MAX_SIBLINGS):
-        if sibling is None:
-            return False
+    """Tests of the statements before one in its block; returns True where the name is assigned there.
+
+    Mostly the name is not even mentioned there, which is cheaper to see than to look at the statements.
+    """
+    places = nodes.places_of(block, text.partition(".")[0], statement.start_byte)
+    before = [each for each in block.named_children if nodes.holds_any(each, places)] if places else []
+    for sibling in reversed(before[-_MAX_SIBLINGS:]):
         if sibling.type == "assert_statement" and sibling.named_child_count:
             yield sibling.named_children[0], True
         elif sibling.type == "if_statement":
@@ -97,20 +100,18 @@ def _earlier(block: Node, statement: Node, text: str) -> Generator[tuple[Node, b
             if last and last[0].type in _LEAVES and condition is not None:
                 if not sibling.children_by_field_name("alternative"):
                     yield condition, False
-            elif _assigns(sibling, text):
+            elif _assigns(sibling, text, places):
                 return True
-        elif _assigns(sibling, text):
+        elif _assigns(sibling, text, places):
             return True
-        sibling = sibling.prev_named_sibling
     return False
 
 
-def _assigns(statement: Node, text: str) -> bool:
+def _assigns(statement: Node, text: str, places: list[int]) -> bool:
+    """Whether a statement assigns the name, which begins at these ``places``, or what it is taken from."""
     root = text.partition(".")[0]
-    if root.encode("utf-8", "surrogatepass") not in (statement.text or b""):
-        return False
     pending = [statement]
-    for _ in range(300):
+    for _ in range(_MAX_NODES):
         if not pending:
             return False
         node = pending.pop()
@@ -119,7 +120,7 @@ def _assigns(statement: Node, text: str) -> bool:
             if text in left or left == root:
                 return True
         if node.type not in nodes.DEFINITIONS:
-            pending += node.named_children
+            pending += [child for child in node.named_children if nodes.holds_any(child, places)]
     return True
 
 

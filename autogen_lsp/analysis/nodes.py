@@ -208,7 +208,7 @@ def own_nodes(body: Node | None, name: str = "") -> Iterator[Node]:
     """
     if body is None:
         return
-    places = _places(body, name) if name else None
+    places = places_of(body, name) if name else None
     pending = [body]
     while pending:
         node = pending.pop()
@@ -218,20 +218,22 @@ def own_nodes(body: Node | None, name: str = "") -> Iterator[Node]:
                 continue
         children = node.named_children
         if places is not None:
-            children = [child for child in children if _holds_any(child, places)]
+            children = [child for child in children if holds_any(child, places)]
         pending.extend(reversed(children))
 
 
-def _places(node: Node, name: str) -> list[int]:
-    """Where a name begins in a node's text, or seems to: it may be a part of a longer one."""
+def places_of(node: Node, name: str, before: int | None = None) -> list[int]:
+    """Where a name begins in a node's text, or seems to: it may be a part of a longer one. In order."""
     text, start, wanted = node.text or b"", node.start_byte, name.encode("utf-8", "surrogatepass")
-    found, at = [], text.find(wanted)
+    end = len(text) if before is None else before - start
+    found, at = [], text.find(wanted, 0, end)
     while at >= 0:
         found.append(start + at)
-        at = text.find(wanted, at + len(wanted))
+        at = text.find(wanted, at + len(wanted), end)
     return found
 
 
-def _holds_any(node: Node, places: list[int]) -> bool:
+def holds_any(node: Node, places: list[int]) -> bool:
+    """Whether one of the places is in the node."""
     at = bisect_left(places, node.start_byte)
     return at < len(places) and places[at] < node.end_byte

@@ -222,6 +222,25 @@ def definition(project: Project, path: Path, name: str, scope: str = "", hops: i
     return project.meanings[key]
 
 
+def is_of_library(project: Project, path: Path, dotted: str, scope: str) -> bool:
+    """Whether a name is what the file imports from the standard library, which leads to nothing of the workspace.
+
+    This is known without reading the library. False where it is not as plain as that.
+    """
+    name = dotted.partition(".")[0]
+    table = project.table(path)
+    if table is None or name in table.symbols:
+        return False
+    while scope:
+        if (scope, name) in table.imports or f"{scope}.<locals>.{name}" in table.symbols:
+            return False
+        scope = scope.rpartition(".")[0].removesuffix(".<locals>")
+    imports = table.imports.get(("", name), ())
+    return bool(imports) and all(
+        project.resolve_module(item.module, item.level, path).origin is Origin.STDLIB for item in imports
+    )
+
+
 def _is_parameter(table: Table, scope: str, name: str) -> bool:
     signatures = [symbol.signature for symbol in table.symbols.get(scope, ()) if symbol.signature is not None]
     return any(parameter.name == name for signature in signatures for parameter in signature.parameters)

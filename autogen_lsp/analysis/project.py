@@ -17,7 +17,7 @@ import msgspec
 
 from autogen_lsp.analysis.caches import FILES_KEPT, Caches, Recent
 from autogen_lsp.analysis.environment import Environment, find_environment
-from autogen_lsp.analysis.listing import Listing
+from autogen_lsp.analysis.listing import Folders, Listing
 from autogen_lsp.analysis.modules import Module, Modules, Origin
 from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.facts import extract
@@ -27,9 +27,13 @@ from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
 if TYPE_CHECKING:
+    from typeshed_client import SearchContext
+
     from autogen_lsp.analysis.build import Build
+    from autogen_lsp.analysis.exclusions import Exclusions
     from autogen_lsp.analysis.mro import Mro
     from autogen_lsp.analysis.presence import Definition
+    from autogen_lsp.analysis.types import Type
     from autogen_lsp.index.client import Index
 
 _SOURCES_KEPT = 8
@@ -61,10 +65,13 @@ class Project:
         self.caches = caches if caches is not None else Caches()
         self._tables: dict[Path, Table | None] = {}  # asked for too often for more than a dictionary
         self._sources: Recent[Path, tuple[int, int, Source]] = Recent(_SOURCES_KEPT)
+        self.folders = Folders()
         self._ours: dict[Path, bool] = {}  # by folder
         self.mros: dict[tuple[Path, str], Mro] = {}
         self.meanings: dict[tuple[Path, str], Definition | Module | None] = {}  # of names at the top level of files
         self.excluded: dict[Path, bool] = {}  # files, as of `exclusions`
+        self.fixtures: dict[Path, tuple[str, Exclusions] | None] = {}  # folders of tests, as of `exclusions`
+        self.tests: dict[Path, bool] = {}  # files, as of `targets`
         self.executed: dict[Path, bool] = {}  # files, as of `undefined`
         self.filled: frozenset[Path] | None = None  # modules that others give names to, as of `presence`
         self.given_names: dict[tuple[Path, str, str], bool] = {}  # to files, by scope, as of `undefined`
@@ -73,8 +80,13 @@ class Project:
         self.derivable: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`
         self.computed: dict[tuple[Path, str], frozenset[str] | None] = {}  # names that classes get, as of `computed`
         self.given_members: dict[tuple[Path, str], frozenset[str] | None] = {}  # of classes: `given`
+        self.module_files: dict[tuple[str, Path | None], Path | None] = {}  # by name and importing folder: `names`
+        self.memo: dict[object, object] = {}  # type parameters of classes, values that annotations allow
+        # Of expressions, by file, span and kind of node; and how many questions down an answer was found: `infer`
+        self.types: dict[tuple[Path, int, int, str], tuple[Type | None, int]] = {}
         self._calls: Recent[str, list[tuple[Path, Call]]] = Recent(_NAMES_KEPT)
         self._definitions: dict[str, list[tuple[Path, Symbol]]] = {}
+        self._defined: dict[str, bool] = {}
         self._importers: dict[str, list[tuple[Path, Import]]] = {}
         self._derived: dict[str, list[tuple[Path, Symbol]]] = {}
         self._said: dict[str, bool] = {}
@@ -189,9 +201,10 @@ class Project:
         """Whether the file is inside the workspace; without roots every file is."""
         if not self.snapshot.roots:
             return True
-        found = self._ours.get(path.parent)
+        folder = self.folders[path]
+        found = self._ours.get(folder)
         if found is None:
-            found = self._ours[path.parent] = self.snapshot.root_of(path) is not None
+            found = self._ours[folder] = self.snapshot.root_of(path) is not None
         return found
 
     # -- the workspace -----------------------------------------------------------------------------------------------
@@ -221,6 +234,15 @@ class Project:
             lambda index: index.definitions(name),
             lambda facts: (s for s in facts.symbols if s.name == name),
         )
+
+    def defines(self, name: str) -> bool:
+        """Whether the workspace defines anything of that name, which is sooner known than all that it defines."""
+        if self.index is None or name in self._definitions:
+            return bool(self.definitions(name))
+        found = self._defined.get(name)
+        if found is None:
+            found = self._defined[name] = bool(self.index.definitions(name, 1))
+        return found
 
     def importers(self, name: str) -> list[tuple[Path, Import]]:
         """Imports of a module, or of a name from one, by last component: resolve them to know which they mean."""
@@ -299,8 +321,14 @@ class Project:
         return None if stdlib is None else stdlib / "builtins.pyi"
 
     @cached_property
+    def typeshed(self) -> SearchContext:
+        import typeshed_client
+
+        return typeshed_client.get_search_context(search_path=[])
+
+    @cached_property
     def modules(self) -> Modules:
-        return Modules(self.snapshot.roots, self.environment, self._listing, self.files, self.caches.tops)
+        return Modules(self.snapshot.roots, self.environment, self._listing, self.files, self.caches.tops, self.folders)
 
     @cached_property
     def build(self) -> Build:

@@ -16,7 +16,7 @@ from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.outside import is_set
-from autogen_lsp.analysis.presence import Definition, follow
+from autogen_lsp.analysis.presence import Definition, follow, is_of_library
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
 from autogen_lsp.analysis.types import Form, Type
@@ -86,7 +86,10 @@ class Receivers:
                 return self._of_made(self.path, made, item.scope)
         elif self._in_class_body(first, item.scope):
             return None
-        found = follow(self.project, self.path, text, item.scope if item.local else "")
+        scope = item.scope if item.local else ""
+        if is_of_library(self.project, self.path, text, scope):
+            return None
+        found = follow(self.project, self.path, text, scope)
         if isinstance(found, Module):
             return found if found.origin is Origin.WORKSPACE and found.path is not None else None
         if found is None:
@@ -186,6 +189,8 @@ class Receivers:
         """An instance, by how its variable was made (see `Call.made`), in the file where that is written."""
         written = class_text(made[1:]) if made.startswith(":") else made[1:]
         if made[:1] not in (":", "=") or "\0" in made or not _DOTTED.fullmatch(written):
+            return None
+        if is_of_library(self.project, path, written, scope):
             return None
         found = follow(self.project, path, written, scope)
         if not isinstance(found, Definition):

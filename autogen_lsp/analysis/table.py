@@ -45,6 +45,16 @@ class Table:
         return out
 
     @cached_property
+    def taken(self) -> dict[str, dict[str, Import]]:
+        """The import that gives each name, by scope: of several the last one that is not guarded, else the first."""
+        out: dict[str, dict[str, Import]] = {}
+        for item in self.facts.imports:
+            names = out.setdefault(item.scope, {})
+            if item.bound not in names or not item.guarded:
+                names[item.bound] = item
+        return out
+
+    @cached_property
     def imported(self) -> dict[str, set[str]]:
         """The names that imports bind, by scope."""
         out: dict[str, set[str]] = {}

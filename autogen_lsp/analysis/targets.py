@@ -195,10 +195,13 @@ def is_class_name(name: str) -> bool:
 
 def is_test(project: Project, path: Path) -> bool:
     """Whether a file is named as one of tests, or a folder between it and its root; where that lies says nothing."""
-    named = path.stem.startswith(("test_", "unittest_")) or path.stem.endswith("_test")
-    if named or path.stem in ("conftest", "tests"):
-        return True
-    return not {"test", "tests"}.isdisjoint(project.snapshot.relative(path).split("/"))
+    found = project.tests.get(path)
+    if found is None:
+        named = path.stem.startswith(("test_", "unittest_")) or path.stem.endswith("_test")
+        found = named or path.stem in ("conftest", "tests")
+        found = found or not {"test", "tests"}.isdisjoint(project.snapshot.relative(path).split("/"))
+        project.tests[path] = found
+    return found
 
 
 def _name_at(project: Project, path: Path, span: Span) -> Node | None:

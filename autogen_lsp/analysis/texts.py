@@ -25,7 +25,7 @@ _OF_TEXT = frozenset({"casefold", "encode", "isdecimal", "isidentifier", "isnume
 def asked(lookup: Lookup, path: Path, attribute: Node, name: str) -> Type | None:
     """``str`` or ``bytes`` where the method is theirs, None for others; ``attribute`` is the whole of ``f().name``."""
     call = attribute.parent
-    if name not in _OF_BOTH | _OF_TEXT or call is None or call.type != "call" or lookup.project.definitions(name):
+    if name not in _OF_BOTH | _OF_TEXT or call is None or call.type != "call" or lookup.project.defines(name):
         return None
     for argument in arguments_of(call) if name in _OF_BOTH else ():
         type_ = infer.type_of(lookup, path, argument.node)
