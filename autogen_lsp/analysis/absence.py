@@ -6,6 +6,7 @@ is missing: of that name where it can be told, of all names of the module where 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,8 +27,12 @@ def lacks(project: Project, module: Module, name: str) -> bool:
     """Whether ``from module import name`` certainly does not find it."""
     if has_name(project, module, name) is not Presence.ABSENT:
         return False
-    path = module.path
-    return path is None or not any(gives(project, path, name) for gives in _GIVERS)
+    return module.path is None or not may_get(project, module.path, name)
+
+
+def may_get(project: Project, path: Path, name: str) -> bool:
+    """Whether the module may have a name that its text does not bind."""
+    return any(gives(project, path, name) for gives in _GIVERS)
 
 
 def is_planted(project: Project, path: Path, name: str, *, quick: bool = False) -> bool:
@@ -71,13 +76,14 @@ def _patterns(project: Project, found: Definition | Module | None) -> frozenset[
 def _is_known_by_name(project: Project, path: Path, name: str) -> bool:
     """Whether the module tells its own name to a function of the workspace that works on modules by their names."""
     table, own = project.table(path), project.source(path)
+    said = re.compile(rb"\b__name__\b|['\"]" + re.escape(os.fsencode(project.module_name(path))) + rb"['\"]")
     return (
         table is not None
         and own is not None
         and any(
             _MODULES.search(source.text, function.body_start, function.body_end)
             for call in table.facts.calls
-            if not call.scope and own.text.find(b"__name__", call.end, call.call_end) >= 0
+            if not call.scope and said.search(own.text, call.end, call.call_end) is not None
             for source, function in _run_by(project, follow(project, path, call.dotted))
         )
     )

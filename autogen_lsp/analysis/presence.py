@@ -150,7 +150,7 @@ def _handed_on(project: Project, path: Path, table: Table, name: str, seen: set[
         return Presence.PRESENT
     if module.path == path:  # `from . import part`, in the package itself, takes what else the package has
         return Presence.UNKNOWN if table.facts.has_any or table.stars else Presence.ABSENT
-    if module.path in seen or not module.certain:
+    if module.path in seen or not module.certain or module.path.suffix == ".pyi":  # which may leave something out
         return Presence.PRESENT
     found = _in_files(project, module, item.name, set(seen))
     return Presence.ABSENT if found is Presence.ABSENT else Presence.PRESENT

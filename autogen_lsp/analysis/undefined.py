@@ -137,6 +137,8 @@ def _is_run_with(project: Project, path: Path, table: Table, use: Use) -> bool:
     """
     if table.stars:
         return False
+    if _is_run_beside(project, path, table):
+        return True
     uses = [use]
     if not table.facts.imports:
         uses += table.facts.unresolved
@@ -146,6 +148,36 @@ def _is_run_with(project: Project, path: Path, table: Table, use: Use) -> bool:
                 uses += other.facts.unresolved if other is not None else ()
     names = dict.fromkeys(each.name for each in uses if each.how == "call")
     return any(len(_lacking(project, name) - {path}) >= _MANY for name in islice(names, _MAX_NAMES))
+
+
+def _is_run_beside(project: Project, path: Path, table: Table) -> bool:
+    """Whether a file beside it calls a name that this one lacks, too, and both cannot be imported, or several such
+    names and one of both cannot: a program runs what lies in the folder.
+    """
+    names = {use.name for use in table.facts.unresolved if use.how == "call" and use.name not in PYTHON_2}
+    run = list(islice(_not_importable(project, path.parent), _MAX_FILES)) if names else []
+    beside = run
+    if path.name in run:
+        every = (name for name in sorted(project.modules.listing.names(path.parent)) if name.endswith(".py"))
+        beside = list(islice(every, _MAX_FILES))
+    for name in beside:
+        other = project.table(path.parent / name) if name != path.name else None
+        if other is not None and not other.stars:
+            shared = names & {use.name for use in other.facts.unresolved}
+            if len(shared) > 1 or (shared and path.name in run and name in run):
+                return True
+    return False
+
+
+def _is_star_made(project: Project, path: Path, table: Table, use: Use) -> bool:
+    """Whether a module that the file takes all names from may get this one at run time."""
+    for item in table.stars:
+        from autogen_lsp.analysis.absence import may_get  # as late as that: the first document waits for this module
+
+        module = project.resolve_module(item.module, item.level, path)
+        if module.path is not None and project.is_ours(module.path) and may_get(project, module.path, use.name):
+            return True
+    return False
 
 
 def _not_importable(project: Project, folder: Path) -> Iterator[str]:
@@ -225,4 +257,4 @@ def _is_translated(project: Project, path: Path, table: Table, use: Use) -> bool
 
 
 # Who may give a file a name that it does not bind: reasons to doubt that the name is undefined.
-_GIVERS = (_is_installed, _is_prepared, _is_run_with, _is_told, _is_configuration, _is_translated)
+_GIVERS = (_is_installed, _is_prepared, _is_run_with, _is_told, _is_configuration, _is_translated, _is_star_made)

@@ -472,3 +472,11 @@ def test_a_module_that_only_runs_something_may_be_replaced_by_it(tmp_path: Path)
         "//- clr.py\nfrom net import load\nload()\n//- net.py\ndef load(): return 1\n//- own.py\nfrom net import load\nload()\ndef g(): return 1\n"
         "//- names.py\nfrom net import load\n//- a.py\nfrom clr import AddReference\nfrom own import «h»\nfrom names import «h»\n",
     )
+
+
+def test_what_a_stub_of_a_compiled_module_leaves_out_is_handed_on(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- cu/__init__.py\nfrom cu._util import memoize, other\n//- cu/_util.pyi\nother: int\n//- cu/_util.pyx\n"
+        "//- a.py\nfrom cu import memoize, other, «third»\n",
+    )

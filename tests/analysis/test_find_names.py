@@ -2,6 +2,9 @@
 
 # Fixture texts are read best on one line.
 
+# Fixture texts are read best on one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -240,8 +243,27 @@ def test_a_part_of_a_program_that_the_documentation_shows(tmp_path: Path) -> Non
     )
 
 
+def test_what_a_program_runs_of_a_folder(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- migration/3.1_Any.py\nimport os\nconfirm('x'), add_type('y')\n//- migration/3.2_Any.py\nimport os\nadd_type('z')\n"
+        "//- migration/boot.py\nimport os\nadd_type('a'), confirm('x'), drop_type('b')\n//- migration/other.py\nimport os\n«lone»()\n"
+        "//- migration/3.3_Any.py\nimport os\n«alone»()\n//- src/boot.py\nimport os\n«confirm»('a')\n",
+    )
+
+
+def test_names_that_are_set_on_the_module_of_a_star(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- tools.py\nimport sys\ndef generate(name):\n    module = sys.modules[name]\n    for key in 'A', 'B': setattr(module, key, 1)\n"
+        "//- pkg/__init__.py\n//- pkg/parser.py\nimport tools\ntools.generate('pkg.parser')\ndef _hidden(): return 1\n"
+        "//- pkg/plain.py\nimport tools\ntools.generate('pkg.parser')\ndef _hidden(): return 1\n"
+        "//- a.py\nfrom pkg.parser import *\nA()\n//- b.py\nfrom pkg.plain import *\n«A»(), «_hidden»()\n",
+    )
+
+
 def test_an_installer_gives_its_script_functions(tmp_path: Path) -> None:
-    check_findings(tmp_path, "//- a.py\n«file_created»('x')\n//- win-postinstall.py\nfile_created('x')\n«f»()\n")
+    check_findings(tmp_path, "//- a.py\n«file_created»('x')\n//- tools/win-postinstall.py\nfile_created('x')\n«f»()\n")
 
 
 def test_finding_says_where_it_would_be_created(tmp_path: Path) -> None:
