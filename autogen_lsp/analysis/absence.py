@@ -107,15 +107,7 @@ def _filled_by(project: Project, file: Path) -> Iterator[Path]:
                 yield module.path
 
 
-def _only_runs(project: Project, path: Path, name: str) -> bool:
-    """Whether all that the module does is to call what it imports, which may put anything in its place."""
-    table = project.table(path)
-    if table is None or table.facts.symbols:
-        return False
-    return any(not call.scope and ("", call.dotted.partition(".")[0]) in table.imports for call in table.facts.calls)
-
-
-_GIVERS = (is_planted, _is_known_by_name, _is_filled, _only_runs)
+_GIVERS = (is_planted, _is_known_by_name, _is_filled)
 
 
 def _used(table: Table, source: Source) -> dict[str, list[tuple[Span, set[str]]]]:

@@ -83,7 +83,7 @@ def _is_excerpt(project: Project, path: Path) -> bool:
         return not table.facts.imports or _ELIDED.search(source.text) is not None
     if table.facts.imports or _RUN.match(path.name) or project.index is None:
         return False
-    return not project.importers(path.stem)
+    return not (path.stem.isidentifier() and project.importers(path.stem))
 
 
 def is_generated(text: bytes) -> bool:

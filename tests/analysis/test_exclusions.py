@@ -77,7 +77,7 @@ def test_what_a_program_has_written_has_no_findings(tmp_path: Path, head: str, g
 
 
 def test_data_of_tests_have_no_findings(tmp_path: Path) -> None:
-    names = ("tests/data/part.py", "tests/used.py", "tests/test_a.py", "src/part2.py")
+    names = ("tests/data/part.py", "tests/data/3.1-part.py", "tests/used.py", "tests/test_a.py", "src/part2.py")
     for number, name in enumerate(names):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"missing_{number}()\n", "utf-8")
@@ -87,8 +87,10 @@ def test_data_of_tests_have_no_findings(tmp_path: Path) -> None:
     index.rescan()
     project = Project(Snapshot((tmp_path,), settings=settings), index)
     found = [name for name in names if find(project, tmp_path / name)]
+    index_has_all = len(index.files()) == 6 and index.facts(tmp_path / names[0]) is not None
     index.close()
-    assert found == [*names[1:]]
+    assert found == [*names[2:]]
+    assert index_has_all
 
 
 def project_with(root: Path, *names: str) -> Project:

@@ -466,14 +466,6 @@ def test_what_many_files_import_is_somewhere_else(tmp_path: Path) -> None:
     check_findings(tmp_path, "//- tests/__init__.py\n" + files)
 
 
-def test_a_module_that_only_runs_something_may_be_replaced_by_it(tmp_path: Path) -> None:
-    check_findings(
-        tmp_path,
-        "//- clr.py\nfrom net import load\nload()\n//- net.py\ndef load(): return 1\n//- own.py\nfrom net import load\nload()\ndef g(): return 1\n"
-        "//- names.py\nfrom net import load\n//- a.py\nfrom clr import AddReference\nfrom own import «h»\nfrom names import «h»\n",
-    )
-
-
 def test_what_a_stub_of_a_compiled_module_leaves_out_is_handed_on(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
