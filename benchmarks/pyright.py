@@ -21,7 +21,8 @@ from typing import Any, Self
 # Rules that only the strict configuration switches on, by how they start.
 _STRICT = (
     "reportMissingParameterType", "reportMissingTypeArgument", "reportUnknown", "reportUnused", "reportUnnecessary",
-    "reportUntyped", "reportPrivateUsage", "reportMatchNotExhaustive", "reportMissingSuperCall",
+    "reportUntyped", "reportMissingTypeStubs", "reportPrivateUsage", "reportMatchNotExhaustive",
+    "reportMissingSuperCall",
 )  # fmt: skip
 _ERROR = 1  # DiagnosticSeverity.Error
 

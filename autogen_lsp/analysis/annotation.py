@@ -61,6 +61,9 @@ _UNKNOWN = frozenset(
 )  # fmt: skip
 
 
+_ANY_TRICK = ("Any", "MaybeNone")  # how stubs say that more is possible than callers have to reckon with
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """Where an annotation stands: its file, the class that ``Self`` means, and the type parameters in scope.
@@ -109,7 +112,10 @@ def of_tree(lookup: Lookup, home: Home, node: ast.expr, depth: int) -> Type | No
             tree = parsed(inner)
             return None if tree is None else of_tree(lookup, home, tree, depth + 1)
         case ast.BinOp(op=ast.BitOr(), left=left, right=right):
-            return union((of_tree(lookup, home, left, depth + 1), of_tree(lookup, home, right, depth + 1)))
+            one = of_tree(lookup, home, left, depth + 1)
+            if one not in (None, NONE) and home.path.suffix == ".pyi" and dotted_name(right) in _ANY_TRICK:
+                return one
+            return union((one, of_tree(lookup, home, right, depth + 1)))
         case ast.Name() | ast.Attribute():
             dotted = dotted_name(node)
             return None if dotted is None else _named(lookup, home, dotted)

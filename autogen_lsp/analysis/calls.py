@@ -10,9 +10,11 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, applied, classes, functions, names, narrowing, nodes
 from autogen_lsp.analysis.arguments import arguments_of
+from autogen_lsp.analysis.containers import element_of
 from autogen_lsp.analysis.enclosing import annotated, class_instance, enclosing_class
 from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import Lookup, Ref
+from autogen_lsp.analysis.operators import of_key
 from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, class_of, members, received
 from autogen_lsp.analysis.variables import declared, value_of
 from autogen_lsp.syntax.model import SymbolKind
@@ -55,10 +57,45 @@ def call(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     if function.type == "identifier" and nodes.text_of(function) == "super":
         return _super(evaluate.lookup, path, node)
     callee = evaluate(path, function)
+    if callee is None and nodes.text_of(function.child_by_field_name("attribute")) in _OF_KEY:
+        return _of_typed_dict(evaluate, path, function, node)
     if callee is not None and callee.form is Form.FUNCTION and (callee.module, callee.name) == ("typing", "cast"):
         wanted = arguments_of(node)[:1]
         return annotated(evaluate.lookup, path, wanted[0].node) if wanted and not wanted[0].star else None
+    if callee is not None and callee.form is Form.FUNCTION and callee.module == "builtins" and callee.name in _ITERATES:
+        return _iterated(evaluate, path, callee.name, node)
     return None if callee is None else evaluate.union(_called(evaluate, path, m, node) for m in members(callee))
+
+
+def _iterated(evaluate: Evaluation, path: Path, name: str, node: Node) -> Type | None:
+    """What ``iter`` and ``next`` give, which their stubs say by protocols."""
+    given = [evaluate(path, argument.node) for argument in arguments_of(node)[:2]]
+    item = element_of(evaluate, given[0]) if given else None
+    return annotation.iterable("Iterator", item) if name == "iter" else evaluate.union((item, *given[1:]))
+
+
+_ITERATES = frozenset({"iter", "next"})
+
+
+def _of_typed_dict(evaluate: Evaluation, path: Path, function: Node, node: Node) -> Type | None:
+    """What ``get``, ``pop`` or ``setdefault`` gives for a key of a typed dictionary."""
+    arguments = arguments_of(node)
+    key = nodes.text_of(arguments[0].node).strip("'\"") if arguments and arguments[0].node.type == "string" else ""
+    holder = annotation.expanded(evaluate.lookup, evaluate.field(path, function, "object"))
+    held = list(members(holder))
+    types = [
+        of_key(evaluate.lookup, member, key)
+        for member in held
+        if member is not None and classes.is_typed_dict(evaluate.lookup, member)
+    ]
+    if not key or len(types) < len(held):
+        return None
+    if nodes.text_of(function.child_by_field_name("attribute")) == "get":
+        types.append(evaluate(path, arguments[1].node) if len(arguments) > 1 else NONE)
+    return evaluate.union(types)
+
+
+_OF_KEY = frozenset({"get", "pop", "setdefault"})
 
 
 def lambda_(evaluate: Evaluation, path: Path, node: Node) -> Type:

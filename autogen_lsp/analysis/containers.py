@@ -14,7 +14,7 @@ from autogen_lsp.analysis import annotation, classes
 from autogen_lsp.analysis.annotation import iterable
 from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import Form, Type, builtin
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin
 
 _ELEMENTS = 30
 
@@ -52,7 +52,8 @@ def element_of(evaluate: Evaluation, type_: Type | None, *, is_async: bool = Fal
     if type_ is None:
         return None
     if type_.form is Form.UNION:
-        return evaluate.union(element_of(evaluate, member, is_async=is_async) for member in type_.args)
+        held = [member for member in type_.args if member != NONE]  # which is not what is iterated
+        return evaluate.union(element_of(evaluate, member, is_async=is_async) for member in held)
     if type_.is_a("tuple") and not is_async:
         return evaluate.union(type_.args) if type_.args else None
     if type_.form is Form.CLASS and type_.args[0] is not None and classes.is_enum(lookup, type_.args[0]):
@@ -99,7 +100,8 @@ def unpacked(evaluate: Evaluation, type_: Type | None, path: Sequence[int], star
         if starred and depth == len(path) - 1:
             return builtin("list", element_of(evaluate, type_))
         if type_ is not None and type_.form is Form.UNION:
-            return evaluate.union(unpacked(evaluate, member, path[depth:], starred) for member in type_.args)
+            held = [member for member in type_.args if member != NONE]
+            return evaluate.union(unpacked(evaluate, member, path[depth:], starred) for member in held)
         parts = classes.as_tuple(evaluate.lookup, type_)
         if parts is not None and not parts.variadic:
             type_ = parts.args[index] if index < len(parts.args) else None

@@ -135,7 +135,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return replace(value(optional(other.type), strong=other.strong), upper=other.upper)
         case "named_expression":
             outer = whole()
-            kept = outer if outer.strong else value(demand=outer.demand)  # a condition says little of what is kept
+            # A condition says little of what is kept.
+            kept = outer if outer.strong else replace(value(demand=outer.demand), attribute=outer.attribute)
             return replace(kept, may_be_none=outer.may_be_none, bound=tuple(parent.children_by_field_name("name")))
         case "comparison_operator":
             return replace(

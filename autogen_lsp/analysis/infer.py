@@ -123,9 +123,10 @@ def _is_declared_any(lookup: Lookup, path: Path, node: Node, taken: bool) -> boo
 
 def _says_any(annotation: str, taken: bool) -> bool:
     """Whether an annotation is ``Any``, or has it within where something is ``taken`` from the value."""
-    return annotation.strip("'\"").rpartition(".")[2] == "Any" or (taken and _ANY.search(annotation) is not None)
+    return _ONLY_ANY.fullmatch(annotation) is not None or (taken and _ANY.search(annotation) is not None)
 
 
+_ONLY_ANY = re.compile(r"""["']?(?:(?:\w+\.)*Optional\[)?(?:\w+\.)*Any(?:\]|\s*\|\s*None)?["']?""")
 _ANY = re.compile(r"\bAny\b")
 # What a value is made from, as far as its type follows from that alone.
 _FROM = {"attribute": "object", "call": "function", "subscript": "value"}

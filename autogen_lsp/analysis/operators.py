@@ -17,6 +17,7 @@ _DUNDERS = {
     "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul",
     "|": "or", "&": "and", "^": "xor", "<<": "lshift", ">>": "rshift",
 }  # fmt: skip
+_COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 _RANK = ("bool", "int", "float", "complex")
 _COMPARABLE = ("int", "float", "str", "bytes", "bool", "tuple", "list", "dict", "set")
 
@@ -71,7 +72,13 @@ def comparison(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     if operators & {"in", "not in", "is", "is not", "not"}:
         return builtin("bool")
     operands = [evaluate(path, child) for child in node.named_children]
-    return builtin("bool") if operands and all(t is not None and t.is_a(*_COMPARABLE) for t in operands) else None
+    if operands and all(t is not None and t.is_a(*_COMPARABLE) for t in operands):
+        return builtin("bool")
+    dunder = _COMPARISONS.get(next(iter(operators))) if len(operators) == 1 and len(operands) == 2 else None
+    left = operands[0] if dunder is not None else None
+    if left is None or dunder is None or left.form is not Form.INSTANCE or classes.is_open(evaluate.lookup, left):
+        return None
+    return evaluate.method(left, f"__{dunder}__", operands[1])
 
 
 def boolean(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
@@ -94,12 +101,16 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         return None
     types: list[Type | None] = []
     for member in members(value):
+        if member == NONE:
+            continue  # it has no items
         if member is not None and member.form is Form.CLASS:
             return _of_class(lookup, path, node, member)
         if member is None or member.form is not Form.INSTANCE:
             return None
         if index.type == "slice":
-            types.append(member if member.is_a("list", "str", "bytes") or member.variadic else None)
+            same = member.is_a("list", "str", "bytes", "tuple")
+            part = evaluate.method(member, "__getitem__", builtin("slice")) if not same else None
+            types.append(member if same and (member.variadic or not member.is_a("tuple")) else part)
         elif member.is_a("tuple") and not member.variadic and index.type == "integer":
             at = nodes.text_of(index)
             types.append(member.args[int(at)] if at.isdecimal() and int(at) < len(member.args) else None)
@@ -109,7 +120,7 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         ):
             types.append(element_of(evaluate, member))
         elif index.type == "string" and classes.is_typed_dict(lookup, member):
-            types.append(_of_key(lookup, member, nodes.text_of(index).strip("'\"")))
+            types.append(of_key(lookup, member, nodes.text_of(index).strip("'\"")))
         elif classes.as_base(lookup, member, "collections.abc.Mapping") is not None:
             types.append(mapping_of(lookup, member)[1])
         else:
@@ -117,7 +128,7 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     return evaluate.union(types)
 
 
-def _of_key(lookup: Lookup, typed_dict: Type, key: str) -> Type | None:
+def of_key(lookup: Lookup, typed_dict: Type, key: str) -> Type | None:
     found = classes.member_of(lookup, typed_dict, key)
     return classes.annotated(lookup, found.owner, found.symbols[0].annotation) if found is not None else None
 

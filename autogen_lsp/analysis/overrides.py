@@ -7,7 +7,9 @@ not take a call, or has defaults that mean nothing elsewhere, does not count; wh
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from msgspec import structs
@@ -22,10 +24,25 @@ from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, merge
 from autogen_lsp.analysis.sites import Use
-from autogen_lsp.analysis.types import Form, Type, members, optional, replaced, substitute, union, variables
+from autogen_lsp.analysis.types import (
+    Form,
+    Type,
+    builtin,
+    members,
+    named,
+    optional,
+    parts,
+    replaced,
+    substitute,
+    union,
+    variables,
+)
 from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature, Symbol, SymbolKind
 
+_Pick = Callable[[Signature], str | None]
+"""Which annotation of a signature is asked for."""
 _MAX_DEFINITIONS = 60
+_GUARD = re.compile(r"(?:\w+\.)*TypeGuard\[(.*)\]", re.DOTALL)
 
 
 def signature_of(
@@ -53,12 +70,14 @@ def signature_of(
             break
     else:
         return None
-    own = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
+    own = _own(lookup, target, owner)
 
-    def types(
-        pick: Callable[[Signature], str | None], definitions: Sequence[tuple[Type, Symbol]] = agreeing
-    ) -> list[Type | None]:
-        return [_of_own(lookup, holder, symbol, own, pick) for holder, symbol in definitions]
+    def generalised(definitions: Sequence[tuple[Type, Symbol]], pick: _Pick) -> list[Type | None] | None:
+        return None if above else _generalised(lookup, own, definitions, pick)
+
+    def types(pick: _Pick) -> list[Type | None]:
+        written = [_of_own(lookup, holder, symbol, own, pick) for holder, symbol in agreeing]
+        return generalised(agreeing, pick) or written
 
     parameters = [Parameter(parameter.name, parameter.kind) for parameter in signature.parameters[:1]]
     for index, parameter in enumerate(listed, 1):
@@ -76,9 +95,11 @@ def signature_of(
             written = annotate_any(scope)  # without, it would be the base's type
         parameters.append(Parameter(parameter.name, parameter.kind, written, default))
     parameters += [_as_below(lookup, target, item, scope) or callers.parameter_of(scope, item) for item in more]
-    returned = types(lambda other: other.returns)
-    of_all = types(lambda other: other.returns, found)
-    varying = None if above else _type_parameter(lookup, own, [holder for holder, _ in found], of_all)
+    returned = types(_returns)
+    of_all = [_of_own(lookup, holder, symbol, own, _returns) for holder, symbol in found]
+    varying = next(iter(generalised(found, _returns) or ()), None)
+    if varying is None and not above:
+        varying = _type_parameter(lookup, own, [holder for holder, _ in found], of_all)
     if varying is not None:
         returned = [varying] * len(agreeing)
     is_itself = not above and any(type_ == holder for type_, (holder, _) in zip(returned, agreeing, strict=True))
@@ -94,6 +115,10 @@ def signature_of(
         given = next((type_ for type_ in fitting if not result.breaks(lookup, type_, every)), None)
     if not above and varying is None and not all(accepts(lookup, given, type_) for type_ in of_all):
         given = None  # others of the subclasses give something else
+    if given == builtin("bool"):
+        guards = set(types(_guarded))
+        guarded = guards.pop() if len(guards) == 1 else None
+        given = given if guarded is None else named("typing", "TypeGuard", guarded)
     path = agreeing[0][0].path
     itself = self_type(lookup, path, signature.returns) if path is not None else None
     if itself is None and is_itself:  # what a subclass gives of itself, the class gives of itself
@@ -122,9 +147,32 @@ def _type_parameter(lookup: Lookup, own: Type, holders: Sequence[Type], types: S
     return None
 
 
-def _of_own(
-    lookup: Lookup, holder: Type, symbol: Symbol, own: Type, pick: Callable[[Signature], str | None]
-) -> Type | None:
+def _generalised(
+    lookup: Lookup, own: Type, definitions: Sequence[tuple[Type, Symbol]], pick: _Pick
+) -> list[Type | None] | None:
+    """Types of subclasses' methods by the own type parameters, where the subclasses say the same by these alone."""
+    holders = [replace(holder, args=classes.own_parameters(lookup, holder)) for holder, _ in definitions]
+    symbols = [symbol for _, symbol in definitions]
+    found = [_of_own(lookup, holder, symbol, own, pick) for holder, symbol in zip(holders, symbols, strict=True)]
+    out: list[Type | None] = []
+    is_bound = len(set(found)) > 1
+    for holder, type_ in zip(holders, found, strict=True):
+        base = classes.as_base(lookup, holder, f"{own.module}.{own.name}")
+        for parameter, given in zip(own.args, base.args if base is not None else (), strict=False):
+            if parameter is not None and given is not None and given in parts(type_):
+                type_ = replaced(type_, given, parameter)
+                is_bound |= given.form is Form.VARIABLE
+        out.append(type_)
+    return out if is_bound and out and all(type_ == out[0] for type_ in out) else None
+
+
+def _own(lookup: Lookup, target: Target, owner: str) -> Type:
+    """What ``self`` is in the class of the target."""
+    bare = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
+    return replace(bare, args=classes.own_parameters(lookup, bare))
+
+
+def _of_own(lookup: Lookup, holder: Type, symbol: Symbol, own: Type, pick: _Pick) -> Type | None:
     """A type of another class's method, as the own class says it: what ``self: T`` binds there is the own class."""
     if symbol.signature is None:
         return None
@@ -162,6 +210,16 @@ def _groups(
         groups.setdefault(shape, []).append((holder, symbol))
     largest_first = sorted(groups.items(), key=lambda item: -len(item[1]))
     yield from (group for shape, group in largest_first if shape is not None)
+
+
+def _guarded(signature: Signature) -> str | None:
+    """What a predicate says that its argument is: the T of ``TypeGuard[T]``."""
+    found = _GUARD.fullmatch((signature.returns or "").strip("'\""))
+    return found.group(1) if found else None
+
+
+def _returns(signature: Signature) -> str | None:
+    return signature.returns
 
 
 def _annotation_at(index: int, signature: Signature) -> str | None:
@@ -233,8 +291,7 @@ def _as_below(lookup: Lookup, target: Target, item: Merged, scope: Scope) -> Par
 
 def _in_bases(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:
     """The method that the definition will override, if there is one."""
-    instance = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
-    for base in list(classes.mro(lookup, instance))[1:]:
+    for base in list(classes.mro(lookup, _own(lookup, target, owner)))[1:]:
         symbols = lookup.symbols(base.path, f"{base.name}.{target.name}") if base.path is not None else []
         if symbols and all(each.kind == SymbolKind.FUNCTION and each.signature is not None for each in symbols):
             return [(base, symbols[0] if len(symbols) == 1 else _of_overloads(symbols))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from autogen_lsp.analysis.bindings import Binding, How
 from autogen_lsp.analysis.containers import element_of, entered, unpacked
 from autogen_lsp.analysis.enclosing import annotated, class_instance, first_parameter_of
 from autogen_lsp.analysis.evaluation import Evaluation
+from autogen_lsp.analysis.filled import filled
 from autogen_lsp.analysis.names import Lookup, Ref, resolve
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, class_of, members, union
 from autogen_lsp.syntax.builtin_names import BUILTINS
@@ -38,9 +39,10 @@ def identifier(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         return None
     else:
         local = [b for b in found[0] if b.how is not How.VALUE or not nodes.inside(node, b.node)]
-        added = [b.node for b in local if b.how is How.OPAQUE and b.node.type == "augmented_assignment"]
-        kept = [b for b in local if b.how is not How.OPAQUE or b.node not in added]
-        type_ = evaluate.union(bound_type(evaluate, path, binding) for binding in kept)
+        added = [b.node for b in local if _is_augmented(b)]
+        kept = list(_kept(local))
+        bound = ((binding, bound_type(evaluate, path, binding)) for binding in kept)
+        type_ = evaluate.union(filled(evaluate, path, name, binding, found[1], held) for binding, held in bound)
         if added and any(part is None or _is_own(part) for part in members(type_)):
             type_ = evaluate.union((type_, *(operators.augmented(evaluate, path, each, type_) for each in added)))
     return narrowing.narrow(node, type_, partial(evaluate, path))
@@ -56,6 +58,27 @@ def _is_later(ref: Ref, path: Path, node: Node) -> bool:
 def _is_own(part: Type) -> bool:
     """Whether it is an instance of a class that no stub describes: others keep their type where something is added."""
     return part.form is Form.INSTANCE and part.path is not None and part.path.suffix == ".py"
+
+
+def _kept(found: Sequence[Binding]) -> Iterator[Binding]:
+    """Bindings, without those like ``x += 1`` that keep the type of what they add to; what that was, where need be."""
+    kept = [binding for binding in found if not _is_augmented(binding)]
+    yield from kept
+    seen: set[int] = set()
+    pending = [] if kept else list(found)
+    while pending:
+        binding = pending.pop()
+        left = binding.node.child_by_field_name("left") if _is_augmented(binding) else None
+        if left is None:
+            yield binding
+        elif binding.node.start_byte not in seen:
+            seen.add(binding.node.start_byte)
+            before = bindings.reaching(left)
+            pending += before[0] if before is not None else ()
+
+
+def _is_augmented(binding: Binding) -> bool:
+    return binding.how is How.OPAQUE and binding.node.type == "augmented_assignment"
 
 
 def _changes_class(scope: Node, name: str) -> bool:

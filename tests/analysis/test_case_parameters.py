@@ -697,6 +697,113 @@ def g(visitor: Visitor[int]) -> int:
     assert signature(text.replace("-> str: ...", "-> bytes: ...")) == "def visit(self, node: str):"
 
 
+@pytest.mark.parametrize(
+    ("body", "item", "expected"),
+    [
+        ("xs = []\n    xs.append(text)", "xs", "xs: list[str]"),
+        ("xs = []\n    for part in text.split():\n        xs.append(part)", "xs", "xs: list[str]"),
+        ("xs, ys = [], []\n    xs.append(text)\n    ys.append(1)", "xs, ys", "xs: list[str], ys: list[int]"),
+        ("xs = []\n    xs += text.split()", "xs", "xs: list[str]"),
+        ("xs = set()\n    xs.add(1)\n    xs.update({2})", "xs", "xs: set[int]"),
+        ("xs = {}\n    xs[text] = 1", "xs", "xs: dict[str, int]"),
+        ("xs = {}\n    xs.setdefault(text, 1.5)", "xs", "xs: dict[str, float]"),
+        ("xs = []\n    xs.append(unknown)", "xs", "xs: list[Any]"),
+        ("xs = []\n    xs.append(text)\n    x = xs[0]", "x", "x: str"),
+        ("at = 0\n    while at < 3:\n        at += 1\n        if at:", "at", "at: int"),
+        ("is_on = True\n    is_on = is_on and text != 'a'", "is_on", "is_on: bool"),
+        ("from pathlib import Path\n    same = Path() == Path()", "same", "same: bool"),
+        ("first = next(part for part in text.split())", "first", "first: str"),
+        ("first = next(iter([1]), None)", "first", "first: int | None"),
+        ("found: list[int] | None = None\n    x = found[0]", "x", "x: int"),
+        ("import re\n    x = re.sub('a', 'b', text)", "x", "x: str"),
+        ("import re\n    found = re.match('a', text)\n    if found:\n        x = found.group(0)", "x", "x: str"),
+        ("import collections.abc as c\n    xs: c.Sequence[int] = []\n    x = xs[1:]", "x", "x: Sequence[int]"),
+    ],
+)
+def test_a_value_is_what_is_put_into_it(body: str, item: str, expected: str) -> None:
+    inner = "    " if body.endswith(":") else ""
+    text = (
+        f"def g(text: str) -> None:\n    {body}\n    {inner}    $0f({item})\n"
+        if inner
+        else (f"def g(text: str) -> None:\n    {body}\n    $0f({item})\n")
+    )
+    assert signature(text) == f"def f({expected}) -> None:"
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('d.get("size")', "size: int | None"),
+        ('d.get("size", 0)', "size: int"),
+        ('d.pop("name")', "name: str"),
+    ],
+)
+def test_what_a_typed_dictionary_gives_for_a_key(call: str, expected: str) -> None:
+    text = "from typing import TypedDict\n\n\nclass D(TypedDict, total=False):\n    name: str\n    size: int\n\n\n"
+    name = expected.partition(":")[0]
+    text += f"def g(d: D) -> None:\n    {name} = {call}\n    $0f({name})\n"
+    assert signature(text) == f"def f({expected}) -> None:"
+
+
+@pytest.mark.parametrize(
+    ("subclasses", "expected"),
+    [
+        ("class A(Store[int]):\n    def put(self, items: list[int]) -> list[int]: ...\n\n\n"
+         "class B(Store[str]):\n    def put(self, items: list[str]) -> list[str]: ...\n", "list[T]) -> list[T]"),
+        ("class A(Store[T]):\n    def put(self, items: list[T]) -> list[T]: ...\n", "list[T]) -> list[T]"),
+        ("class A(Store[int]):\n    def put(self, items: list[int]) -> list[int]: ...\n", "list[int]) -> list[int]"),
+        ("class A(Store[int]):\n    def put(self, items: list[int]) -> int: ...\n\n\n"
+         "class B(Store[str]):\n    def put(self, items: list[str]) -> int: ...\n", "list[T]) -> int"),
+    ],
+)  # fmt: skip
+def test_a_method_takes_its_subclasses_types_by_its_own_type_parameters(subclasses: str, expected: str) -> None:
+    text = f"""\
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Store(Generic[T]):
+    def other(self) -> T: ...
+
+
+{subclasses}
+
+def g(store: Store[int], xs: list[int]) -> None:
+    x = store.$0put(xs)
+"""
+    assert signature(text) == f"def put(self, items: {expected}:"
+
+
+def test_an_override_keeps_its_base_s_type_parameters_and_guards() -> None:
+    text = """\
+from typing import Any, Generic, TypeGuard, TypeVar
+
+T = TypeVar("T")
+
+
+class Base(Generic[T]):
+    @classmethod
+    def accepts(cls, value: Any) -> TypeGuard[type[T]]: ...
+
+    def make(self) -> list[T]: ...
+
+
+class Derived(Base[T], Generic[T]):
+    def stop(self) -> None: ...
+
+
+Derived.$0accepts(1)
+"""
+    with workspace(text) as space:
+        for name, kind, expected in (
+            ("accepts", TargetKind.CLASS_METHOD, "def accepts(cls, value) -> TypeGuard[type[T]]:"),
+            ("make", TargetKind.METHOD, "def make(self) -> list[T]:"),
+        ):
+            target = Target(space.path, f"Derived.{name}", kind, space.path, Span(space.offset, space.offset + 1))
+            assert expected in plan.make(space.project, target).skeleton
+
+
 def test_an_override_takes_what_all_overloads_of_its_base_take() -> None:
     text = "from collections.abc import MutableMapping\n\n\nclass D(MutableMapping[str, int]):\n    def stop(self):\n"
     with workspace(f"{text}        self.$0pop('a')\n") as space:

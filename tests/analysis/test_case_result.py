@@ -37,6 +37,7 @@ from tests.support.actions import check, signature, workspace
         ("if 1 > 0 and $0f():\n    pass", "bool"),
         ("xs = [x for x in range(3) if $0f()]", "bool"),
         ("x = 1 + $0f()", "int"),
+        ("def g() -> str:\n    if (x := $0f()).startswith('a'):\n        return x", "str"),
         ("x = $0f() + 'a'", "str"),
         ("x = -$0f()", "int"),
         ("x = $0f() == 2.5", "float"),
