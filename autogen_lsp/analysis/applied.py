@@ -114,6 +114,10 @@ def constructed(
         given = [(argument, evaluate(argument.node)) for argument in arguments]
         for overload in symbols_of(lookup, function):
             known = bound(lookup, function, overload, given)
+            if known is not None and name == "__new__" and overload.signature is not None:
+                made = written(lookup, function, overload, overload.signature.returns, generic)
+                if made is not None and (made.module, made.name) == (instance.module, instance.name):
+                    return settled(substitute(replace(made, variadic=instance.is_a("tuple")), known))
             if known is not None:
                 args = tuple(settled(known.get(name)) for name in names)
                 return replace(instance, args=args, variadic=instance.is_a("tuple"))

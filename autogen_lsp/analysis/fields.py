@@ -42,6 +42,13 @@ def asked_of(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index:
     return classes.annotated(lookup, field.owner, field.annotation) if field is not None else None
 
 
+def at(lookup: Lookup, instance: Type, place: int) -> Type | None:
+    """The declared type of the field that the constructor takes at a position."""
+    positional = [each for each in (_fields(lookup, instance) or {}).values() if not each.keyword_only]
+    field = positional[place] if place < len(positional) else None
+    return classes.annotated(lookup, field.owner, field.annotation) if field is not None else None
+
+
 def _fields(lookup: Lookup, instance: Type) -> dict[str, _Field] | None:
     """By name, in order; None for a class whose constructor is another one."""
     bases = list(classes.mro(lookup, instance))

@@ -132,7 +132,9 @@ def _suggested(lookup: Lookup, used: Sequence[Expected], every: Sequence[Expecte
     saying = [use.type for use in every if use.type is not None or use.demand is not Demand.NOTHING]
     specific = [type_ for type_ in saying if type_ != builtin("bool")]
     if not specific:
-        return builtin("bool") if _is_condition(lookup, used) else None
+        if _is_condition(lookup, used):
+            return builtin("bool")
+        return builtin("str") if every and all(map(_is_interpolated, every)) else None
     compared = any(use.may_be_none for use in every)
     for type_ in dict.fromkeys(specific if None not in specific else ()):
         if type_ is None or not all(accepts(lookup, other, type_) for other in specific):
@@ -141,6 +143,12 @@ def _suggested(lookup: Lookup, used: Sequence[Expected], every: Sequence[Expecte
             if option is not None and not breaks(lookup, option, every):
                 return option
     return None
+
+
+def _is_interpolated(use: Expected) -> bool:
+    """Whether it is put into an f-string as it is: what is made for nothing else is nearly always a text."""
+    holder = nodes.wrapped(use.node).parent
+    return holder is not None and holder.type == "interpolation" and holder.named_child_count == 1
 
 
 def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expected]) -> Iterator[Type]:

@@ -41,7 +41,7 @@ def identifier(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         local = [b for b in found[0] if b.how is not How.VALUE or not nodes.inside(node, b.node)]
         added = [b.node for b in local if _is_augmented(b)]
         kept = list(_kept(local))
-        bound = ((binding, bound_type(evaluate, path, binding)) for binding in kept)
+        bound = ((binding, bound_type(evaluate, path, binding, name)) for binding in kept)
         type_ = evaluate.union(filled(evaluate, path, name, binding, found[1], held) for binding, held in bound)
         if added and any(part is None or _is_own(part) for part in members(type_)):
             type_ = evaluate.union((type_, *(operators.augmented(evaluate, path, each, type_) for each in added)))
@@ -124,8 +124,8 @@ def declared(evaluate: Evaluation, path: Path, symbols: Sequence[Symbol], owner:
     return evaluate.union(types)
 
 
-def bound_type(evaluate: Evaluation, path: Path, binding: Binding) -> Type | None:
-    """The type that a binding gives its name."""
+def bound_type(evaluate: Evaluation, path: Path, binding: Binding, name: str = "") -> Type | None:
+    """The type that a binding gives its ``name``, which matters only for what a ``case`` captures."""
     match binding.how:
         case How.VALUE:
             return unpacked(evaluate, evaluate(path, binding.node), binding.path, binding.starred)
@@ -145,6 +145,10 @@ def bound_type(evaluate: Evaluation, path: Path, binding: Binding) -> Type | Non
             return _local_definition(evaluate, path, binding.node)
         case How.IMPORT:
             return _local_import(evaluate, path, binding.node)
+        case How.OPAQUE if name and binding.node.type in ("case_pattern", "as_pattern"):
+            from autogen_lsp.analysis.captures import captured
+
+            return captured(evaluate, path, binding.node, name)
         case _:
             return None
 
@@ -184,12 +188,33 @@ def _parameter(evaluate: Evaluation, path: Path, binding: Binding) -> Type | Non
         return Type(Form.INSTANCE, "tuple", args=(None,), variadic=True)
     if parameter.star:
         return builtin("dict", builtin("str"), None)
+    if function.type == "lambda":
+        return _of_lambda(evaluate, path, function, parameter)
     owner = first_parameter_of(evaluate.lookup, path, function, parameter.name)
     if owner is not None:
         return owner
     if parameter.default is not None and parameter.default.type in _PLAIN_DEFAULTS:
         return evaluate(path, parameter.default)
     return None
+
+
+def _of_lambda(evaluate: Evaluation, path: Path, function: Node, parameter: nodes.ParameterNode) -> Type | None:
+    """What a lambda is passed by the function that it is an argument of: ``max(names, key=lambda name: …)``."""
+    holder = function.parent if function.parent is not None else function
+    listed = holder.parent if holder.type == "keyword_argument" else holder
+    call = listed.parent if listed is not None and listed.type == "argument_list" else None
+    callee = evaluate.field(path, call, "function") if call is not None and call.type == "call" else None
+    if call is None or callee is None or parameter.default is not None:
+        return None
+    from autogen_lsp.analysis.arguments import arguments_of
+    from autogen_lsp.analysis.wants import callback
+
+    arguments = arguments_of(call)
+    index = next((i for i, each in enumerate(arguments) if nodes.same(each.node, function)), None)
+    asked = callback(evaluate.lookup, callee, arguments, index, partial(evaluate, path)) if index is not None else None
+    names = [each.name for each in nodes.parameters(function)]
+    place = names.index(parameter.name)
+    return asked.args[place] if asked is not None and not asked.variadic and place < len(asked.args) - 1 else None
 
 
 def _caught(evaluate: Evaluation, path: Path, node: Node) -> Type | None:

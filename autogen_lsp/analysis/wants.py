@@ -156,7 +156,10 @@ def _taking(
     lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int
 ) -> Iterator[tuple[Type, Symbol, Parameter]]:
     """The function that is called, each overload of it that takes an argument at ``index``, and as which parameter."""
-    function = functions.constructor(lookup, callee.args[0]) if callee.form is Form.CLASS and callee.args[0] else callee
+    instance = callee.args[0] if callee.form is Form.CLASS else None
+    if instance is not None and not instance.args:
+        instance = replace(instance, args=classes.own_parameters(lookup, instance))
+    function = callee if instance is None else functions.constructor(lookup, instance)
     if function is None or function.form is not Form.FUNCTION or arguments[index].star:
         return
     for symbol in functions.symbols_of(lookup, function):

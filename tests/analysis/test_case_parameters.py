@@ -731,6 +731,72 @@ def test_a_value_is_what_is_put_into_it(body: str, item: str, expected: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("subject", "pattern", "use", "expected"),
+    [
+        ("p: P", "P(x=a, y=b)", "a, b", "a: int, b: str"),
+        ("p: object", "P(a, b)", "a, b", "a: int, b: str"),
+        ("p: object", "P(y=str() as b)", "b", "b: str"),
+        ("p: object", "Q(p=P(x=a))", "a", "a: int"),
+        ("p: object", "int() as n", "n", "n: int"),
+        ("p: object", "int() | str() as n", "n", "n: int | str"),
+        ("p: object", "str(s)", "s", "s: str"),
+        ("p: dict[str, int]", '{"a": n, **rest}', "n, rest", "n: int, rest: dict[str, int]"),
+        ("p: list[str]", "[first, *rest]", "first, rest", "first: str, rest: list[str]"),
+        ("p: list[str]", "[*_, last]", "last", "last: str"),
+        ("p: tuple[int, str]", "a, b", "a, b", "a: int, b: str"),
+        ("p: tuple[int, str]", "(1 | 2), b", "b", "b: str"),
+        ("p: bytes", "other", "other", "other: bytes"),
+        ("p: object", "mod.P(a)", "a", "a"),
+    ],
+)
+def test_what_a_case_captures(subject: str, pattern: str, use: str, expected: str) -> None:
+    text = f"""\
+from dataclasses import dataclass
+
+
+@dataclass
+class P:
+    x: int
+    y: str
+
+
+class Q:
+    p: P
+
+
+def g({subject}) -> None:
+    match p:
+        case {pattern}:
+            $0f({use})
+"""
+    assert signature(text) == f"def f({expected}) -> None:"
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("max(texts, key=lambda text: $0f(text))", "text: str"),
+        ("list(map(lambda text: $0f(text), texts))", "text: str"),
+        ("with_two(lambda a, b: $0f(a, b))", "a: int, b: str"),
+        ("unknown(lambda text: $0f(text))", "text"),
+        ("[$0f(text, size) for text, size in zip(texts, sizes)]", "text: str, size: int"),
+    ],
+)
+def test_a_lambda_is_passed_what_its_taker_passes(call: str, expected: str) -> None:
+    text = f"""\
+from collections.abc import Callable
+
+
+def with_two(handler: Callable[[int, str], None]) -> None: ...
+
+
+def g(texts: list[str], sizes: list[int]) -> None:
+    x = {call}
+"""
+    assert signature(text).startswith(f"def f({expected})")
+
+
+@pytest.mark.parametrize(
     ("call", "expected"),
     [
         ('d.get("size")', "size: int | None"),
