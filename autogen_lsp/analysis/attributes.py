@@ -136,13 +136,20 @@ class _Look:
 
     def _is_suspicious(self, item: Call | Reference) -> bool:
         made = item.made if isinstance(item, Call) else ""
-        key = (item.receiver, item.scope, item.local, made)
+        receiver = self._over_lines(item) if item.receiver == "(…)" and isinstance(item, Call) else item.receiver
+        key = (receiver, item.scope, item.local, made)
         if key not in self._guesses:
-            self._guesses[key] = guesses(self.project, self.path, item.receiver, item.scope, made)
+            self._guesses[key] = guesses(self.project, self.path, receiver, item.scope, made)
         found = self._guesses[key]
         if not found:
             return item.local and (self._is_nobodys(item.name) or self._is_narrowed(item))
         return any(not (mro := self.project.mro(*each)).is_open(True) and not mro.may_have(item.name) for each in found)
+
+    def _over_lines(self, call: Call) -> str:
+        """The receiver of a chain of calls that is too long for facts, in one line."""
+        source = self.project.source(self.path)
+        text = source.text[call.call_start : call.start] if source is not None else b""
+        return "".join(line.strip() for line in text.decode("utf-8", "replace").splitlines()).removesuffix(".")
 
     def _is_nobodys(self, name: str) -> bool:
         """Whether neither the workspace nor a builtin class has anything of that name: rare in code that works."""

@@ -119,7 +119,7 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
     if symbol.kind == SymbolKind.CLASS:
         return class_of(Type(Form.INSTANCE, symbol.qualname, member.owner.module, path=path))
     if symbol.kind == SymbolKind.FUNCTION:
-        getter = next((s for s in member.symbols if classes.is_property(s)), None)
+        getter = next((s for s in member.symbols if classes.is_getter(lookup, path, s)), None)
         if getter is not None:
             return None if of_class else functions.returned(lookup, member.owner, getter, instance, evaluate.inside)
         unbound = classes.is_static(symbol) or (of_class and not classes.is_class_method(symbol))
@@ -191,8 +191,7 @@ def _called(evaluate: Evaluation, path: Path, callee: Type | None, node: Node) -
 
 def _super(lookup: Lookup, path: Path, node: Node) -> Type | None:
     held = enclosing_class(node)
-    instance = class_instance(lookup, path, held[0]) if held is not None else None
-    if instance is None:
+    if held is None:
         return None
-    base = next(iter(classes.bases(lookup, instance)), None)
+    base = next(iter(classes.bases(lookup, class_instance(lookup, path, held[0]))), None)
     return replace(base, own=True) if base is not None and base.module else None

@@ -156,6 +156,23 @@ def is_property(symbol: Symbol) -> bool:
     return any(_last(decorator) in _PROPERTIES for decorator in symbol.decorators)
 
 
+def is_getter(lookup: Lookup, path: Path, symbol: Symbol) -> bool:
+    """Whether a method is read as an attribute: a decorator is a property, derives from one, or says to give one."""
+    return is_property(symbol) or any(_gives_property(lookup, path, decorator) for decorator in symbol.decorators)
+
+
+def _gives_property(lookup: Lookup, path: Path, decorator: str) -> bool:
+    ref = resolve(lookup, path, decorator) if _last(decorator) not in _TRANSPARENT and "(" not in decorator else None
+    if ref is None or ref.path is None or ref.path.suffix != ".py":
+        return False
+    made: Type | None = None
+    if ref.is_class:
+        made = Type(Form.INSTANCE, ref.name, ref.module, path=ref.path)
+    elif ref.symbol is not None and ref.symbol.signature is not None:
+        made = type_of_text(lookup, Home(ref.path), ref.symbol.signature.returns)
+    return as_base(lookup, made, "property", "functools.cached_property") is not None
+
+
 def is_overload(symbol: Symbol) -> bool:
     return any(_last(decorator) == "overload" for decorator in symbol.decorators)
 

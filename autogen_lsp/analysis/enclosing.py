@@ -37,12 +37,9 @@ def home_at(lookup: Lookup, path: Path, node: Node) -> Home:
     return Home(path, owner, parameters, scope)
 
 
-def class_instance(lookup: Lookup, path: Path, definition: Node) -> Type | None:
-    """An instance of a class given by its definition; None for a class inside a function."""
-    qualname = nodes.qualname_of(definition)
-    if "<locals>" in qualname:
-        return None
-    return Type(Form.INSTANCE, qualname, lookup.module_name(path), path=path)
+def class_instance(lookup: Lookup, path: Path, definition: Node) -> Type:
+    """An instance of a class given by its definition."""
+    return Type(Form.INSTANCE, nodes.qualname_of(definition), lookup.module_name(path), path=path)
 
 
 def enclosing_class(node: Node) -> tuple[Node, Node] | None:
@@ -73,7 +70,7 @@ def first_parameter_of(lookup: Lookup, path: Path, function: Node, name: str) ->
         return None
     instance = class_instance(lookup, path, owner)
     decorators = [text.partition("(")[0].rpartition(".")[2] for text in nodes.decorators(function)]
-    if instance is None or "staticmethod" in decorators:
+    if "staticmethod" in decorators:
         return None
     instance = replace(instance, own=True, args=classes.own_parameters(lookup, instance))
     if "classmethod" in decorators or special in ("__new__", "__init_subclass__", "__class_getitem__"):

@@ -47,7 +47,9 @@ def returned(
     manager = classes.is_context_manager(symbol)
     plain = manager is not None or classes.is_transparent(symbol) or classes.is_property(symbol)
     if not plain and (function.path is None or function.path.suffix != ".pyi"):
-        return None
+        declared = symbol.signature is not None and symbol.signature.returns
+        if not declared or function.path is None or not classes.is_getter(lookup, function.path, symbol):
+            return None
     signature = symbol.signature
     if signature is None:
         return None

@@ -185,8 +185,19 @@ def _leaves(project: Project, path: Path, call: Call) -> bool:
     """Whether what is called leaves a class that it is told of as it is."""
     if call.name in READERS or (call.receiver and call.name in KEEPERS):
         return True
-    dotted = call.dotted
-    taker = follow(project, path, dotted, call.scope) if _DOTTED.fullmatch(dotted) else None
+    return leaves_told(project, path, call.dotted, call.scope)
+
+
+def leaves_told(project: Project, path: Path, dotted: str, scope: str) -> bool:
+    """Whether it is a function of the workspace that does not change a class that it is told of."""
+    taker = follow(project, path, dotted, scope) if _DOTTED.fullmatch(dotted) else None
+    if taker is None:
+        holder, _, name = dotted.rpartition(".")
+        owner = follow(project, path, holder, scope) if holder else None
+        if not isinstance(owner, Definition) or owner.symbol.kind != SymbolKind.CLASS:
+            return False
+        lineage = project.mro(owner.path, owner.symbol.qualname)
+        return not lineage.open and not lineage.may_have(name)  # it is missing
     return isinstance(taker, Definition) and project.is_ours(taker.path) and not changes(project, taker)
 
 

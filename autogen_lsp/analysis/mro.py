@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis import computed
 from autogen_lsp.analysis.decorated import leaves_class
-from autogen_lsp.analysis.metaclasses import KEEPERS, READERS, brought
+from autogen_lsp.analysis.metaclasses import KEEPERS, READERS, brought, leaves_told
 from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
@@ -234,8 +234,9 @@ def _changes_subclasses(project: Project, found: Class, hooks: list[Symbol]) -> 
     """Whether ``__init_subclass__`` hands the new class to a function that may add to it."""
     source = project.source(found.path) if hooks and found.path.suffix == ".py" else None
     return source is not None and any(
-        (name := taker.rpartition(b".")[2].decode("utf-8", "replace")) not in READERS
-        and not (name in KEEPERS and b"." in taker)
+        (name := (dotted := taker.decode("utf-8", "replace")).rpartition(".")[2]) not in READERS
+        and not (name in KEEPERS and "." in dotted)
+        and not leaves_told(project, found.path, dotted, hook.qualname)
         for hook in hooks
         for taker in _HANDED_ON.findall(source.text, hook.body_start, hook.body_end)
     )

@@ -28,6 +28,7 @@ from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
 _MAX_LOOKED = 20  # assignments to something that may be meant: each needs the tree of its file
+_RUN_ALONE = re.compile(r"test_\w+|\w+_test")  # files that nobody imports
 _MOCK = re.compile(r"(?:[\w.]+\.)?(?:Magic|Async|NonCallable|Property)?Mock\(")
 _DATA = re.compile(r"[\d'\"\[{(-]|None$|True$|False$|(?:\w+\.)*[A-Z]\w*\(")  # literals and new objects
 _BEFORE = re.compile(rb"""['"]([\w.]+)\.\Z""")
@@ -48,7 +49,7 @@ def is_set(lookup: Lookup, path: Path, name: str, holder: Class | Module | None 
     looked = 0
     for file, symbol in project.definitions(name):
         table = project.table(file) if symbol.kind == SymbolKind.ATTRIBUTE else None
-        if table is None or (not tried and is_test(project, file)):
+        if table is None or (is_test(project, file) and not (tried and _may_reach(path, file, symbol))):
             continue
         inside = any(file == one.path and symbol.qualname.startswith(f"{one.symbol.qualname}.") for one in lineage)
         if not inside and (
@@ -61,6 +62,11 @@ def is_set(lookup: Lookup, path: Path, name: str, holder: Class | Module | None 
         if holder is None or looked > _MAX_LOOKED or not _is_stored_elsewhere(lookup, file, symbol, holder):
             return True
     return False
+
+
+def _may_reach(path: Path, file: Path, symbol: Symbol) -> bool:
+    """Whether what a test assigns may be there in another file: what it gives to an object of its own is not."""
+    return file == path or "<locals>" not in symbol.qualname or _RUN_ALONE.fullmatch(file.stem) is None
 
 
 def is_asked(lookup: Lookup, path: Path, name: str, receiver: str, holder: Class | Module) -> bool:
@@ -179,6 +185,8 @@ def _is_named(project: Project, path: Path, dotted: str, holder: Class | Module)
     inside: list[str] = []
     while dotted:
         module = project.resolve_module(dotted, 0, path)
+        if module.origin is Origin.STDLIB:
+            return False
         if module.origin is Origin.WORKSPACE and module.path is not None:
             break
         dotted, _, last = dotted.rpartition(".")

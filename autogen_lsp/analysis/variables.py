@@ -227,8 +227,7 @@ def _local_definition(evaluate: Evaluation, path: Path, definition: Node) -> Typ
     lookup = evaluate.lookup
     if definition.type == nodes.FUNCTION:
         return Type(Form.FUNCTION, nodes.qualname_of(definition), lookup.module_name(path), path=path)
-    instance = class_instance(lookup, path, definition)
-    return None if instance is None else class_of(instance)
+    return class_of(class_instance(lookup, path, definition))
 
 
 def _local_import(evaluate: Evaluation, path: Path, node: Node) -> Type | None:

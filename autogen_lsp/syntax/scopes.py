@@ -107,8 +107,15 @@ def local_scope(scope: Scope, name: str) -> Scope | None:
     return None
 
 
+HANDING_ON = frozenset(  # what gives what it got, or takes it from there
+    """
+    enumerate sorted reversed list tuple set frozenset iter next zip min max copy deepcopy cast partial cache lru_cache
+    closing nullcontext wait_for shield create_task ensure_future enter_context enter_async_context
+    """.split()  # noqa: SIM905
+)
 HANDED_ON = re.compile(  # what stands before the first name that a value comes from
-    r"(?:[\s(*]|await\s|(?:enumerate|sorted|reversed|list|tuple|set|frozenset|iter|next|zip)\s*\()*"
+    r"(?:[\s(*]|await\s|(?:(?:asyncio|contextlib|copy|functools|typing)\.|[\w.]+\.(?=enter_))?"
+    rf"(?:{'|'.join(sorted(HANDING_ON))})\s*\(\s*['\"]?)*"
 )
 _FIRST_NAME = re.compile(r"[^\W\d]\w*")
 _MAX_ORIGINS = 3  # local names behind each other

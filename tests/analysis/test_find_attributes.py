@@ -199,6 +199,12 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="__init_subclass__ only looks at the class",
         ),
         pytest.param(
+            "class A:\n    all = set()\n    @classmethod\n    def keep(c, made): c.all.add(made)\n"
+            "    def __init_subclass__(cls): A.keep(cls)\n    def f(self): self.«g»()\n",
+            ("main.py", "A.g"),
+            id="__init_subclass__ hands the class to what keeps it",
+        ),
+        pytest.param(
             "//- pkg/__init__.py\nfrom .old import *\nfrom .parts import *\n"
             "//- pkg/old.py\n__all__ = ['b']\ndef b(): return 1\ndef __getattr__(name): return 1\n"
             "//- pkg/parts.py\nclass A: x = 1\n"
@@ -223,6 +229,18 @@ CLASS = "class A:\n    def f(self): return 1\n"
             "def test(a, b): A().«n»()\n",
             ("p/m.py", "A.n"),
             id="patched in the module and in another class, by their names",
+        ),
+        pytest.param(
+            "//- m.py\nclass A: x = 1\n//- test_a.py\nfrom unittest.mock import patch\nfrom m import A\n"
+            "@patch('subprocess.run')\ndef test(a): A().«run»()\n",
+            ("m.py", "A.run"),
+            id="patched in the standard library",
+        ),
+        pytest.param(
+            "//- m.py\nclass A: x = 1\n//- tests/test_a.py\nfrom m import A\ndef test():\n    A().«n»()\n"
+            "//- tests/test_b.py\nfrom m import A\ndef test():\n    a = A()\n    def n(): return 1\n    a.n = n\n    a.n()\n",
+            ("m.py", "A.n"),
+            id="a test gives it to an object of its own",
         ),
     ],
 )
@@ -269,7 +287,7 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         pytest.param("import abc\nclass A(abc.ABC): x = 1\nA.register(int)\n", id="member of the metaclass"),
         pytest.param(
             "class A:\n    def __init_subclass__(cls):\n        add(cls, 'g')\n    def f(self): self.g()\n"
-            "def add(cls, name): return cls\n",
+            "def add(cls, name): setattr(cls, name, print)\n",
             id="__init_subclass__ hands the class over",
         ),
         pytest.param(

@@ -170,10 +170,43 @@ HOLDER = CLASS + "class B:\n    a: A\n    all: list[A]\n    def make(self) -> A:
             "def g(b: B):\n    y = pick((b.a, b.a))\n    y.«n»()\n",
             id="the overload that takes it",
         ),
+        pytest.param(
+            "def g():\n    class C(A): x = 1\n    c = C()\n    c.f(), c.«n»()\n",
+            id="class of a function",
+        ),
+        pytest.param(
+            "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass G(Generic[T]): x = 1\nclass O:\n    def n(self): return 1\ndef g():\n    c = G[int]()\n    c.«n»()\n",
+            id="made with type arguments",
+        ),
+        pytest.param(
+            "class O:\n    def n(self): return 1\ndef g(b: B):\n    return (\n        b\n        .make()\n        .«n»()\n    )\n",
+            id="chain over lines",
+        ),
+        pytest.param(
+            "from functools import cache\nclass O:\n    def n(self): return 1\nclass C:\n    def __init__(self, b: B): self.get = cache(b.make)\n    def g(self):\n        x = self.get()\n        x.«n»()\n",
+            id="what a cached method gives",
+        ),
+        pytest.param(
+            "import copy\nclass O:\n    def n(self): return 1\ndef g(b: B):\n    x = copy.copy(b.a)\n    x.«n»()\n",
+            id="copy",
+        ),
+        pytest.param(
+            "class lazy(property): x = 1\nclass O:\n    def n(self): return 1\nclass C:\n    @lazy\n    def a(self) -> A: return A()\n    def g(self): self.a.f(), self.a.«n»()\n",
+            id="property of the workspace",
+        ),
+        pytest.param(
+            "from functools import cached_property\nclass Lazy(cached_property): x = 1\ndef lazy(f) -> Lazy: return Lazy(f)\nclass O:\n    def n(self): return 1\nclass C:\n    @lazy\n    def a(self) -> A: return A()\n    def g(self): self.a.«n»()\n",
+            id="function that gives a property",
+        ),
     ],
 )
 def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, HOLDER + text, "missing-attribute")
+
+
+def test_a_class_is_known_though_its_base_tells_a_missing_function_of_it(tmp_path: Path) -> None:
+    hook = "class K: all = set()\nclass C:\n    def __init_subclass__(cls): K.«keep»(cls)\n"
+    check_findings(tmp_path, f"{hook}class D(C): x = 1\ndef g(d: D): d.«n»()\n", *["missing-attribute"] * 2)
 
 
 @pytest.mark.parametrize(
@@ -210,6 +243,16 @@ def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:
         pytest.param(
             "def local(made): return made\nx: B = local(lambda: B())\ndef g(): x.proxied(), x.a.f(), x.a.n\n",
             id="declared to be what it is a proxy of",
+        ),
+        pytest.param(
+            "class lazy:\n    def __init__(self, f): self.f = f\n    def __get__(self, i, o): return str(self.f(i))\n"
+            "class C:\n    @lazy\n    def a(self) -> A: return A()\ndef g(c: C): c.a.lower()\n",
+            id="descriptor that is no property",
+        ),
+        pytest.param(
+            "def g(flag):\n    if flag:\n        class C(A): x = 1\n    else:\n        class C(A):\n            def n(self): return 1\n"
+            "    C().n()\n",
+            id="one of two classes of a function",
         ),
     ],
 )

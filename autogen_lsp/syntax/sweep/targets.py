@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
 from autogen_lsp.syntax.model import Symbol, SymbolKind
-from autogen_lsp.syntax.scopes import Level, Scope
+from autogen_lsp.syntax.scopes import HANDING_ON, Level, Scope
 from autogen_lsp.syntax.sweep.compound import compound
 
 if TYPE_CHECKING:
@@ -88,8 +88,9 @@ def taken(sweep: Sweep, value: Node) -> str:
     """How a value is made, as `Call.made`."""
     if value.kind_id == n.CALL:
         function = value.child_by_field_id(n.F_FUNCTION)
-        if function is not None and function.kind_id in (n.IDENTIFIER, n.ATTRIBUTE):
-            return f"={sweep.cut(function)}"
+        if function is not None and function.kind_id in (n.IDENTIFIER, n.ATTRIBUTE, n.SUBSCRIPT):
+            called = sweep.cut(function)
+            return f".{sweep.cut(value)}" if called.rpartition(".")[2] in HANDING_ON else f"={called}"
     return f".{sweep.cut(value)}" if value.kind_id in _PLACES else ""
 
 
