@@ -23,6 +23,13 @@ from autogen_lsp.analysis.listing import Folders, Listing
 from autogen_lsp.workspace.snapshot import is_installed
 
 _MAX_CLIMB = 30
+# Folders in packages whose packages are none of theirs, and packages that hold such folders.
+_APART = re.compile(
+    r"(?:\w*_)?(?:tests?|testing|testdata|fixtures?|data|examples?|samples?|demos?|templates?|resources|stubs"
+    r"|vendor|vendored|third_?party|extern|externals?|scripts|tools|bin|libs?|src|build)(?:_\w*)?",
+    re.I,
+)
+_TRIED = re.compile(r"(?:\w*_)?(?:tests?|testing|examples?|fixtures?|samples?)(?:_\w*)?", re.I)
 _EXTENDED = re.compile(rb"__path__|declare_namespace|extend_path")  # a package whose modules lie elsewhere, too
 
 
@@ -92,7 +99,7 @@ class Modules(msgspec.Struct):
         """The dotted name that the file is imported by: from its topmost package, or from the folder it lies in."""
         found = self._names.get(path)
         if found is None:
-            base = self.base_of(path)
+            base = self._outer_base(self.base_of(path))
             try:
                 parts = list(path.relative_to(base).with_suffix("").parts)
             except ValueError:
@@ -127,6 +134,23 @@ class Modules(msgspec.Struct):
                 if all(part.isidentifier() for part in between) and not any(map(self._is_project, projects)):
                     return base
         return top
+
+    def _outer_base(self, base: Path) -> Path:
+        """Where a base lies in a package without being one (``discord/ext/commands``), the base of that package.
+
+        Not where what lies there is for tests, an example or somebody else's: that is put on the path as it is.
+        """
+        folder = base
+        while folder not in self._near(base) and any(folder.is_relative_to(root) for root in self.roots):
+            if self._is_package(folder):
+                outer = self._base_of(folder)
+                inside = all(p.isidentifier() and not _APART.fullmatch(p) for p in base.relative_to(folder).parts)
+                tried = any(_TRIED.fullmatch(part) for part in folder.relative_to(outer).parts)
+                return outer if inside and not tried else base
+            if self._is_project(folder):
+                break
+            folder = folder.parent
+        return base
 
     def _is_project(self, folder: Path) -> bool:
         return not {"pyproject.toml", "setup.py", "setup.cfg"}.isdisjoint(self.listing.names(folder))

@@ -58,6 +58,8 @@ def check(
     try:
         used.overlay(snapshot.documents)
         used.rescan(report, near=snapshot.documents, stopped=stopped)
+        if not used.complete and not stopped():  # it turned out to be damaged, and was begun anew
+            used.rescan(report, near=snapshot.documents, stopped=stopped)
         files = _files(used, snapshot, paths)
         found = _found(snapshot, used, files, report, stopped, pool.default_workers() if workers is None else workers)
     finally:

@@ -26,6 +26,12 @@ from autogen_lsp.storage.paths import prepare
 _BUSY_SECONDS = 10.0
 _MOST_REPLACEMENTS = 3
 _SETTING = "cache.dir"
+_WRONG_QUERY = (
+    "fts5: ",
+    "near ",
+    "unrecognized token",
+    "unterminated string",
+)  # beginnings of messages; those of missing tables are others
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
@@ -71,7 +77,10 @@ class Store:
         self._identity = _identity(self.path)
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query; none if the file turns out to be damaged, or the store is closed."""
+        """All rows of a query; none if the file turns out to be damaged, or the store is closed.
+
+        Raises `sqlite3.OperationalError` for a query that is wrong by itself: that is no reason to lose an index.
+        """
         generation = self.generation
         if self._closed:
             return []
@@ -79,6 +88,8 @@ class Store:
             with self._reader() as connection:
                 return connection.execute(sql, parameters).fetchall()
         except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR and str(error).startswith(_WRONG_QUERY):
+                raise
             if not sqlite.is_busy(error):
                 self._replace(error, generation)
             return []

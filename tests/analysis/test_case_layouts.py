@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.config import Settings
+from autogen_lsp.workspace.snapshot import Snapshot
 from tests.support.actions import check
 
 METHOD = """\
@@ -133,3 +137,26 @@ def helper(ks: "list[K]", *, key: str) -> "K":
     raise NotImplementedError
 """,
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("lib/__init__.py lib/ext/commands/__init__.py lib/ext/commands/core.py", "lib.ext.commands.core"),
+        ("src/lib/__init__.py src/lib/ext/commands/__init__.py src/lib/ext/commands/core.py", "lib.ext.commands.core"),
+        ("lib/__init__.py lib/ext/core.py", "lib.ext.core"),
+        ("tests/__init__.py tests/fixtures/site/app/__init__.py tests/fixtures/site/app/core.py", "app.core"),
+        ("tests/__init__.py tests/site/app/__init__.py tests/site/app/core.py", "app.core"),
+        ("lib/__init__.py lib/_vendor/six/__init__.py lib/_vendor/six/core.py", "six.core"),
+        ("lib/__init__.py lib/my-plugin/app/__init__.py lib/my-plugin/app/core.py", "app.core"),
+        ("lib/__init__.py lib/new/setup.py lib/new/app/__init__.py lib/new/app/core.py", "app.core"),
+    ],
+)
+def test_a_module_is_named_as_it_is_imported(tmp_path: Path, place: str, name: str) -> None:
+    for each in place.split():
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).touch()
+    project = Project(Snapshot((tmp_path,), {}, Settings()))
+    assert project.module_name(tmp_path / place.split()[-1]) == name
+    found = project.resolve_module(name, 0, tmp_path / place.split()[-1])
+    assert found.path == tmp_path / place.split()[-1]

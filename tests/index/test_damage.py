@@ -53,6 +53,15 @@ def test_damage_found_by_a_query_empties_and_rebuilds_the_index(workspace: Works
     assert [p.message for p in workspace.problems if "damaged" in p.message]
 
 
+@pytest.mark.parametrize("query", ['"a-b"', "a AND", '"'])
+def test_a_wrong_query_is_no_damage(workspace: Workspace, query: str) -> None:
+    workspace.write("a.py", "f()\n")
+    index = workspace.built()
+    with pytest.raises(sqlite3.OperationalError):
+        index._store.read("SELECT rowid FROM names WHERE names MATCH ?", (query,))
+    assert names(index.calls("f")) == [("a.py", "f")] and not workspace.problems
+
+
 def test_a_row_that_cannot_be_decoded_is_damage(workspace: Workspace) -> None:
     path = workspace.write("a.py", "f()\n")
     workspace.built().close()
