@@ -146,6 +146,12 @@ def test_definitions_of_one_name_are_different_chunks() -> None:
     assert Incremental().update(Source(PATH, text)) == fresh
 
 
+@pytest.mark.parametrize("text", [b"nonlocal f\nf = 1\n", b"x = 1\rnonlocal f\ndef f(): pass\n", b"global f\nf = 1\n"])
+def test_names_that_a_module_calls_another_scopes_are_its_own(text: bytes) -> None:
+    fresh = extract(Source(PATH, text))
+    assert Incremental().update(Source(PATH, text)) == fresh and "f" in fresh.bound
+
+
 def test_facts_of_one_document_do_not_change_when_the_next_is_made() -> None:
     incremental = Incremental()
     first = incremental.update(Source(PATH, MODULE))

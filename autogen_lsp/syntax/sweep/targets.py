@@ -172,7 +172,8 @@ def global_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 
 def nonlocal_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
-    scope.nonlocals = {sweep.cut(child) for child in node.named_children} | (scope.nonlocals or set())
+    if scope.level != Level.MODULE:  # as in broken code
+        scope.nonlocals = {sweep.cut(child) for child in node.named_children} | (scope.nonlocals or set())
 
 
 def delete(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
