@@ -237,7 +237,7 @@ class Project:
 
     def defines(self, name: str) -> bool:
         """Whether the workspace defines anything of that name, which is sooner known than all that it defines."""
-        if self.index is None or name in self._definitions:
+        if self.index is None or not self.is_indexed or name in self._definitions:
             return bool(self.definitions(name))
         found = self._defined.get(name)
         if found is None:

@@ -32,6 +32,7 @@ def stopped_with(left: int, index: Index) -> Index:
 
 def answers(project: Project) -> dict[str, object]:
     """What a project says of the workspace."""
+    defined = {name: project.defines(name) for name in ("make", "gone", "run", "old")}
     by_name = {
         (how, name): getattr(project, how)(name)
         for how in ("calls", "definitions", "importers", "derived")
@@ -39,7 +40,7 @@ def answers(project: Project) -> dict[str, object]:
     }
     said = {name: project.says(name) for name in ("said", "unsaid")}
     found = {path: find(project, path) for path in project.files()}
-    return {"names": by_name, "said": said, "findings": found, "files": set(project.files())}
+    return {"names": by_name, "said": said, "defined": defined, "findings": found, "files": set(project.files())}
 
 
 def project_of(workspace: Workspace, index: Index | None, documents: dict[Path, Source] | None = None) -> Project:
