@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 
-# Comments without a code are taken to mean imports and attributes, but not names that are defined nowhere.
+_ANYTHING = rb"(?:type|pyright|ty|pyrefly):\s*ignore(?!\s*\[)"  # without a code
 NAMES = re.compile(
-    rb"#\s*noqa(?!\s*:)|noqa:[^#]*\bF821|ignore\[[^\]]*(?:name-defined|reportUndefinedVariable|unresolved-reference)"
+    _ANYTHING
+    + rb"|#\s*noqa(?!\s*:)|noqa:[^#]*\bF821|ignore\[[^\]]*(?:name-defined|reportUndefinedVariable|unresolved-reference)"
     rb"|disable=[^#]*(?:undefined-variable|E0602|name-error)"
 )
 MEMBERS = re.compile(
-    rb"(?:type|pyright|ty|pyrefly):\s*ignore(?!\s*\[)|ignore\[[^\]]*(?:attr-defined|import|misc|union-attr|has-type"
+    _ANYTHING + rb"|ignore\[[^\]]*(?:attr-defined|import|misc|union-attr|has-type"
     rb"|reportAttribute|reportMissing|reportUnknown|unresolved|missing)|disable=[^#]*(?:no-name-in-module|import-error"
     rb"|no-member|E0611|E0401|E1101|module-attr|attribute-error)"
 )

@@ -118,7 +118,10 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
         pytest.param("if False:\n    f()\n", id="dead branch"),
         pytest.param("if 'f' in globals():\n    f()\n", id="asked for"),
         pytest.param("import builtins\nif hasattr(builtins, 'f'):\n    f()\n", id="asked for among the builtins"),
-        pytest.param("f()  # noqa: F821\ng()  # noqa\nh()  # type: ignore[name-defined]\n", id="switched off"),
+        pytest.param(
+            "f()  # noqa: F821\ng()  # noqa\nh()  # type: ignore[name-defined]\ni()  # type: ignore\n",
+            id="switched off",
+        ),
         pytest.param("print 'x'\nunicode('y')\n", id="Python 2"),
         pytest.param("if PY2:\n    x = 1\nunicode('y')\n", id="written for both"),
         pytest.param("class A:\n    def __long__(self): return long(self)\n", id="method of Python 2"),
