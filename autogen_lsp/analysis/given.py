@@ -67,6 +67,11 @@ def is_lent(project: Project, lineage: Mro, name: str) -> bool:
     return False
 
 
+def _is_decorated(project: Project, found: Class, name: str) -> bool:
+    """Whether it is a special method, as decorators of classes add (comparisons, fields, ways to copy)."""
+    return name.startswith("__") and name.endswith("__") and bool(found.symbol.decorators)
+
+
 def _is_left_out(project: Project, found: Class, name: str) -> bool:
     """Whether the stub that describes the class may leave it out."""
     return found.path.suffix == ".pyi" and stub_may_omit(project, found.path, name)
@@ -118,7 +123,7 @@ def _hands_itself_on(project: Project, found: Class, name: str) -> bool:
     return False
 
 
-_GIVERS = (_is_left_out, _is_registered, _is_handed_out, _hands_itself_on, _is_made_by_type)
+_GIVERS = (_is_decorated, _is_left_out, _is_registered, _is_handed_out, _hands_itself_on, _is_made_by_type)
 
 
 def gets_members(project: Project, found: Class, name: str) -> bool:

@@ -498,6 +498,11 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
         pytest.param("import os\nos.missing()\nos.path.missing()\n", id="standard library"),
         pytest.param("class A:\n    def f(self): self.g()  # type: ignore[attr-defined]\n", id="switched off"),
         pytest.param(
+            "from functools import total_ordering\n@total_ordering\nclass A:\n    def __lt__(self, o): ...\n"
+            "A().__ge__(1)\nclass B(A): pass\nB().__ge__(1)\n",
+            id="special methods that a decorator adds",
+        ),
+        pytest.param(
             "class A:\n    from os import getcwd\n    def f(self): self.getcwd()\n", id="import in a class body"
         ),
         pytest.param("class A:\n    def f(self): self.g()\nA = object\n", id="class bound twice"),
