@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis import planted
 from autogen_lsp.analysis.modules import Module
-from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name
+from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name, is_of_library
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.model import Symbol, SymbolKind
@@ -47,7 +47,7 @@ def is_planted(project: Project, path: Path, name: str, *, quick: bool = False) 
     for dotted, places in _used(table, own).items():
         if quick and dotted.rpartition(".")[2] not in project.caches.planters:
             continue
-        found = follow(project, path, dotted)
+        found = None if is_of_library(project, path, dotted, "") else follow(project, path, dotted)
         foreign = not isinstance(found, Definition) or not project.is_ours(found.path)
         if foreign and not table.facts.symbols and any(planted.names_a_module(own, span) for span, _ in places):
             return True
