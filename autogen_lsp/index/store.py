@@ -26,12 +26,8 @@ from autogen_lsp.storage.paths import prepare
 _BUSY_SECONDS = 10.0
 _MOST_REPLACEMENTS = 3
 _SETTING = "cache.dir"
-_WRONG_QUERY = (
-    "fts5: ",
-    "near ",
-    "unrecognized token",
-    "unterminated string",
-)  # beginnings of messages; those of missing tables are others
+# Beginnings of messages; those of missing tables are others.
+_WRONG_QUERY = ("fts5: ", "near ", "unrecognized token", "unterminated string")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (

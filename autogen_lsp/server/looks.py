@@ -190,7 +190,7 @@ class Looks:
             return self._epoch == epoch
 
         def rested() -> bool:
-            if not self._free.is_set():
+            if current() and not self._free.is_set():  # an outdated look ends, for its thread may be wanted
                 self._free.wait(_REST)
             return current()
 

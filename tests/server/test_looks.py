@@ -51,8 +51,8 @@ async def test_what_an_action_needs_is_made_ready_when_the_keys_rest(
     session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(looks, "_SOON", 0)
-    spawned: list[asyncio.Task[None]] = []
-    session.spawn = lambda _what, work: spawned.append(asyncio.ensure_future(work))
+    begun: asyncio.Future[asyncio.Task[None]] = asyncio.get_running_loop().create_future()
+    session.spawn = lambda _what, work: begun.set_result(asyncio.ensure_future(work))
     made: list[Any] = []
     project = session.services.project
     session.services.project = lambda *args: made.append(project(*args)) or made[-1]
@@ -63,8 +63,7 @@ async def test_what_an_action_needs_is_made_ready_when_the_keys_rest(
     assert len(made) == 1  # a first look has nothing to go on from
     seen.outdate()
     seen.quick(document)
-    await asyncio.sleep(0.01)
-    await asyncio.gather(*spawned)
+    await (await asyncio.wait_for(begun, 20))
     assert len(made) == 2
     near, found = await seen.near(document, Span(0, 7))
     assert near is made[1] and [each.name for each in found] == ["missing"]
