@@ -24,11 +24,12 @@ from autogen_lsp.analysis.misdeclared import is_misdeclared
 from autogen_lsp.analysis.mixins import has_below, may_have
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module
-from autogen_lsp.analysis.mro import Class
+from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.outside import assigned_from_outside, is_asked, is_set
 from autogen_lsp.analysis.presence import home_of
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.python2 import is_python_2
 from autogen_lsp.analysis.receivers import SUPER, Receiver, Receivers
 from autogen_lsp.analysis.table import Table
 from autogen_lsp.analysis.targets import is_test
@@ -112,6 +113,8 @@ class _Look:
         if not (of_self or receiver.exact) and is_misdeclared(self.project, self.path, self.table, item, mro):
             return None
         if of_self and (self._asks_for_base(item, mro.classes[0]) or not self._is_still_self(item)):
+            return None
+        if self._has_old_bases(mro):
             return None
         message = f"{receiver.described[0].upper()}{receiver.described[1:]} {'have' if above else 'has'} no '{name}'"
         return self._finding(item, message, owner.path, f"{owner.symbol.qualname}.{name}")
@@ -235,6 +238,11 @@ class _Look:
         asked = f"isinstance({item.receiver},".encode("utf-8", "surrogatepass")
         symbols = self.table.symbols.get(item.scope, ())
         return any(text.find(asked, symbol.body_start, symbol.body_end) >= 0 for symbol in symbols)
+
+    def _has_old_bases(self, mro: Mro) -> bool:
+        """Whether a base is one of Python 2's standard library, of which nothing is known."""
+        outer = (found for found in mro.classes if not self.project.is_ours(found.path))
+        return any(found.symbol.name != "object" for found in outer) and is_python_2(self.project, self.path)
 
     def _asks_for_base(self, item: Call | Reference, found: Class) -> bool:
         """Whether the function asks what the class of ``self`` derives from: ``if issubclass(Model, dict)``."""

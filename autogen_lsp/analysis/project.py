@@ -72,6 +72,7 @@ class Project:
         self.excluded: dict[Path, bool] = {}  # files, as of `exclusions`
         self.fixtures: dict[Path, tuple[str, Exclusions] | None] = {}  # folders of tests, as of `exclusions`
         self.tests: dict[Path, bool] = {}  # files, as of `targets`
+        self.python2: dict[Path, bool] = {}  # folders, as of `python2`
         self.executed: dict[Path, bool] = {}  # files, as of `undefined`
         self.filled: frozenset[Path] | None = None  # modules that others give names to, as of `presence`
         self.given_names: dict[tuple[Path, str, str], bool] = {}  # to files, by scope, as of `undefined`

@@ -17,6 +17,7 @@ from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.presence import Presence, from_stars, is_said
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.python2 import is_python_2
 from autogen_lsp.analysis.switches import NAMES, switched_off
 from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.builtin_names import PYTHON_2, SINCE
@@ -221,6 +222,11 @@ def _is_installed(project: Project, path: Path, table: Table, use: Use) -> bool:
     return False
 
 
+def _is_of_python_2(project: Project, path: Path, table: Table, use: Use) -> bool:
+    """Whether it is a builtin of Python 2, which the project is written for."""
+    return use.name in PYTHON_2 and is_python_2(project, path)
+
+
 def _is_prepared(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether it is a class body that a metaclass of the workspace may put names into (``__prepare__``)."""
     if not any(symbol.kind == SymbolKind.CLASS for symbol in table.symbols.get(use.scope, ())):
@@ -257,4 +263,13 @@ def _is_translated(project: Project, path: Path, table: Table, use: Use) -> bool
 
 
 # Who may give a file a name that it does not bind: reasons to doubt that the name is undefined.
-_GIVERS = (_is_installed, _is_prepared, _is_run_with, _is_told, _is_configuration, _is_translated, _is_star_made)
+_GIVERS = (
+    _is_of_python_2,
+    _is_installed,
+    _is_prepared,
+    _is_run_with,
+    _is_told,
+    _is_configuration,
+    _is_translated,
+    _is_star_made,
+)

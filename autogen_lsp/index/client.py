@@ -167,6 +167,16 @@ class Index:
             path not in opened for path, _ in self._files_with(rows.SAID, name)
         )
 
+    def python2(self, folder: Path) -> tuple[int, int]:
+        """How many files below the folder no Python 3 reads, and how many there are."""
+        below, opened = f"{folder.as_posix().rstrip('/')}/", self._shared()
+        stored = self._read(
+            "SELECT path, python2 FROM files WHERE path >= ? AND path < ?", (below, f"{below[:-1]}{chr(ord('/') + 1)}")
+        )
+        read = {path: bool(old) for path, old in stored}
+        read |= {path: document.facts.python2 for path, document in opened.items() if path.startswith(below)}
+        return sum(read.values()), len(read)
+
     def search(self, words: str | Iterable[str], limit: int = 20) -> list[tuple[Path, Symbol, float]]:
         """Functions and classes that have these words in their name, class, parameters or docstring, best first.
 

@@ -56,6 +56,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     said: str
     tokens: str
     texts: tuple[SearchText, ...]
+    python2: bool = False
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -90,6 +91,7 @@ def make(digest: bytes, facts: Facts, text: bytes) -> Row:
         said,
         _tokens(calls, facts.symbols, facts.imports, said),
         tuple(texts_of(facts.symbols)),
+        facts.python2,
     )
 
 

@@ -32,7 +32,8 @@ _WRONG_QUERY = ("fts5: ", "near ", "unrecognized token", "unterminated string")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- new with every new content, so that what is cached by id is never stale
-    path TEXT NOT NULL UNIQUE, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, digest BLOB NOT NULL);
+    path TEXT NOT NULL UNIQUE, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, digest BLOB NOT NULL,
+    python2 INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS contents (
     id INTEGER PRIMARY KEY, head BLOB NOT NULL, imports BLOB NOT NULL, symbols BLOB NOT NULL, calls BLOB NOT NULL,
     said TEXT NOT NULL);
@@ -266,8 +267,8 @@ def _put(connection: sqlite3.Connection, files: Iterable[Stored]) -> None:
             newest += 1
             added.append((newest, file, file.row))
     many(
-        "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
-        [(key, file.path, file.mtime_ns, file.size, row.digest) for key, file, row in added],
+        "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
+        [(key, file.path, file.mtime_ns, file.size, row.digest, row.python2) for key, file, row in added],
     )
     many(
         "INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?)",

@@ -141,6 +141,7 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken) -> Facts:
         errors=parsed.errors,
         references=tuple(references),
         dynamic_classes=tuple(sorted(dynamic_classes)),
+        python2=any(unit.chunk.python2 for unit in units),
     )
 
 
@@ -161,7 +162,7 @@ class Names(msgspec.Struct, frozen=True):
             (members.setdefault(unit.owner, set()) if unit.owner else module).update(chunk.bound)
             module |= chunk.bound_global
             selves |= chunk.selves
-            python2 = python2 or chunk.python2
+            python2 = python2 or chunk.python2 or chunk.both
         if selves:  # `this = sys.modules[__name__]`, and then `this.name = …`
             symbols = (symbol for unit in units for symbol in unit.chunk.symbols)
             module.update(s.name for s in symbols if s.kind == SymbolKind.ATTRIBUTE and s.parent in selves)

@@ -180,6 +180,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     errors: bool = False  # the tree has syntax errors
     references: tuple[Reference, ...] = ()
     dynamic_classes: tuple[str, ...] = ()  # qualnames that get attributes under computed names (setattr, __dict__)
+    python2: bool = False  # it has statements that no Python 3 reads
 
     @property
     def has_any(self) -> bool:

@@ -74,7 +74,8 @@ class Chunk(msgspec.Struct):
     dynamic: bool = False
     dynamic_classes: set[str] = set()
     selves: set[str] = set()  # names for the module itself: `x = sys.modules[__name__]`
-    python2: bool = False
+    python2: bool = False  # it has statements that no Python 3 reads
+    both: bool = False  # it tells Python 2 from Python 3
     broken: list[tuple[int, int]] = []  # spans with syntax errors
 
 

@@ -137,6 +137,7 @@ def moved(unit: Unit, start: int) -> Unit:
             dynamic_classes=old.dynamic_classes,
             selves=old.selves,
             python2=old.python2,
+            both=old.both,
         ),
         unit.owner,
         unit.is_header,

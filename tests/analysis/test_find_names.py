@@ -150,6 +150,11 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
         pytest.param(
             "try:\n    print()\nexcept OSError, e:\n    e(), unicode(e)\n    raise e\n", id="Python 2's except"
         ),
+        pytest.param(
+            "try:\n    print()\nexcept OSError, (number, message):\n    print(number)\n",
+            id="Python 2's except of a tuple",
+        ),
+        pytest.param("def g():\n    raise ValueError, unicode(1)\n", id="Python 2's raise"),
         pytest.param("".join(f"//- {name}.py\napp('go')\n" for name in "abcd"), id="given to several scripts"),
         pytest.param("frozendict()\n", id="of a newer Python"),
         pytest.param("def g(x):\n    return exc(x)\nclass exc(Exception): pass\n", id="later class"),
@@ -291,3 +296,30 @@ def test_finding_says_where_it_would_be_created(tmp_path: Path) -> None:
 )
 def test_an_unfinished_line_neither_hides_nor_creates_findings(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "//- setup.py\nx = ['Programming Language :: Python :: 2.7']\n",
+        "//- setup.py\nsetup(python_requires='>=2.6, <3')  # noqa\n",
+        "//- pyproject.toml\n[project]\nrequires-python = '~=2.7'\n",
+        "//- a.py\nprint 'a'\n//- b.py\nprint 'b'\n",
+    ],
+)
+def test_a_project_for_python_2_only_has_its_builtins_and_its_library(tmp_path: Path, said: str) -> None:
+    text = "//- p/m.py\nprint(unicode('x'), «f»())\nclass D(dict):\n    def m(self): return self.iteritems()\n"
+    check_findings(tmp_path, said + text + "class E(object):\n    def m(self): return self.«iteritems»()\n")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "//- setup.py\nx = ['Programming Language :: Python :: 2', 'Programming Language :: Python :: 3']\n",
+        "//- pyproject.toml\n[project]\nrequires-python = '>=2.7,!=3.0.*,<3.13'\n",
+        "//- a.py\nprint 'a'\n//- b.py\nprint('b')\n",
+        "".join(f"//- {name}.py\nprint{' ' * (name < 'c')}('{name}', file=f)\n" for name in "abcdefghijklmnopqrstu"),
+    ],
+)
+def test_one_for_python_3_does_not(tmp_path: Path, said: str) -> None:
+    check_findings(tmp_path, said + "//- p/m.py\nprint(«unicode»('x'))\n")

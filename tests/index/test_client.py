@@ -59,6 +59,18 @@ def test_what_is_no_name_is_not_found_and_does_no_harm(workspace: Workspace, nam
     assert index.complete and names(index.calls("b")) == [("my-script.py", "b")] and not workspace.problems
 
 
+def test_files_that_no_python_3_reads_are_counted_below_a_folder(workspace: Workspace) -> None:
+    workspace.write("p/a.py", "print 'a'\n")
+    workspace.write("p/b.py", "def f():\n    raise Error, 'b'\n")
+    opened = workspace.write("p/c.py", "print('c')\n")
+    workspace.write("p0/d.py", "exec 'd'\n")
+    workspace.write("e.py", "try:\n    pass\nexcept (A, B) as e:\n    raise A('a')\n")
+    index = workspace.built()
+    assert index.python2(opened.parent) == (2, 3) and index.python2(workspace.root) == (3, 5)
+    index.overlay({opened: Source(opened, b"try:\n    pass\nexcept A, e:\n    pass\n")})
+    assert index.python2(opened.parent) == (3, 3)
+
+
 def test_importers_are_found_by_last_component(workspace: Workspace) -> None:
     workspace.write("a.py", "import pkg.money\n")
     workspace.write("b.py", "from pkg import money as m\n")

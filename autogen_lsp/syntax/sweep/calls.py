@@ -32,9 +32,10 @@ RESTORING = frozenset({"__setstate__", "__copy__", "__deepcopy__", "__setattr__"
 
 def except_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     todo = [child for child in node.named_children if child.kind_id not in (n.BLOCK, n.COMMENT)]
-    if len(todo) == 2 and todo[1].kind_id == n.IDENTIFIER and (name := sweep.cut(todo[1]))[0].islower():
+    if len(todo) == 2 and (names := _caught_as(todo[1], sweep.text)):
         sweep.chunk.python2 = True  # `except Error, error:`, not the two exceptions of PEP 758
-        sweep.bind(scope, name)
+        for name in names:
+            sweep.bind(scope, name)
         todo.pop()
     while todo:
         child = todo.pop()
@@ -48,8 +49,20 @@ def except_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
             called(sweep, child, scope, "except")
 
 
+def _caught_as(node: Node, text: bytes) -> list[str]:
+    """The names behind the comma of Python 2's ``except Error, error:`` and ``except Error, (number, message):``."""
+    nodes = node.named_children if node.kind_id == n.TUPLE else [node]
+    if any(each.kind_id != n.IDENTIFIER for each in nodes):
+        return []
+    found = [text[each.start_byte : each.end_byte].decode("utf-8", "replace") for each in nodes]
+    return found if all(name[0].islower() for name in found) else []
+
+
 def raise_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     raised = n.first_named(node)
+    if raised is not None and raised.kind_id == n.EXPRESSION_LIST:  # `raise Error, "message"`
+        sweep.chunk.python2 = True
+        raised = n.first_named(raised)
     if raised is not None:
         called(sweep, raised, scope, "raise")
     left(sweep, node, at, scope)

@@ -37,7 +37,7 @@ def if_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         if own:
             sweep.guards.append((body.start_byte, body.end_byte, own))
         if rest and asks_for_python_2(text):
-            sweep.chunk.python2 = True
+            sweep.chunk.both = True
         if rest & ~covered:
             sweep.guards.append((clause.start_byte, node.end_byte, rest))
             covered |= rest

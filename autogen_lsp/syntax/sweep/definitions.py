@@ -87,7 +87,7 @@ def function(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     if holder.level == Level.CLASS:
         inner.names.add("__class__")
         if name in _PYTHON_2_METHODS:
-            sweep.chunk.python2 = True
+            sweep.chunk.both = True
         if signature.parameters and "staticmethod" not in decorators:
             inner.self, inner.owner = signature.parameters[0].name, holder.qualname
     elif inner.self in inner.names:
