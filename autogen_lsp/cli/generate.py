@@ -75,10 +75,11 @@ async def draft_with_needs(
 ) -> Series:
     """The target and what it needs; no file is changed. Raises as `features.series` does."""
     from autogen_lsp.analysis import needs
+    from autogen_lsp.analysis.unfinished import at_use
     from autogen_lsp.features.series import implement_all
 
     project = services.project(snapshot_of(services))
-    wanted = needs.with_needs(project, target)
+    wanted = needs.with_needs(at_use(project, target).project, target)
     series = await implement_all(
         services, lambda: snapshot_of(services), target, wanted, fresh=fresh, drop=without, report=console.report
     )

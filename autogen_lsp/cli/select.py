@@ -64,12 +64,15 @@ def select(project: Project, path: Path, arguments: argparse.Namespace) -> Targe
 def _at(project: Project, path: Path, line: int, column: int | None) -> Finding | Target | None:
     """What the cursor asks for; without a column the first thing of the line. Findings come before other uses."""
     from autogen_lsp.analysis import findings, targets
+    from autogen_lsp.analysis.unfinished import finished
 
     source = project.source(path)
     if source is None:
         return None
+    offset = offset_at(source.text, source.lines, line, column or 1)
+    project = finished(project, path, offset).project
+    source = project.source(path) or source
     if column is not None:
-        offset = offset_at(source.text, source.lines, line, column)
         for finding in findings.at(project, path, offset):
             if targets.target_of(project, finding) is not None:
                 return finding

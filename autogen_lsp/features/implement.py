@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec import structs
 
 from autogen_lsp.analysis import apply, plan, targets
 from autogen_lsp.analysis.model import Plan, Target, TargetKind
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.unfinished import at_use
 from autogen_lsp.backends.base import Report
 from autogen_lsp.context import collect
 from autogen_lsp.errors import EditRefused
@@ -48,10 +49,18 @@ async def implement(
     Raises `GenerationFailed`, `BackendError` or `EditRefused`; cancellation passes through, and nothing is left open.
     """
     report("analysing the call sites", 0.05)
-    project = services.project(snapshot_of())
-    return await draft(
-        services, project, target, backend=backend, fresh=fresh, instructions=instructions, drop=drop, report=report
+    typed = await services.run(at_use, services.project(snapshot_of()), target)
+    outcome = await draft(
+        services,
+        typed.project,
+        target,
+        backend=backend,
+        fresh=fresh,
+        instructions=instructions,
+        drop=drop,
+        report=report,
     )
+    return replace(outcome, change=typed.as_typed(outcome.change))
 
 
 async def draft(
@@ -136,7 +145,9 @@ class Outcome:
     def rebase(self, snapshot: Snapshot) -> SourceChange:
         """The change as of a newer snapshot. Raises `EditRefused` with the reason where its place is gone."""
         project = self.services.project(snapshot)
-        return self.replaced(project, relocate(project, self.target, self.asked))
+        target = relocate(project, self.target, self.asked)
+        typed = at_use(project, target)
+        return typed.as_typed(self.replaced(typed.project, target))
 
     def replaced(self, project: Project, target: Target) -> SourceChange:
         """The change for a project in which the target has been found again."""
@@ -181,7 +192,7 @@ def relocate(project: Project, target: Target, asked: str = "") -> Target:
     uses = [Span(m.start(), m.end()) for m in re.finditer(rb"(?<!\w)%s(?!\w)" % re.escape(asked.encode()), text)]
     if not uses:
         raise EditRefused(f"'{asked}' is no longer used in {target.origin.name}")
-    return replace(target, origin_span=min(uses, key=lambda use: abs(use.start - target.origin_span.start)))
+    return structs.replace(target, origin_span=min(uses, key=lambda use: abs(use.start - target.origin_span.start)))
 
 
 def _record(services: Services, project: Project, made: Plan, draft: Draft, backend: str, model: str) -> Record:

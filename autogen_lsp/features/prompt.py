@@ -7,6 +7,7 @@ from typing import Any
 
 from autogen_lsp.analysis import plan
 from autogen_lsp.analysis.model import Target
+from autogen_lsp.analysis.unfinished import at_use
 from autogen_lsp.context.collect import identity
 from autogen_lsp.features.implement import gather
 from autogen_lsp.generation import prompt
@@ -22,7 +23,7 @@ async def preview(
 
     ``drop`` holds the ids of items to go without; those that there were come back as ``dropped``.
     """
-    project = services.project(snapshot)
+    project = at_use(services.project(snapshot), target).project
     made = await services.run(plan.make, project, target)
     context = await gather(services, project, made, drop=drop)
     shown = prompt.render(Request(made, context, path=snapshot.relative(target.path)), services.settings)

@@ -16,7 +16,7 @@ from msgspec import structs
 
 from autogen_lsp.analysis import titles
 from autogen_lsp.analysis.model import Target, TargetKind
-from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.unfinished import Finished, at_use
 from autogen_lsp.backends.base import Report
 from autogen_lsp.errors import EditRefused
 from autogen_lsp.features.implement import Outcome, draft, relocate
@@ -44,7 +44,7 @@ async def implement_all(
 
     Raises as `implement` does: where one part fails, nothing comes of the others.
     """
-    layers = Layers(services.project(snapshot_of()))
+    layers = Layers(await services.run(at_use, services.project(snapshot_of()), target))
     outcomes: list[Outcome] = []
     for number, each in enumerate(wanted):
         here = layers.place(each, needed=each == target)
@@ -97,7 +97,7 @@ class Series:
 
     def rebase(self, snapshot: Snapshot) -> SourceChange:
         """The change as of a newer snapshot. Raises `EditRefused` with the reason where the target's place is gone."""
-        layers = Layers(self.services.project(snapshot))
+        layers = Layers(at_use(self.services.project(snapshot), self.target))
         self._applied = []
         for each in self.outcomes:
             here = layers.place(each.target, each.asked, needed=each.target == self.target)
@@ -127,8 +127,9 @@ class Series:
 class Layers:
     """A project and changes upon it, each made for the texts that the last one left."""
 
-    def __init__(self, project: Project) -> None:
-        self.base = self.project = project
+    def __init__(self, typed: Finished) -> None:
+        self._typed = typed
+        self.base = self.project = typed.project
         self._changes: dict[Path, FileChange] = {}
         self._classes: dict[Path, tuple[str, ...]] = {}  # made so far: functions that name them go below them
 
@@ -165,5 +166,5 @@ class Layers:
         self.project = self.project.supposing(texts)
 
     def change(self, title: str) -> SourceChange:
-        """All of them as one, for the base."""
-        return SourceChange(tuple(self._changes.values()), title)
+        """All of them as one, for the files as they are."""
+        return self._typed.as_typed(SourceChange(tuple(self._changes.values()), title))

@@ -216,6 +216,7 @@ async def _implement(
 ) -> Json:
     """Generate, apply on the newest text, and write down what became of it."""
     from autogen_lsp.analysis import needs
+    from autogen_lsp.analysis.unfinished import at_use
     from autogen_lsp.features.implement import Outcome, implement
     from autogen_lsp.features.series import Series, implement_all
 
@@ -223,7 +224,7 @@ async def _implement(
     target: Target = places.target_of(session, project, reference)
     outcome: Outcome | Series
     if reference.needs:
-        wanted = needs.with_needs(project, target)
+        wanted = needs.with_needs(at_use(project, target).project, target)
         outcome = await implement_all(
             services, session.snapshot, target, wanted, backend=backend, fresh=fresh, drop=drop, report=report
         )

@@ -20,6 +20,7 @@ from autogen_lsp.text import Span
 if TYPE_CHECKING:
     from autogen_lsp.analysis.model import Finding, Target
     from autogen_lsp.analysis.project import Project
+    from autogen_lsp.analysis.unfinished import Finished
     from autogen_lsp.server.session import Session
 
 
@@ -99,13 +100,16 @@ def reference_to(session: Session, path: Path, span: Span, symbol: str, name: st
 def target_of(session: Session, project: Project, reference: Reference) -> Target:
     """What is to be created or completed. Raises `NotFound` with what is missing at that place."""
     from autogen_lsp.analysis import targets
+    from autogen_lsp.analysis.unfinished import finished
     from autogen_lsp.features.definition import definition_at
 
     path = path_of(session, reference)
     offered: list[Target] = []
     if reference.position is not None:
         offset = offset_of(session, project, path, reference.position)
-        for finding in _candidates(session, path, offset, reference.name):
+        typed = finished(project, path, offset)
+        project = typed.project
+        for finding in _candidates(session, typed, offset, reference.name):
             offered += targets.targets_of(project, finding)
         offered += targets.at(project, path, offset)
         if reference.name:
@@ -126,9 +130,9 @@ def target_of(session: Session, project: Project, reference: Reference) -> Targe
     raise NotFound("nothing is missing at this place; put the cursor on a missing name, or in a stub")
 
 
-def _candidates(session: Session, path: Path, offset: int, name: str) -> list[Finding]:
+def _candidates(session: Session, typed: Finished, offset: int, name: str) -> list[Finding]:
     """Findings that the position may mean, the likeliest first."""
-    found = session.looks.find(path)
+    found = session.looks.find(typed.path) if typed.ending is None else typed.findings()
     if name:
         return sorted((f for f in found if f.name == name), key=lambda f: abs(f.span.start - offset))
     return [f for f in found if offset in f.span]

@@ -13,23 +13,23 @@ from dataclasses import dataclass
 
 # One match takes everything up to the next bracket that is not closed at once, or the next line end; or all whole lines
 # without such a bracket. Possessive throughout: nothing here may backtrack, texts are hostile.
-_STRING = (
+STRING = (
     rb'"""(?:[^"\\]++|\\.|"(?!""))*+"""' + rb"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
     rb'|"(?:[^"\\\r\n]++|\\.)*+"?' + rb"|'(?:[^'\\\r\n]++|\\.)*+'?"
 )
 _PLAIN = rb"[^()\[\]{}\"'#\r\n\\]++"
-_CALL = rb"\((?:" + _PLAIN + rb"|(?!\"\"\"|''')(?:" + _STRING + rb"))*+\)"
-_PART = _PLAIN + rb"|#[^\r\n]*+|" + _STRING + rb"|\\(?:\r\n|.)?|" + _CALL
+_CALL = rb"\((?:" + _PLAIN + rb"|(?!\"\"\"|''')(?:" + STRING + rb"))*+\)"
+_PART = _PLAIN + rb"|#[^\r\n]*+|" + STRING + rb"|\\(?:\r\n|.)?|" + _CALL
 _TOKEN = re.compile(rb"(?:" + _PART + rb")*+([()\[\]{}]|\r\n|\n|\r|$)", re.S)
 _LINES = re.compile(rb"(?:(?:" + _PART + rb")*+(?:\r\n|\n|\r))*+", re.S)
-_MAX_BYTES = 2_000_000  # larger texts are left as they are
+MAX_BYTES = 2_000_000  # larger texts are left as they are
 _MAX_LINE = 5000  # bytes of a line that is searched for names
 _OPEN, _CLOSE = b"([{", b")]}"
 _LINE_START = re.compile(rb"[ \t\f]*")
 _STATEMENT = re.compile(
     rb"(?:def|class|return|import|raise|while|with|try|del|global|nonlocal|pass|break|continue|assert|except|finally|elif)\b"
 )
-_HEADER = re.compile(rb"(?:async\s+)?(?:def|class|if|for|while|with)\b|(elif)\b|(except)\b|(?:match|case)\b.*[:(\[{]")
+HEADER = re.compile(rb"(?:async\s+)?(?:def|class|if|for|while|with)\b|(elif)\b|(except)\b|(?:match|case)\b.*[:(\[{]")
 _NAME = re.compile(rb"[^\W\d]\w*")
 _BINDING_LINE = re.compile(
     rb"\s*(?:async\s+)?(?:from|import|def|class|for|with|global|nonlocal|except|case)\b|.*\blambda\b"
@@ -48,7 +48,7 @@ class Mended:
 
 def mend(text: bytes) -> Mended:
     """Blank the lines that leave a bracket open, or close one that is not open. Linear in the text's length."""
-    regions = _unfinished(text) if len(text) <= _MAX_BYTES else []
+    regions = unfinished(text) if len(text) <= MAX_BYTES else []
     if not regions:
         return Mended(text, frozenset(), ())
     parts: list[bytes] = []
@@ -81,7 +81,7 @@ def names_bound(text: bytes) -> set[str]:
     return {name.decode("utf-8", "replace") for name in found}
 
 
-def _unfinished(text: bytes) -> list[tuple[int, int]]:
+def unfinished(text: bytes) -> list[tuple[int, int]]:
     """Regions to blank: sorted, disjoint, from the first character of a statement to the end of a line."""
     out: list[tuple[int, int]] = []
     depth = 0
@@ -136,7 +136,7 @@ def _end(pattern: re.Pattern[bytes], text: bytes, start: int) -> int:
 def _blanked(statement: bytes) -> bytes:
     """The statement as spaces, line ends kept; of a compound one, a header that holds its block stays."""
     blank = re.sub(rb"[^\r\n]", b" ", statement)
-    header = _HEADER.match(statement)
+    header = HEADER.match(statement)
     if header is None:
         return blank
     kept = b"elif 1:" if header.group(1) else b"except:" if header.group(2) else b"if 1:"

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autogen_lsp.analysis import findings as finding
-from autogen_lsp.analysis import targets
+from autogen_lsp.analysis import nodes, targets
 from autogen_lsp.analysis.model import Finding, FindingKind, Target
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.unfinished import Finished, finished
 from autogen_lsp.config import Settings
 from autogen_lsp.features import foreign
 from autogen_lsp.features.actions import create_skeleton, generate, implement_stub, import_name, with_needs
@@ -48,19 +49,43 @@ def offers(
     ``own`` are the file's findings where the caller has them.
     """
     found: list[Offer] = []
-    known = finding.find(project, path) if own is None else own
-    chosen = _missing(project, path, span, diagnostics, known)
-    if not chosen and span.start == span.end:
-        used = [_Missing(_of_use(target), [target]) for target in targets.at(project, path, span.start)]
-        chosen = used or [_Missing(stub) for stub in _stub_around(project, path, span.start)]
+    typed = finished(project, path, span.end)
+    chosen = _chosen(typed, path, span, diagnostics, own)
     for missing in chosen:
-        context = ActionContext(project, settings, missing.finding, tuple(missing.targets))
+        context = ActionContext(typed.project, settings, missing.finding, tuple(missing.targets))
         for action in ACTIONS:
             try:
-                found.extend(replace(offer, diagnostics=tuple(missing.solves)) for offer in action(context))
+                found.extend(_as_typed(typed, offer, missing) for offer in action(context))
             except Exception:  # one failing feature never takes another down (invariant 10)
                 log.exception("code action %s failed", action.__module__)
     return found
+
+
+def _chosen(
+    typed: Finished, path: Path, span: Span, diagnostics: Sequence[Diagnostic], own: Sequence[Finding] | None
+) -> list[_Missing]:
+    """What is missing at the selection, is meant by diagnostics, or is called around the cursor."""
+    project, given = typed.project, list(enumerate(diagnostics))
+    if typed.ending is not None:
+        own = typed.findings()
+        span = typed.clipped(span)
+        given = [
+            (position, replace(each, span=typed.clipped(each.span)))
+            for position, each in given
+            if each.span.start in typed.statement
+        ]
+    known = finding.find(project, path) if own is None else own
+    chosen = _missing(project, path, span, given, known)
+    if not chosen and span.start == span.end:
+        used = [_Missing(_of_use(target), [target]) for target in targets.at(project, path, span.start)]
+        chosen = used or [_Missing(f) for f in _called_around(project, path, span.start)]
+        chosen = chosen or [_Missing(stub) for stub in _stub_around(project, path, span.start)]
+    return chosen
+
+
+def _as_typed(typed: Finished, offer: Offer, missing: _Missing) -> Offer:
+    change = None if offer.change is None else typed.as_typed(offer.change)
+    return replace(offer, diagnostics=tuple(missing.solves), change=change)
 
 
 @dataclass
@@ -86,15 +111,34 @@ def _stub_around(project: Project, path: Path, offset: int) -> list[Finding]:
     return [f for f in finding.at(project, path, around.name_start) if f.kind is FindingKind.STUB]
 
 
+def _called_around(project: Project, path: Path, offset: int) -> list[Finding]:
+    """What is called, and missing, where the cursor is among the arguments: the innermost such call."""
+    source = project.source(path)
+    if source is None:
+        return []
+    node = nodes.node_at(source.tree, Span(offset, offset))
+    for each in (node, *nodes.ancestors(node)):
+        called = None if each.parent is None else each.parent.child_by_field_name("function")
+        if each.type == "argument_list" and each.start_byte < offset < each.end_byte and called is not None:
+            found = [f for f in finding.at(project, path, called.end_byte) if f.span.end == called.end_byte]
+            if found:
+                return found
+    return []
+
+
 def _missing(
-    project: Project, path: Path, span: Span, diagnostics: Sequence[Diagnostic], own: Sequence[Finding]
+    project: Project,
+    path: Path,
+    span: Span,
+    diagnostics: Sequence[tuple[int, Diagnostic]],
+    own: Sequence[Finding],
 ) -> list[_Missing]:
     """What the selection and the diagnostics mean, each once."""
     source = project.source(path)
     if source is None:
         return []
     chosen = {f.span: _Missing(f) for f in own if f.span.start <= span.end and f.span.end >= span.start}
-    for position, diagnostic in enumerate(diagnostics):
+    for position, diagnostic in diagnostics:
         for each in chosen.values():
             if diagnostic.code == each.finding.kind and diagnostic.span == each.finding.span:
                 each.solves.append(position)
