@@ -107,7 +107,25 @@ def _filled_by(project: Project, file: Path) -> Iterator[Path]:
                 yield module.path
 
 
-_GIVERS = (is_planted, _is_known_by_name, _is_filled)
+def _is_made_beside(project: Project, path: Path, name: str) -> bool:
+    """Whether a decorator that cannot be read may put it beside a class that it is named after: ``Event_Settings``."""
+    table = project.table(path)
+    for symbol in table.facts.symbols if table is not None else ():
+        if symbol.kind == SymbolKind.CLASS and symbol.decorators and "." not in symbol.qualname:
+            rest = name.removeprefix(symbol.name)
+            if rest != name and (rest[:1] == "_" or rest[:1].isupper()):
+                return any(_is_foreign(project, path, text.partition("(")[0]) for text in symbol.decorators)
+    return False
+
+
+def _is_foreign(project: Project, path: Path, dotted: str) -> bool:
+    if is_of_library(project, path, dotted, ""):
+        return False
+    found = follow(project, path, dotted)
+    return not isinstance(found, Definition) or not project.is_ours(found.path)
+
+
+_GIVERS = (is_planted, _is_known_by_name, _is_filled, _is_made_beside)
 
 
 def _used(table: Table, source: Source) -> dict[str, list[tuple[Span, set[str]]]]:

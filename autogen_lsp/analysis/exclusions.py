@@ -69,7 +69,8 @@ def is_excluded(project: Project, path: Path) -> bool:
 
 def _is_excerpt(project: Project, path: Path) -> bool:
     """Whether it is a file of the documentation that imports nothing, or leaves something out (``# ...``): it shows a
-    part of what the text is about. Or one of the tests that imports nothing, and that no import names: their data.
+    part of what the text is about. Or one of the tests that no import names, and that imports nothing, or lies in a
+    folder of theirs that is no package: their data.
     """
     root = project.snapshot.root_of(path)
     folders = path.relative_to(root).parts[:-1] if root is not None else ()
@@ -81,7 +82,11 @@ def _is_excerpt(project: Project, path: Path) -> bool:
         return False
     if documents:
         return not table.facts.imports or _ELIDED.search(source.text) is not None
-    if table.facts.imports or _RUN.match(path.name) or project.index is None:
+    if _RUN.match(path.name) or project.index is None:
+        return False
+    if table.facts.imports and (
+        not any(map(_TESTS.fullmatch, folders[:-1])) or "__init__.py" in project.modules.listing.names(path.parent)
+    ):
         return False
     return not (path.stem.isidentifier() and project.importers(path.stem))
 

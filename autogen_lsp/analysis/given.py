@@ -16,6 +16,7 @@ from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.presence import Definition, follow, is_handed_out
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
@@ -27,6 +28,7 @@ _SET = re.compile(  # under a computed name
 )
 _EACH = re.compile(rb"\bfor ([A-Za-z_]\w*) in ([A-Za-z_]\w*):")
 _ITSELF = re.compile(rb"\(\s*self\s*[,)]")
+_WITH_LOCALS = re.compile(rb"\(\s*self\s*,\s*(?:\*\*)?locals\(\)")
 _MANGLED = re.compile(r"_{1,2}[A-Z]\w*?__\w+")  # `_Class__name`
 _MADE_BY_TYPE = re.compile(rb"\b(?:type|__class__)\([^(),]{1,200},")
 
@@ -112,6 +114,8 @@ def _hands_itself_on(project: Project, found: Class, name: str) -> bool:
         return False
     for call in table.facts.calls:
         if call.scope.startswith(inside) and _ITSELF.match(source.text, call.end):
+            if _WITH_LOCALS.match(source.text, call.end) and _is_parameter(table, call.scope, name):
+                return True
             target = follow(project, found.path, call.dotted, call.scope)
             if (
                 isinstance(target, Definition)
@@ -121,6 +125,11 @@ def _hands_itself_on(project: Project, found: Class, name: str) -> bool:
             ):
                 return True
     return False
+
+
+def _is_parameter(table: Table, scope: str, name: str) -> bool:
+    signatures = (symbol.signature for symbol in table.symbols.get(scope, ()))
+    return any(each.name == name for signature in signatures if signature is not None for each in signature.parameters)
 
 
 _GIVERS = (_is_decorated, _is_left_out, _is_registered, _is_handed_out, _hands_itself_on, _is_made_by_type)

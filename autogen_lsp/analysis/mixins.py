@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from autogen_lsp.analysis.derived import derived_at_run_time
+from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
 from autogen_lsp.analysis.presence import follow, is_handed_out
 from autogen_lsp.analysis.project import Project
@@ -138,6 +139,9 @@ def _family(
         lineage = project.mro(*one.key)
         unread = lineage.is_open(of_class) and not (hidden and lineage.hooked)
         has = unread or lineage.may_have(name) or is_handed_out(project, one.path, one.symbol)
+        has = has or any(
+            base.path.suffix == ".pyi" and stub_may_omit(project, base.path, name) for base in lineage.classes
+        )
         (having if has else lacking).append(one)
     failing = [one for one in lacking if _runs(project, one, found, caller)]
     return _Family(project, found, name, caller, of_self, below, having, failing)

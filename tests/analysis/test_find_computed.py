@@ -162,3 +162,11 @@ def test_keys_that_a_function_puts_into_a_mapping(tmp_path: Path) -> None:
         "    for key, func in funcs.items():\n        setattr(cls, key, staticmethod(func))\n"
         "class A: x = 1\nfill(A)\nA.uint_le(1), A.to_bits(1), A.«uint_be»(1)\n",
     )
+
+
+def test_what_a_method_hands_on_with_itself_as_its_locals(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from lib import assign\nclass A:\n    def __init__(self, f): assign(self, locals())\n"
+        "    def m(self): self.f(), self.«g»()\n",
+    )

@@ -472,3 +472,12 @@ def test_what_a_stub_of_a_compiled_module_leaves_out_is_handed_on(tmp_path: Path
         "//- cu/__init__.py\nfrom cu._util import memoize, other\n//- cu/_util.pyi\nother: int\n//- cu/_util.pyx\n"
         "//- a.py\nfrom cu import memoize, other, «third»\n",
     )
+
+
+def test_what_a_decorator_puts_beside_a_class_is_named_after_it(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nfrom lib import add\nfrom functools import total_ordering\n@add()\nclass Event: x = 1\n"
+        "@total_ordering\nclass Order: x = 1\n"
+        "//- b.py\nfrom a import Event_Store, EventStore, «Events», «Order_Store»\n",
+    )

@@ -355,3 +355,11 @@ def test_private_classes_of_tests_are_run_where_they_are_test_cases(tmp_path: Pa
         "class _TestOther(unittest.TestCase):\n    def test_f(self): self.«assertSame»(1, 1)\n"
         "class TestMore:\n    def test_f(self): self.«assertEqual»(1, 1)\n",
     )
+
+
+def test_a_class_of_the_library_may_bring_private_members_that_its_stub_leaves_out(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "import smtplib\nclass A:\n    def f(self): self._print_debug(), self._say_more()\n"
+        "class B(A, smtplib.SMTP): x = 1\n".replace("self._say_more", "self.«_say_more»"),
+    )

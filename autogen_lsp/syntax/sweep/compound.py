@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
 from autogen_lsp.syntax import nodes as n
-from autogen_lsp.syntax.guards import Guard, asks_for_python_2, guard_of_except, guard_of_if, guard_of_raises
+from autogen_lsp.syntax.guards import (
+    EVERYTHING,
+    Guard,
+    asks_for_python_2,
+    guard_of_except,
+    guard_of_if,
+    guard_of_raises,
+)
 from autogen_lsp.syntax.scopes import Scope
 
 if TYPE_CHECKING:
     from autogen_lsp.syntax.sweep import Sweep
 
+_FAILS = re.compile(rb"assert\s*\(?(?:False|0|1\s*==\s*['\"0])|raise AssertionError\b|(?:self|pytest)\.fail\(")
 _MAX_CLAUSES = 50  # branches of one `if` that are looked at for guards
 
 
@@ -55,8 +64,16 @@ def try_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
             guard |= caught
             if caught & Guard.IMPORT:  # what is imported instead may be missing where the first is there
                 sweep.guards.append((child.start_byte, child.end_byte, Guard.INSTEAD))
+    if guard & Guard.IMPORT and _is_to_fail(sweep, body):
+        guard = EVERYTHING
     if guard:
         sweep.guards.append((body.start_byte, body.end_byte, guard))
+
+
+def _is_to_fail(sweep: Sweep, body: Node) -> bool:
+    """Whether a block ends by saying that it should not have come to its end, as tests do."""
+    last = body.named_child(body.named_child_count - 1) if body.named_child_count > 1 else None
+    return last is not None and _FAILS.match(sweep.text, last.start_byte) is not None
 
 
 def with_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
