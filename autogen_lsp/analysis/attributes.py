@@ -87,7 +87,7 @@ class _Look:
             return None
         if self._doubtful(item, mro.classes[0]) or is_lent(self.project, mro, name):
             return None
-        of_self = item.receiver in SELF
+        of_self = item.receiver in SELF and not receiver.inferred
         if not of_self and (name in self._of_any_mock or self._is_replaced(mro.classes[0])):
             return None
         if not receiver.exact and may_have(
@@ -114,7 +114,7 @@ class _Look:
             return None
         if of_self and (self._asks_for_base(item, mro.classes[0]) or not self._is_still_self(item)):
             return None
-        if self._has_old_bases(mro):
+        if self._has_old_bases(mro) or self._is_plugged_in(item):
             return None
         message = f"{receiver.described[0].upper()}{receiver.described[1:]} {'have' if above else 'has'} no '{name}'"
         return self._finding(item, message, owner.path, f"{owner.symbol.qualname}.{name}")
@@ -238,6 +238,23 @@ class _Look:
         asked = f"isinstance({item.receiver},".encode("utf-8", "surrogatepass")
         symbols = self.table.symbols.get(item.scope, ())
         return any(text.find(asked, symbol.body_start, symbol.body_end) >= 0 for symbol in symbols)
+
+    def _is_plugged_in(self, item: Call | Reference) -> bool:
+        """Whether the receiver is an attribute that a class only declares, and gets under a computed name."""
+        if "." not in item.receiver:
+            return False
+        node = self._node_of_receiver(item)
+        holder = node.child_by_field_name("object") if node is not None and node.type == "attribute" else None
+        name = item.receiver.rpartition(".")[2]
+        for part in members(infer.type_of(self.lookup, self.path, holder)) if holder is not None else ():
+            if part is None or part.form is not Form.INSTANCE or part.path is None:
+                continue
+            mro = self.project.mro(part.path, part.name)
+            owner = mro.owner(name) if mro.open or mro.computed else None
+            found = self.project.members(owner.path, owner.symbol.qualname).get(name, ()) if owner is not None else ()
+            if found and all(symbol.kind == SymbolKind.VARIABLE and symbol.value is None for symbol in found):
+                return True
+        return False
 
     def _has_old_bases(self, mro: Mro) -> bool:
         """Whether a base is one of Python 2's standard library, of which nothing is known."""

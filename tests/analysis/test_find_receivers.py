@@ -478,3 +478,20 @@ def test_what_a_test_replaces_must_be_there(tmp_path: Path) -> None:
         "def test(monkeypatch):\n    monkeypatch.setattr(A, 'g', print)\n"
         "    monkeypatch.setattr(A, '_h', print, raising=False)\n    A()._h()\n",
     )
+
+
+def test_what_a_class_only_declares_and_gets_under_a_computed_name_may_be_another(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class Memory: x = 1\nclass Hub:\n    def plug(self, name, plugin): setattr(self, name, plugin)\n"
+        "class State(Hub):\n    memory: Memory\nclass Plain:\n    memory: Memory\n"
+        "def f(s: State, p: Plain): s.memory.grow(), p.memory.«grow»()\n",
+    )
+
+
+def test_an_annotated_self_of_a_function_may_be_misdeclared(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class Visitor: x = 1\nclass Task:\n    request = 1\n    def replace(self): return 1\n"
+        "def f(self: Visitor): self.request, self.replace()\ndef g(self: Visitor): self.«replace»()\n",
+    )
