@@ -37,7 +37,7 @@ def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Refe
         return False
     if item.made.startswith(("=", ":")) and len(calls) >= _OFTEN:
         return True
-    return len(asked) >= _MANY and _is_had(project, asked)
+    return len(asked) >= _MANY and is_had(project, asked)
 
 
 def _is_alike(call: Call, item: Call, inside: str) -> bool:
@@ -71,7 +71,7 @@ def _read_of(project: Project, path: Path, table: Table, receiver: str, around: 
     return one, other
 
 
-def _is_had(project: Project, asked: set[str]) -> bool:
+def is_had(project: Project, asked: set[str]) -> bool:
     """Whether a class of the workspace has all of these members."""
     every = sorted((list(project.definitions(name)) for name in asked), key=len)
     for file, symbol in (found for some in every[:_MANY] for found in some[:_MAX_HOLDERS]):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.hidden import stub_may_omit
+from autogen_lsp.analysis.misdeclared import is_had
 from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
 from autogen_lsp.analysis.presence import follow, is_handed_out
 from autogen_lsp.analysis.project import Project
@@ -32,6 +33,7 @@ from autogen_lsp.analysis.usage import (
 from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind, base_names
 
+_PARTS = 3  # things that a class without a name for it calls on those that it is a part of
 _MANY = 3  # instances that lack the member, for one that has it
 _SUPER = "super("
 _ASKED = re.compile(rb"""\b[gh](?:et|as)attr\(\s*self\s*,\s*(?:f['"](\w+)\{|['"](\w+)['"]\s*[+%]|['"](\w+)%)""")
@@ -250,13 +252,15 @@ def _stands_before_others(project: Project, found: Class, below: list[Class]) ->
     """Whether the class is made to be combined with others, and is not used alone.
 
     It is named so; or lies in the body of another class, for what works on that; or one in its lineage has no bases,
-    and all the same calls on ``super()`` what ``object`` has not; or it holds tests that nothing runs.
+    and all the same calls on ``super()`` what ``object`` has not; or it holds tests that nothing runs; or it lacks
+    several things that it calls on ``self``, and another class has all of these.
     """
     if not (
         is_named_mixin(project, found)
         or _is_in_class(project, found)
         or any(_reaches_beyond(project, one) for one in project.mro(*found.key).classes)
         or (not is_from_outside(project, found) and holds_tests(project, found))
+        or _is_part(project, found)
     ):
         return False
     if any(in_use(project, one, leaf=True) for one in (found, *below)):
@@ -271,6 +275,14 @@ def _is_combined(project: Project, one: Class, below: list[Class]) -> bool:
     if ABSTRACT.match(one.symbol.name) or is_named_mixin(project, one):
         return False
     return not any(one.key != other.key and one.key in project.mro(*other.key) for other in below)
+
+
+def _is_part(project: Project, found: Class) -> bool:
+    table, known = project.table(found.path), project.mro(*found.key).names
+    inside = f"{found.symbol.qualname}."
+    calls = table.facts.calls if table is not None else ()
+    lacked = {c.name for c in calls if c.receiver == "self" and c.scope.startswith(inside) and c.name not in known}
+    return len(lacked) >= _PARTS and is_had(project, lacked)
 
 
 def _is_in_class(project: Project, found: Class) -> bool:

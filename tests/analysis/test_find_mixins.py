@@ -363,3 +363,11 @@ def test_a_class_of_the_library_may_bring_private_members_that_its_stub_leaves_o
         "import smtplib\nclass A:\n    def f(self): self._print_debug(), self._say_more()\n"
         "class B(A, smtplib.SMTP): x = 1\n".replace("self._say_more", "self.«_say_more»"),
     )
+
+
+def test_a_class_that_lacks_several_things_which_another_has_is_a_part_of_others(tmp_path: Path) -> None:
+    text = "class Old:\n    def det(self): return self.{0}(), self.{1}(), self.{2}()\n"
+    whole = "class Matrix:\n    def lu(self): return 1\n    def rank(self): return 1\n    def inv(self): return 1\n"
+    check_findings(tmp_path / "a", whole + text.format("lu", "rank", "inv"))
+    check_findings(tmp_path / "b", whole + text.format("«lu»", "«rank»", "rows").replace("self.rows", "print"))
+    check_findings(tmp_path / "c", whole + text.format("«lu»", "«rank»", "«inv»") + "Old()\n")
