@@ -127,12 +127,33 @@ def _hands_itself_on(project: Project, found: Class, name: str) -> bool:
     return False
 
 
+def _is_configured(project: Project, found: Class, name: str) -> bool:
+    """Whether Zope derives a class from it that has more, as a file beside it says: ``class=".views.Edit"``."""
+    if not project.is_ours(found.path):
+        return False
+    folder = project.folders[found.path]
+    named = re.compile(rf"class\s*=\s*['\"][\w.]*\b{re.escape(found.symbol.qualname)}['\"]")
+    return any(
+        named.search((folder / entry).read_text("utf-8", "replace")) is not None
+        for entry in project.modules.listing.names(folder)
+        if entry.endswith(".zcml") and (folder / entry).is_file()
+    )
+
+
 def _is_parameter(table: Table, scope: str, name: str) -> bool:
     signatures = (symbol.signature for symbol in table.symbols.get(scope, ()))
     return any(each.name == name for signature in signatures if signature is not None for each in signature.parameters)
 
 
-_GIVERS = (_is_decorated, _is_left_out, _is_registered, _is_handed_out, _hands_itself_on, _is_made_by_type)
+_GIVERS = (
+    _is_decorated,
+    _is_left_out,
+    _is_registered,
+    _is_handed_out,
+    _hands_itself_on,
+    _is_made_by_type,
+    _is_configured,
+)
 
 
 def gets_members(project: Project, found: Class, name: str) -> bool:

@@ -595,3 +595,9 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
 )
 def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text.replace("raises(A", "print(A"))
+
+
+def test_what_zope_derives_from_a_class_has_more(tmp_path: Path) -> None:
+    (tmp_path / "configure.zcml").write_text('<browser:page class=".views.Edit" template="edit.pt" />', "utf-8")
+    text = "class {0}:\n    def __call__(self): return self.{1}()\n"
+    check_findings(tmp_path, "//- views.py\n" + text.format("Edit", "index") + text.format("Other", "«index»"))
