@@ -169,13 +169,13 @@ class Index:
 
     def python2(self, folder: Path) -> tuple[int, int]:
         """How many files below the folder no Python 3 reads, and how many there are."""
-        below, opened = f"{folder.as_posix().rstrip('/')}/", self._shared()
-        stored = self._read(
-            "SELECT path, python2 FROM files WHERE path >= ? AND path < ?", (below, f"{below[:-1]}{chr(ord('/') + 1)}")
-        )
-        read = {path: bool(old) for path, old in stored}
-        read |= {path: document.facts.python2 for path, document in opened.items() if path.startswith(below)}
-        return sum(read.values()), len(read)
+        below = f"{folder.as_posix().rstrip('/')}/"
+        opened = {path: one.facts.python2 for path, one in self._shared().items() if path.startswith(below)}
+        sql = "SELECT coalesce(sum(python2), 0), count(*) FROM files WHERE path"
+        found = self._read(f"{sql} >= ? AND path < ?", (below, f"{below[:-1]}{chr(ord('/') + 1)}"))
+        known = [row for path in opened for row in self._read(f"{sql} = ?", (path,))]
+        old, every = (sum(row[at] for row in found) - sum(row[at] for row in known) for at in (0, 1))
+        return old + sum(opened.values()), every + len(opened)
 
     def search(self, words: str | Iterable[str], limit: int = 20) -> list[tuple[Path, Symbol, float]]:
         """Functions and classes that have these words in their name, class, parameters or docstring, best first.
