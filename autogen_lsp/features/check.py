@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,29 +108,35 @@ def _analysed(
     snapshot: Snapshot, index: Index, paths: list[str], stopped: Callable[[], bool], workers: int
 ) -> Iterator[tuple[list[str], dict[str, list[worker.Row]]]]:
     """Paths and their rows; a file that a worker died of has none, and would take this process along, too."""
+    left = dict.fromkeys(paths)
     if len(paths) > _FEW and workers and index.on_disk:
-        setup = _setup(snapshot)
+        setup = _setup(snapshot, index)
         batches = (paths[at : at + _BATCH] for at in range(0, len(paths), _BATCH))
-        try:
-            for batch, reply in pool.run(
-                worker.MODULE,
-                batches,
-                lambda some: worker.encode(worker.Request(setup, tuple(some))),
-                workers=workers,
-                stopped=stopped,
-            ):
+        run = pool.run(
+            worker.MODULE,
+            batches,
+            lambda some: worker.encode(worker.Request(setup, tuple(some))),
+            workers=workers,
+            stopped=stopped,
+        )
+        with closing(run), suppress(pool.NoWorkers):
+            for batch, reply in run:
+                if reply == worker.OTHER_INDEX:  # the cache was cleared meanwhile, or this program was updated
+                    index.rescan(stopped=stopped)
+                    break
                 yield batch, {} if reply is None else worker.decode_found(reply)
-            return
-        except pool.NoWorkers:
-            pass
+                for path in batch:
+                    del left[path]
+            else:
+                return
     project = Project(snapshot, index)
-    for path in paths:
+    for path in left:
         if stopped():
             return
         yield [path], {path: [worker.to_row(finding) for finding in find(project, Path(path))]}
 
 
-def _setup(snapshot: Snapshot) -> bytes:
+def _setup(snapshot: Snapshot, index: Index) -> bytes:
     settings = snapshot.settings
     return worker.encode(
         worker.Setup(
@@ -137,6 +144,7 @@ def _setup(snapshot: Snapshot) -> bytes:
             settings.context_exclude,
             settings.cache_dir,
             settings.python_path,
+            index.identity,
             tuple((path.as_posix(), source.text) for path, source in snapshot.documents.items()),
         )
     )

@@ -22,6 +22,8 @@ from autogen_lsp.workspace.source import Source
 MODULE = "autogen_lsp.features.check_worker"
 _DECODED_BYTES = 10_000_000
 
+OTHER_INDEX = b""
+
 
 class Setup(msgspec.Struct, frozen=True, array_like=True):
     """What a worker needs to see the parent's snapshot: roots, the settings that decide, open documents' texts."""
@@ -30,6 +32,7 @@ class Setup(msgspec.Struct, frozen=True, array_like=True):
     exclude: tuple[str, ...]
     cache_dir: str | None
     python_path: str | None
+    index: tuple[int, int] | None  # its identity
     documents: tuple[tuple[str, bytes], ...] = ()
 
 
@@ -77,18 +80,23 @@ def from_row(path: Path, row: Row) -> Finding:
 
 
 def answer(request: bytes) -> bytes:
+    """`OTHER_INDEX` where this process does not see what its parent does, and would miss what is there."""
     asked = decode_request(request)
     project = _project(asked.setup)
+    if project is None:
+        return OTHER_INDEX
     return encode({path: [to_row(finding) for finding in find(project, Path(path))] for path in asked.paths})
 
 
 @cache  # one project serves all requests of a run
-def _project(setup: bytes) -> Project:
+def _project(setup: bytes) -> Project | None:
     given = _decode_setup(setup)
     roots = tuple(Path(root) for root in given.roots)
     settings = Settings(context_exclude=given.exclude, cache_dir=given.cache_dir, python_path=given.python_path)
     documents = {Path(path): Source(Path(path), text, version=0) for path, text in given.documents}
     index = Index(roots, settings, lambda problem: None, workers=0, decoded_bytes=_DECODED_BYTES)
+    if index.identity != given.index:
+        return None
     index.overlay(documents)
     return Project(Snapshot(roots, documents, settings), index)
 

@@ -111,6 +111,11 @@ class Index:
         return self._store.path is not None
 
     @property
+    def identity(self) -> tuple[int, int] | None:
+        """Tells the file from any other that was, is or will be in its place; None where it is kept in memory."""
+        return self._store.identity
+
+    @property
     def pending(self) -> frozenset[str] | None:
         """The files (absolute, with '/') that a build has yet to read: nothing is stored of them, or what they were.
 

@@ -14,7 +14,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import IO
 
 _LENGTH = 8  # bytes before each message, big endian
@@ -35,7 +35,7 @@ def run[T](
     *,
     workers: int,
     stopped: Callable[[], bool],
-) -> Iterator[tuple[list[T], bytes | None]]:
+) -> Generator[tuple[list[T], bytes | None]]:
     """Each batch with its reply; None for a single item that a worker died of. ``batches`` are taken when due.
 
     Blocking. Ends early, without its remaining replies, once ``stopped`` says so; the workers are gone when it returns

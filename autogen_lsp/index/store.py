@@ -71,7 +71,7 @@ class Store:
         self._idle: list[sqlite3.Connection] = []  # read connections not in use
         self._closed = False
         self._writer = self._connect_or_replace()
-        self._identity = _identity(self.path)
+        self.identity = _identity(self.path)  # device and inode of the file
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query; none if the file turns out to be damaged, or the store is closed.
@@ -122,7 +122,7 @@ class Store:
 
     def follow(self) -> None:
         """Begin anew if somebody removed the file: this server could go on with it, but no other would see it."""
-        if self.path is not None and _identity(self.path) != self._identity:
+        if self.path is not None and _identity(self.path) != self.identity:
             self._replace(FileNotFoundError("removed"), self.generation)
 
     def close(self) -> None:
@@ -195,7 +195,7 @@ class Store:
             while self._idle:
                 self._idle.pop().close()
             self._writer = self._anew(error)
-            self._identity = _identity(self.path)
+            self.identity = _identity(self.path)
 
     def _anew(self, error: Exception) -> sqlite3.Connection:
         path = self.path

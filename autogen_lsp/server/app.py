@@ -103,6 +103,13 @@ class Protocol(LanguageServerProtocol):
         """Make what reads the method's messages now; the first of them would have to wait for it."""
         self._converter.get_structure_hook(self.get_message_type(method))
 
+    def _send_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
+        """Handlers answer in plain JSON: to convert a first answer takes longer than to find what is in it."""
+        if error is not None:
+            super()._send_response(msg_id, error=error)
+        else:
+            self.owner.peer.send(wire.result(msg_id, result))
+
     def _send_data(self, data: Any) -> None:
         self.owner.peer.send(self._converter.unstructure(data))
 

@@ -12,6 +12,7 @@ from autogen_lsp.features import check as driver
 from autogen_lsp.features import check_worker
 from autogen_lsp.features.check import Checked, check
 from autogen_lsp.index.client import Index
+from autogen_lsp.index.location import index_path
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
@@ -147,6 +148,26 @@ def test_worker_processes_find_what_one_process_finds(root: Path, tmp_path: Path
     assert result == check(Snapshot((root,), {document.path: document}, alone), [root], workers=0)
     assert len(result.findings) == len(EXPECTED) + 2 * 59 + 1
     assert told[-1] == "checking 63 of 63 files"
+
+
+def test_workers_that_find_another_index_than_their_parent_are_not_believed(
+    root: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_files(root)
+    (root / "base.py").write_text("class Base:\n    def run(self):\n        return self.work()\n")
+    (root / "sub.py").write_text("from base import Base\n\nclass Sub(Base):\n    def work(self):\n        return 1\n")
+    setup_of = driver._setup
+
+    def clear(snapshot: Snapshot, index: Index) -> bytes:
+        setup = setup_of(snapshot, index)
+        for file in index_path((root,), settings).parent.iterdir():
+            file.unlink()  # as `autogen-lsp cache clear` does, from the workers' point of view just in time
+        return setup
+
+    monkeypatch.setattr(driver, "_setup", clear)
+    result = check(Snapshot((root,), settings=settings), [root], workers=2)
+    assert len(result.findings) == len(EXPECTED) + 2 * 60
+    assert not result.skipped
 
 
 def test_without_a_cache_folder_the_findings_are_the_same(root: Path, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def _action(session: Session, offer: Offer, diagnostics: Any) -> Any:
         reference = places.reference_to(session, offer.path, offer.span, offer.qualname, offer.name)
         if offer.needs:
             reference["needs"] = True
-        command = types.Command(title=offer.title, command=offer.command, arguments=[reference])
+        command = {"title": offer.title, "command": offer.command, "arguments": [reference]}
         if not session.client.code_action_literals:
             return command
     edit = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from lsprotocol import types
 
 from autogen_lsp.server.session import Session
+from autogen_lsp.server.wire import Json
 
 
-def content(session: Session, params: types.TextDocumentContentParams) -> types.TextDocumentContentResult:
-    return types.TextDocumentContentResult(session.receipts.text_of(params.uri))
+def content(session: Session, params: types.TextDocumentContentParams) -> Json:
+    return {"text": session.receipts.text_of(params.uri)}

@@ -7,9 +7,10 @@ from lsprotocol import types
 from autogen_lsp.features import hover as feature
 from autogen_lsp.server import convert
 from autogen_lsp.server.session import Session
+from autogen_lsp.server.wire import Json
 
 
-def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
+def hover(session: Session, params: types.HoverParams) -> Json | None:
     document = session.overlay.get(params.text_document.uri)
     if document is None:
         return None
@@ -20,8 +21,7 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
         return None
     text, span = found
     kind = types.MarkupKind.Markdown if session.client.markdown else types.MarkupKind.PlainText
-    extent = convert.range_of(document.text, document, span, encoding)
-    return types.Hover(
-        contents=types.MarkupContent(kind=kind, value=text),
-        range=types.Range(types.Position(**extent["start"]), types.Position(**extent["end"])),
-    )
+    return {
+        "contents": {"kind": kind.value, "value": text},
+        "range": convert.range_of(document.text, document, span, encoding),
+    }
