@@ -37,6 +37,9 @@ from autogen_lsp.analysis.types import Form, Type, members, without_none
 from autogen_lsp.syntax.model import Call, Reference, SymbolKind
 from autogen_lsp.text import Span, touching
 
+_ROOT = re.compile(r"\w+")
+_TYPE = re.compile(r"\b[Tt]ype\[")
+
 
 def missing_attributes(project: Project, path: Path, table: Table, near: Span | None) -> Iterator[Finding]:
     """Findings of kind missing-attribute in one file."""
@@ -142,11 +145,25 @@ class _Look:
         receiver = self._over_lines(item) if item.receiver == "(…)" and isinstance(item, Call) else item.receiver
         key = (receiver, item.scope, item.local, made)
         if key not in self._guesses:
-            self._guesses[key] = guesses(self.project, self.path, receiver, item.scope, made)
+            found = guesses(self.project, self.path, receiver, item.scope, made)
+            self._guesses[key] = frozenset(each for each in found if each[0].suffix == ".py")
         found = self._guesses[key]
         if not found:
-            return item.local and (self._is_nobodys(item.name) or self._is_narrowed(item))
-        return any(not (mro := self.project.mro(*each)).is_open(True) and not mro.may_have(item.name) for each in found)
+            asked = not self._is_untold(item, made) and self._is_nobodys(item.name)
+            return item.local and (asked or self._is_narrowed(item))
+        of_class = _TYPE.search(made) is not None  # any other is an instance, but where that takes longer to find out
+        lineages = (self.project.mro(*each) for each in found)
+        return any(not mro.is_open(of_class) and not mro.may_have(item.name) for mro in lineages)
+
+    def _is_untold(self, item: Call | Reference, made: str) -> bool:
+        """Whether the receiver begins with a parameter that says nothing of its class, and is given nothing else."""
+        root = _ROOT.match(item.receiver)
+        if root is None or made or root.group() in SELF:
+            return False
+        signatures = (symbol.signature for symbol in self.table.symbols.get(item.scope, ()))
+        listed = [each for found in signatures if found is not None for each in found.parameters]
+        own = [each for each in listed if each.name == root.group()]
+        return bool(own) and all(each.annotation is None for each in own)
 
     def _over_lines(self, call: Call) -> str:
         """The receiver of a chain of calls that is too long for facts, in one line."""

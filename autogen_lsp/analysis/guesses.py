@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.modules import Module
+from autogen_lsp.analysis.mro import Mro
 from autogen_lsp.analysis.presence import Definition, follow, is_of_library
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.model import Symbol, SymbolKind
@@ -39,7 +40,11 @@ def guesses(project: Project, path: Path, text: str, scope: str = "", made: str 
     names = _names(text)
     if not names or hops > _MAX_HOPS:
         return _NOTHING
-    found = _of_local(project, path, names[0], scope, made, hops)
+    found: frozenset[Key] | None
+    if names[0] == "super" and len(names) > 1:
+        found, names = _of_super(project, path, scope, names[1], hops), names[1:]
+    else:
+        found = _of_local(project, path, names[0], scope, made, hops)
     if found is None:
         if is_of_library(project, path, names[0], scope):
             return _NOTHING
@@ -96,6 +101,14 @@ def _of_local(project: Project, path: Path, name: str, scope: str, made: str, ho
     return None
 
 
+def _of_super(project: Project, path: Path, scope: str, name: str, hops: int) -> frozenset[Key]:
+    """What a member gives that the bases of the class around have."""
+    while scope and not _is_class_key(project, (path, scope)):
+        scope = scope.rpartition(".")[0].removesuffix(".<locals>")
+    holder = (path, scope)
+    return _of_own_member(project, project.mro(*holder).after(holder), holder, name, hops) if scope else _NOTHING
+
+
 def _of_made(project: Project, path: Path, made: str, scope: str, hops: int) -> frozenset[Key]:
     out = _NOTHING
     for how in filter(None, made.split("\0")):
@@ -123,13 +136,13 @@ def _of_member(project: Project, holders: frozenset[Key], name: str, hops: int) 
         key = (*holder, name)
         if key not in project.guesses:
             project.guesses[key] = _NOTHING  # while it is found out: attributes may be made from each other
-            project.guesses[key] = _of_own_member(project, holder, name, hops)
+            project.guesses[key] = _of_own_member(project, project.mro(*holder), holder, name, hops)
         out |= project.guesses[key]
     return out
 
 
-def _of_own_member(project: Project, holder: Key, name: str, hops: int) -> frozenset[Key]:
-    owner = project.mro(*holder).owner(name)
+def _of_own_member(project: Project, lineage: Mro, holder: Key, name: str, hops: int) -> frozenset[Key]:
+    owner = lineage.owner(name)
     table = project.table(owner.path) if owner is not None else None
     out = _NOTHING
     if owner is not None and table is not None:

@@ -268,6 +268,16 @@ def test_a_class_whose_instances_may_have_anything(tmp_path: Path) -> None:
     )
 
 
+def test_what_a_method_above_gives(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class A:\n    def n(self): return 1\nclass Other:\n    def m(self): return 1\n"
+        "class Base:\n    def make(self): return A()\n"
+        "class D(Base):\n    def make(self):\n        made = super().make()\n        made.n(), made.«m»()\n"
+        "        return made\n",
+    )
+
+
 def test_a_stand_in_of_a_test(tmp_path: Path) -> None:
     stand_in = "class Double:\n    def n(self): return 1\ndef test(b: B): b.a.n(), b.a.{}()\n"
     texts = {"holder.py": HOLDER, "test_a.py": "from holder import A, B\n" + stand_in.format("«m»")}
