@@ -46,7 +46,7 @@ from autogen_lsp.workspace.source import Source
 from benchmarks.pyright import Problem, Pyright
 
 MAX_FILES = 15  # in which pyright is asked for the errors of one function
-BATCH = 5  # functions that are created together
+BATCH = 15  # functions that are created together
 MAX_SHOWN = 3  # of the errors that one function causes
 VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
@@ -406,7 +406,7 @@ def judge(pyright: Pyright, changes: Sequence[Change]) -> Score:
     """Errors after creating each function that are there neither for the original, nor for the original's header.
 
     The last are those of its body being gone, which no signature can help: attributes that only it assigned. Functions
-    of different files are created together first; only if there is an error, one by one.
+    of different files are created together first; only those with an error in one of their files, one by one.
     """
     score = Score()
     intact: dict[Path, Counter[Problem]] = {}
@@ -419,9 +419,12 @@ def judge(pyright: Pyright, changes: Sequence[Change]) -> Score:
             return pyright.errors(texts, files) - sum((intact[path] for path in files), Counter())
 
         together = new({change.path: change.created for change in batch}, files)
+        wrong = {problem.path for problem in together}
         for change in batch:
             score.checked += 1
-            problems = new({change.path: change.created}, change.files) if together and len(batch) > 1 else together
+            problems = together if len(batch) == 1 else Counter[Problem]()
+            if len(batch) > 1 and not wrong.isdisjoint(path.relative_to(pyright.root) for path in change.files):
+                problems = new({change.path: change.created}, change.files)
             if problems:
                 problems -= new({change.path: change.emptied}, change.files)
             if not problems:

@@ -1,7 +1,7 @@
 """Annotations as source text into types, in the file that holds them: aliases of typing followed, literals widened.
 
-`Any`, unresolvable names and forms that cannot be carried elsewhere (ParamSpec, Unpack) are "not known". Never raises:
-what does not parse is not known. Depth is bounded.
+`Any`, unresolvable names and forms that cannot be carried elsewhere (Concatenate, Unpack) are "not known", and what a
+ParamSpec stands for is any parameters. Never raises: what does not parse is not known. Depth is bounded.
 """
 
 from __future__ import annotations
@@ -161,7 +161,9 @@ def instance_of(lookup: Lookup, ref: Ref, *args: Type | None) -> Type | None:
     value = symbol.value or ""
     if _called(value) == "TypeVar":
         return Type(Form.VARIABLE, name, module, path=ref.path, spelled=ref.spelled)
-    if _called(value) in ("ParamSpec", "TypeVarTuple"):
+    if _called(value) == "ParamSpec":
+        return Type(Form.PARAMETERS, name, variadic=True)
+    if _called(value) == "TypeVarTuple":
         return None
     return Type(Form.ALIAS, name, module, args, ref.path, spelled=ref.spelled)
 
@@ -173,7 +175,8 @@ def expanded(lookup: Lookup, type_: Type | None) -> Type | None:
             break
         found = _aliased(lookup, type_)
         names = [variable.name for variable in variables(found)]
-        given = (*type_.args, *[None] * len(names))
+        plain = [arg for arg in type_.args if arg is None or arg.form is not Form.PARAMETERS]
+        given = (*plain, *[None] * len(names))
         type_ = substitute(found, dict(zip(names, given, strict=False)))
     return type_
 
@@ -227,6 +230,8 @@ def _called(value: str) -> str:
 
 
 def _named(lookup: Lookup, home: Home, dotted: str) -> Type | None:
+    if home.parameters.get(dotted, "").startswith("**"):
+        return Type(Form.PARAMETERS, dotted, variadic=True)
     if dotted in home.parameters:
         return Type(Form.VARIABLE, dotted, scoped=home.parameters[dotted])
     if dotted == "None":
@@ -269,12 +274,22 @@ def _generic(lookup: Lookup, home: Home, dotted: str, items: list[ast.expr], dep
     if any(_is_unpacked(item) for item in items):
         is_tuple = name in ("tuple", "Tuple")
         return Type(Form.INSTANCE, "tuple", args=(None,), variadic=True) if is_tuple else instance_of(lookup, ref)
-    args = [of_tree(lookup, home, item, depth) for item in items if not _is_ellipsis(item)]
+    if name in ("tuple", "Tuple") and len(items) == 2 and _is_ellipsis(items[1]):
+        item = of_tree(lookup, home, items[0], depth)
+        return Type(Form.INSTANCE, "tuple", args=(item,), path=lookup.module_file("builtins"), variadic=True)
+    args = [_argument(lookup, home, item, depth) for item in items]
     if (ref.module, name) == ("builtins", "type") or (ref.module in _TYPING and name == "Type"):
         return class_of(args[0]) if args and args[0] is not None else None
-    if name in ("tuple", "Tuple") and len(args) == 1 and len(items) == 2:
-        return Type(Form.INSTANCE, "tuple", args=(args[0],), path=lookup.module_file("builtins"), variadic=True)
     return instance_of(lookup, ref, *args)
+
+
+def _argument(lookup: Lookup, home: Home, node: ast.expr, depth: int) -> Type | None:
+    """A type argument: a type, or the parameters that stand for a ParamSpec."""
+    if _is_ellipsis(node) or (isinstance(node, ast.Subscript) and _last_name(node.value) == "Concatenate"):
+        return Type(Form.PARAMETERS, variadic=True)
+    if isinstance(node, ast.List):
+        return Type(Form.PARAMETERS, args=tuple(of_tree(lookup, home, item, depth) for item in node.elts))
+    return of_tree(lookup, home, node, depth)
 
 
 def literal(text: str) -> Type | None:
@@ -303,8 +318,12 @@ def _constant(node: ast.expr) -> Type | None:
 def _is_unpacked(node: ast.expr) -> bool:
     """``*Ts``, ``Unpack[Ts]``: as many types as there are."""
     if isinstance(node, ast.Subscript):
-        return (dotted_name(node.value) or "").rpartition(".")[2] == "Unpack"
+        return _last_name(node.value) == "Unpack"
     return isinstance(node, ast.Starred)
+
+
+def _last_name(node: ast.expr) -> str:
+    return (dotted_name(node) or "").rpartition(".")[2]
 
 
 def _is_ellipsis(node: ast.expr) -> bool:

@@ -105,7 +105,9 @@ def constructed(
     names = classes.parameter_names(lookup, instance, symbol)
     if not names:
         return instance
-    generic = replace(instance, args=tuple(Type(Form.VARIABLE, name) for name in names))
+    own = classes.own_parameters(lookup, instance)
+    fixed = {name: type_ for name, type_ in zip(names, own, strict=True) if type_ and type_.form is Form.PARAMETERS}
+    generic = replace(instance, args=tuple(fixed.get(name, Type(Form.VARIABLE, name)) for name in names))
     for name in ("__init__", "__new__"):
         member = classes.member_of(lookup, generic, name)
         if member is None or member.owner.is_a("object"):
@@ -119,9 +121,9 @@ def constructed(
                 if made is not None and (made.module, made.name) == (instance.module, instance.name):
                     return settled(substitute(replace(made, variadic=instance.is_a("tuple")), known))
             if known is not None:
-                args = tuple(settled(known.get(name)) for name in names)
+                args = tuple(fixed.get(name) or settled(known.get(name)) for name in names)
                 return replace(instance, args=args, variadic=instance.is_a("tuple"))
-    return replace(instance, args=(None,) * len(names))
+    return replace(instance, args=tuple(map(fixed.get, names)))
 
 
 def bind(

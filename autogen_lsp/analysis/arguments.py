@@ -84,3 +84,24 @@ def takes(listed: Sequence[Parameter], arguments: Sequence[Argument]) -> bool:
     missing = [p for p in listed if p.default is None and p.kind not in VARIADIC and p.name not in taken]
     filled = double or (starred and all(p.kind != ParameterKind.KEYWORD_ONLY for p in missing))
     return len(set(taken)) == len(taken) and (not missing or filled)
+
+
+def suits(own: Sequence[Parameter], other: Sequence[Parameter]) -> bool:
+    """Whether a method may override another: it takes all that the other does, by the same names."""
+    named = {parameter.name: parameter for parameter in own if parameter.kind not in VARIADIC}
+    variadic = {parameter.kind for parameter in own if parameter.kind in VARIADIC}
+    for place, parameter in enumerate(other):
+        if parameter.kind in VARIADIC:
+            if parameter.kind not in variadic:
+                return False
+            continue
+        mine = named.get(parameter.name)
+        if parameter.kind == ParameterKind.KEYWORD_ONLY:
+            taken = mine is not None or ParameterKind.VAR_KEYWORD in variadic
+        else:
+            taken = (mine is not None and own[place : place + 1] == (mine,)) or (
+                mine is None and ParameterKind.VAR_POSITIONAL in variadic
+            )
+        if not taken or (mine is not None and parameter.default is not None and mine.default is None):
+            return False
+    return all(each.default is not None for name, each in named.items() if name not in {p.name for p in other})

@@ -40,8 +40,11 @@ def _accepts(lookup: Lookup, wanted: Type | None, given: Type | None, widely: bo
         return given.form is Form.CLASS
     if wanted.form is not Form.INSTANCE or wanted.is_a("object"):
         return True
-    if given.form is Form.CALLABLE and (called := _called(lookup, wanted)) is not None:
-        return _accepts_callable(lookup, called, given, depth)
+    if given.form in (Form.CALLABLE, Form.FUNCTION) and wanted.path is not None and wanted.module != "types":
+        called = _called(lookup, wanted) if classes.is_protocol(lookup, wanted) else None
+        if called is not None and given.form is Form.CALLABLE:
+            return _accepts_callable(lookup, called, given, depth)
+        return classes.is_protocol(lookup, wanted) or classes.is_open(lookup, wanted)
     if given.form is not Form.INSTANCE:
         return not wanted.is_builtin or (wanted.is_a("type") and given.form is Form.CLASS)
     if wanted.literals and not widely:

@@ -15,7 +15,7 @@ from pathlib import Path
 from autogen_lsp.analysis import nodes
 from autogen_lsp.analysis.annotation import Home, default_of, dotted_name, expanded, of_tree, parsed, type_of_text
 from autogen_lsp.analysis.names import Lookup, resolve
-from autogen_lsp.analysis.types import Form, Type, members, substitute, union, variables
+from autogen_lsp.analysis.types import Form, Type, members, parts, substitute, union
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _MAX_CLASSES = 60
@@ -265,7 +265,7 @@ def is_enum(lookup: Lookup, type_: Type) -> bool:
 
 
 def type_parameters(text: str) -> dict[str, str]:
-    """``[T: int, *Ts]`` into the names with their source text; what is no plain type variable is left out."""
+    """``[T: int, **P]`` into the names with their source text; ``*Ts`` is left out."""
     tree = None
     if text:
         try:
@@ -276,6 +276,8 @@ def type_parameters(text: str) -> dict[str, str]:
     for item in tree.type_params if isinstance(tree, ast.FunctionDef) else ():
         if isinstance(item, ast.TypeVar):
             out[item.name] = f"{item.name}: {ast.unparse(item.bound)}" if item.bound is not None else item.name
+        elif isinstance(item, ast.ParamSpec):
+            out[item.name] = f"**{item.name}"
     return out
 
 
@@ -349,11 +351,16 @@ def _old_parameters(lookup: Lookup, type_: Type, symbol: Symbol) -> tuple[str, .
         if not isinstance(tree, ast.Subscript):
             continue
         items = tree.slice.elts if isinstance(tree.slice, ast.Tuple) else [tree.slice]
-        names = [v.name for item in items for part in members(of_tree(lookup, home, item, 0)) for v in variables(part)]
+        names = [v.name for item in items for part in members(of_tree(lookup, home, item, 0)) for v in _open_in(part)]
         if (dotted_name(tree.value) or "").rpartition(".")[2] in ("Generic", "Protocol"):
             return tuple(dict.fromkeys(names))
         found += names
     return tuple(dict.fromkeys(found))
+
+
+def _open_in(type_: Type | None) -> Iterator[Type]:
+    """The type variables and ParamSpecs inside."""
+    return (part for part in parts(type_) if part.form is Form.VARIABLE or (part.form is Form.PARAMETERS and part.name))
 
 
 def _base_trees(symbol: Symbol) -> list[ast.expr]:

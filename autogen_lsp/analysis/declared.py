@@ -17,6 +17,7 @@ from autogen_lsp.analysis.annotation import Home, expanded, iterable, type_of_te
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, optional, union, without_none
+from autogen_lsp.syntax.model import Symbol
 
 
 def assigned(lookup: Lookup, path: Path, assignment: Node) -> tuple[Type | None, bool]:
@@ -112,12 +113,21 @@ def of_target(lookup: Lookup, path: Path, target: Node) -> Type | None:
 def _attribute(lookup: Lookup, owner: Type, name: str) -> Type | None:
     """What the class, or the next above it that does, declares an attribute to be."""
     for base in classes.mro(lookup, owner):
-        for symbol in lookup.symbols(base.path, f"{base.name}.{name}") if base.path is not None else ():
+        symbols = lookup.symbols(base.path, f"{base.name}.{name}") if base.path is not None else []
+        for symbol in symbols:
             if symbol.annotation is not None:
                 return classes.annotated(lookup, base, symbol.annotation)
-            if symbol.signature is not None:
-                return None
+            if f"{name}.setter" in symbol.decorators:
+                return _of_setter(lookup, base, symbol)
+        if any(symbol.signature is not None for symbol in symbols):
+            return None
     return None
+
+
+def _of_setter(lookup: Lookup, owner: Type, symbol: Symbol) -> Type | None:
+    """What a property takes."""
+    listed = symbol.signature.parameters if symbol.signature is not None else ()
+    return classes.annotated(lookup, owner, listed[1].annotation, symbol) if len(listed) == 2 else None
 
 
 def _declared_parameter(lookup: Lookup, path: Path, target: Node) -> Type | None:

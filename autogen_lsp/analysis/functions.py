@@ -6,12 +6,14 @@ read for its return statements; how expressions are evaluated comes in as an arg
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from msgspec import structs
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, classes, nodes
 from autogen_lsp.analysis.annotation import Home
+from autogen_lsp.analysis.arguments import VARIADIC
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import (
     NONE,
@@ -25,7 +27,7 @@ from autogen_lsp.analysis.types import (
     union,
     variables,
 )
-from autogen_lsp.syntax.model import Parameter, ParameterKind, Symbol, SymbolKind
+from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature, Symbol, SymbolKind
 
 EvaluateAt = Callable[[Type, Node], Type | None]
 """The type of an expression node of the file of a function."""
@@ -163,3 +165,19 @@ def _is_async_generator(type_: Type | None) -> bool:
     return type_ is not None and type_.is_a(
         "collections.abc.AsyncIterator", "collections.abc.AsyncGenerator", "collections.abc.AsyncIterable"
     )
+
+
+def of_overloads(symbols: Sequence[Symbol]) -> Symbol:
+    """One definition for what overloads take: the longest's parameters, optional where others do without.
+
+    A parameter has the type that all overloads give it.
+    """
+    signatures = [symbol.signature for symbol in symbols if symbol.signature is not None]
+    longest = max(signatures, key=lambda signature: len(signature.parameters))
+    fewest = min(len(signature.parameters) for signature in signatures)
+    parameters: list[Parameter] = []
+    for place, each in enumerate(longest.parameters):
+        written = {other.annotation for one in signatures for other in one.parameters if other.name == each.name}
+        default = "None" if place >= fewest and each.kind not in VARIADIC else each.default
+        parameters.append(Parameter(each.name, each.kind, written.pop() if len(written) == 1 else None, default))
+    return structs.replace(symbols[0], signature=Signature(tuple(parameters), None, longest.is_async), decorators=())

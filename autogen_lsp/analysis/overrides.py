@@ -12,11 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from msgspec import structs
-
-from autogen_lsp.analysis import callers, classes, infer, result
+from autogen_lsp.analysis import callers, classes, functions, infer, result
 from autogen_lsp.analysis.annotation import Home, bound_of, dotted_name, parsed, self_type, type_of_text
-from autogen_lsp.analysis.arguments import VARIADIC, arguments_of, parameter_for, takes
+from autogen_lsp.analysis.arguments import VARIADIC, arguments_of, parameter_for, suits, takes
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.expectation import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
@@ -208,8 +206,16 @@ def _groups(
         if not all(_means_the_same(lookup, holder, default, scope) for _, _, default in defaults):
             shape = None
         groups.setdefault(shape, []).append((holder, symbol))
-    largest_first = sorted(groups.items(), key=lambda item: -len(item[1]))
-    yield from (group for shape, group in largest_first if shape is not None)
+    signatures = [symbol.signature for _, symbol in found if symbol.signature is not None]
+
+    def order(group: list[tuple[Type, Symbol]]) -> tuple[int, int]:
+        """Those that most of the others suit come first, and then those that ask for the least."""
+        own = group[0][1].signature
+        if own is None:
+            return 0, 0
+        return -sum(suits(each.parameters[1:], own.parameters[1:]) for each in signatures), len(own.parameters)
+
+    yield from sorted((group for shape, group in groups.items() if shape is not None), key=order)
 
 
 def _guarded(signature: Signature) -> str | None:
@@ -294,26 +300,10 @@ def _in_bases(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Sy
     for base in list(classes.mro(lookup, _own(lookup, target, owner)))[1:]:
         symbols = lookup.symbols(base.path, f"{base.name}.{target.name}") if base.path is not None else []
         if symbols and all(each.kind == SymbolKind.FUNCTION and each.signature is not None for each in symbols):
-            return [(base, symbols[0] if len(symbols) == 1 else _of_overloads(symbols))]
+            return [(base, symbols[0] if len(symbols) == 1 else functions.of_overloads(symbols))]
         if symbols:
             return []
     return []
-
-
-def _of_overloads(symbols: Sequence[Symbol]) -> Symbol:
-    """One definition for what overloads take: the longest's parameters, optional where others do without.
-
-    A parameter has the type that all overloads give it.
-    """
-    signatures = [symbol.signature for symbol in symbols if symbol.signature is not None]
-    longest = max(signatures, key=lambda signature: len(signature.parameters))
-    fewest = min(len(signature.parameters) for signature in signatures)
-    parameters: list[Parameter] = []
-    for place, each in enumerate(longest.parameters):
-        written = {other.annotation for one in signatures for other in one.parameters if other.name == each.name}
-        default = "None" if place >= fewest and each.kind not in VARIADIC else each.default
-        parameters.append(Parameter(each.name, each.kind, written.pop() if len(written) == 1 else None, default))
-    return structs.replace(symbols[0], signature=Signature(tuple(parameters), None, longest.is_async), decorators=())
 
 
 def _in_siblings(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:

@@ -177,6 +177,9 @@ def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str
             if type_.variadic:
                 return f"{name}[..., {returns}]"
             return f"{name}[[{', '.join(_write(scope, arg, pieces, depth + 1) for arg in type_.args[:-1])}], {returns}]"
+        case Form.PARAMETERS:
+            written = [_write(scope, arg, pieces, depth + 1) for arg in type_.args]
+            return "..." if type_.variadic else f"[{', '.join(written)}]"
         case Form.VARIABLE if type_.scoped:
             if type_.name not in scope.declared:
                 pieces.parameters[type_.name] = type_.scoped

@@ -1,12 +1,14 @@
 """The own class as what a missing method gives: `Self`, where that is written, and an instance where the uses say so.
 
-A method whose result another method returns as ``Self`` gives that; a class method that is named as a constructor, and
-a method that is called in a chain (``query.where(x).order_by(y)``), give an instance.
+A method whose result another method keeps or returns that gives ``Self`` gives that; a class method that is named as a
+constructor, and a method that is called in a chain (``query.where(x).order_by(y)``), give an instance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from tree_sitter import Node
 
 from autogen_lsp.analysis import classes, naming, nodes, result
 from autogen_lsp.analysis.annotation import self_type
@@ -18,17 +20,23 @@ from autogen_lsp.analysis.types import Form, Type, optional, replaced
 
 
 def with_self(lookup: Lookup, target: Target, uses: Sequence[Use], returns: Type | None) -> Type | None:
-    """``Self`` for the own class where a method that gives it returns the target's result: that would be too little."""
+    """``Self`` for the own class where a method that gives it returns or keeps the result: that would be too little."""
     owner = target.qualname.rpartition(".")[0]
     for use in uses if returns is not None and owner else ():
         statement = nodes.wrapped(use.expression).parent
         function = nodes.enclosing(use.expression, frozenset({nodes.FUNCTION}))
-        if statement is None or statement.type != "return_statement" or function is None:
+        if statement is None or not (statement.type == "return_statement" or _is_kept(statement)) or function is None:
             continue
         found = self_type(lookup, use.path, nodes.text_of(function.child_by_field_name("return_type")))
         if found is not None and receiver_of(use.name) is not None:
             return replaced(returns, Type(Form.INSTANCE, owner, lookup.module_name(target.path)), found)
     return returns
+
+
+def _is_kept(statement: Node) -> bool:
+    """Whether it gives a variable its value, and not one that is declared."""
+    target = statement.child_by_field_name("left") if statement.type == "assignment" else None
+    return target is not None and target.type == "identifier" and statement.child_by_field_name("type") is None
 
 
 def own_instance(lookup: Lookup, target: Target, wanted: Sequence[Expected]) -> Type | None:

@@ -23,7 +23,7 @@ from autogen_lsp.syntax.model import Call, Import, SymbolKind
 from autogen_lsp.text import Span
 
 MAX_SITES = 300
-_MAX_FILES = 20  # that are read for places where the name is an argument
+_MAX_FILES = 40  # that are read for places where the name is an argument
 _MAX_OF_STUB = 300  # calls that are looked at where the signature is there already
 _MAX_STARS = 4  # star imports of modules that star imports name
 _MAX_CANDIDATES = 1500  # calls of the name that are looked at; the nearest files' first
@@ -146,6 +146,8 @@ def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
             if use.name == name and use.how != "call":
                 yield path, Span(use.start, use.end)
     yield from _decorators(lookup, paths, name)
+    if owner:  # where a method is only handed on, it is neither called nor imported; its class is
+        paths += [path for path, _ in project.importers(owner.rpartition(".")[2])]
     yield from _values(lookup, paths, name, all_reads=target.kind is TargetKind.ATTRIBUTE)
 
 

@@ -22,6 +22,7 @@ class Form(Enum):
     MODULE = auto()  # the module `module`
     VARIABLE = auto()  # a type variable `name`: of `module`, or a type parameter (PEP 695) where `scoped`
     ALIAS = auto()  # a name used as a type that is no class: a type alias, NewType
+    PARAMETERS = auto()  # the type argument for a ParamSpec: parameter types, not known where `variadic`
 
 
 @dataclass(frozen=True, slots=True)

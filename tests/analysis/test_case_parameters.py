@@ -1807,3 +1807,95 @@ def test_row_29_a_position_that_is_passed_members_of_an_enumeration_has_the_name
 def test_row_22_an_operation_with_a_literal_and_what_holds_one_thing_have_its_name(passed: str, name: str) -> None:
     text = f"def g(depth: int, word: str) -> None:\n    $0f({passed})\n"
     assert signature(text).startswith(f"def f({name}:")
+
+
+PARAMSPEC = """\
+from collections.abc import Callable
+from typing import Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Wrap: TypeAlias = Callable[[Callable[P, T]], Callable[P, T]]
+
+
+class Task(Generic[P, T]):
+    def __init__(self, work: Callable[P, T]) -> None: ...
+
+    def result(self) -> T: ...
+
+
+def work(size: int) -> str: ...
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [
+        ("Wrap[[int], str]", "Wrap[[int], str]"),
+        ("Task[[int, str], bytes]", "Task[[int, str], bytes]"),
+        ("Task[..., bytes]", "Task[..., bytes]"),
+        ("Task[P, int]", "Task[..., int]"),
+        ("Task[Concatenate[int, P], int]", "Task[..., int]"),
+    ],
+)
+def test_parameters_may_be_type_arguments(declared: str, written: str) -> None:
+    text = f"{PARAMSPEC}def g(x: {declared}) -> int:\n    return $0f(x)\n"
+    assert signature(text) == f"def f(x: {written}) -> int:"
+
+
+def test_what_is_made_of_a_function_has_any_parameters() -> None:
+    text = f"{PARAMSPEC}def g() -> int:\n    task = Task(work)\n    return $0f(task, task.result())\n"
+    assert signature(text) == "def f(task: Task[..., str], result: str) -> int:"
+    new = text.replace("Task(Generic[P, T])", "Task[**P, T]")
+    assert signature(new) == "def f(task: Task[..., str], result: str) -> int:"
+
+
+@pytest.mark.parametrize(
+    ("others", "call", "head"),
+    [
+        (
+            ("self, **_: object", "self, *, size: int, deep: bool = False"),
+            "size=1",
+            "self, *, size: int, deep: bool = False",
+        ),
+        (("self, text=None, info=None", "self, text: str"), "''", "self, text: str"),
+        (
+            ("self, size: int = 1, deep: bool = False", "self, size: int"),
+            "1",
+            "self, size: int",
+        ),
+    ],
+)
+def test_of_what_implementers_take_that_counts_which_most_of_them_stand(
+    others: tuple[str, str], call: str, head: str
+) -> None:
+    text = "from typing import Protocol\n\n\nclass Shape(Protocol):\n    name: str\n\n\n"
+    text += "".join(
+        f"class C{i}:\n    name: str\n\n    def draw({other}) -> None: ...\n\n\n" for i, other in enumerate(others)
+    )
+    text += f"def show(shape: Shape):\n    shape.$0draw({call})\n"
+    with workspace(text) as space:
+        assert space.plan().skeleton.replace("\n    ", "").startswith(f"def draw({head}) -> None:")
+
+
+def test_a_method_that_is_handed_on_where_its_class_is_imported_takes_what_it_is_then_called_with() -> None:
+    text = """\
+//- shop.py
+class Shop:
+    def close(self, at: int) -> None:
+        self.$0report(at, quietly=True)
+//- main.py
+from collections.abc import Callable
+
+from shop import Shop
+
+
+def later(call: Callable[[int], None]) -> None: ...
+
+
+def run(shop: Shop) -> None:
+    later(shop.report)
+"""
+    assert signature(text) == "def report(self, at: int, *, quietly: bool = False) -> None:"

@@ -721,6 +721,29 @@ def test_row_37_self_stays_self_inside_another_type() -> None:
     assert signature(text) == "def f(self) -> list[Self] | None:"
 
 
+def test_row_37_what_is_kept_for_self_is_self() -> None:
+    text = "from typing import Self\n\n\nclass A:\n    def g(self) -> set[Self]:\n        found: set[Self] = set()\n"
+    text += "        one = self.$0f()\n        found.add(one)\n        return found\n"
+    assert signature(text) == "def f(self) -> Self:"
+
+
+def test_a_property_gets_what_its_setter_takes() -> None:
+    text = "from collections.abc import Callable\n\n\nclass A:\n    @property\n    def size(self) -> int: ...\n\n"
+    text += "    @size.setter\n    def size(self, value: str) -> None: ...\n\n\ndef g(a: A) -> None:\n"
+    assert signature(f"{text}    a.size = $0f()\n") == "def f() -> str:"
+    handed = text.replace("value: str", "value: Callable[[int], str]")
+    assert signature(f"{handed}    a.size = $0f\n") == "def f(arg1: int) -> str:"
+    assert signature(f"{text.partition('    @size.setter')[0]}\ndef g(a: A) -> None:\n    a.size = $0f()\n").endswith(
+        "Any:"
+    )
+
+
+def test_a_function_is_no_instance_of_a_class_that_can_be_called() -> None:
+    text = "from collections.abc import Callable\n\n\nclass Made:\n    def __call__(self) -> int: ...\n\n\n"
+    text += "def g(x: int) -> Made | Callable[[], int]:\n    return $0f(x)\n\n\ndef h() -> Made:\n    return f(1)\n"
+    assert signature(text) == "def f(x: int) -> Made:"
+
+
 def test_a_type_variable_has_what_its_bound_has() -> None:
     text = """\
 from typing import TypeVar
