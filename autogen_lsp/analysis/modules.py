@@ -316,9 +316,7 @@ class Modules(msgspec.Struct):
         # Beyond the topmost package there is nothing, but where the build puts that package into another.
         beyond = level > 1 and init is None and folder in self.roots
         package = Module(name, origin, init, folder, stub, certain=not beyond)
-        if not module:
-            return package
-        parts = module.split(".")
+        parts = module.split(".") if module else []
         if not all(part.isidentifier() for part in (*parts, folder.name if init is None else "_")):
             return Module(f"{name}.{module}", Origin.UNKNOWN)
         found = package

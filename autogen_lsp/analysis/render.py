@@ -17,7 +17,7 @@ from pathlib import Path
 from autogen_lsp.analysis import annotation, classes, functions
 from autogen_lsp.analysis.model import NeededImport
 from autogen_lsp.analysis.names import Lookup, resolve
-from autogen_lsp.analysis.spelling import imports_back, spelling
+from autogen_lsp.analysis.spelling import imports_back, is_importable, spelling
 from autogen_lsp.analysis.types import MAX_UNION, NONE, Form, Type
 from autogen_lsp.syntax.builtin_names import BUILTINS, SINCE
 from autogen_lsp.syntax.model import Import, SymbolKind
@@ -346,7 +346,7 @@ def _public(lookup: Lookup, type_: Type, top: str) -> tuple[str, str] | None:
     candidates = [type_.spelled] if type_.spelled is not None else []
     candidates.append((type_.module, top))
     for module, name in candidates:
-        if not module or not name or module == "builtins" or module.endswith("__main__"):
+        if not name or not is_importable(module) or module == "builtins" or module.endswith("__main__"):
             continue
         if not module.startswith("_"):
             return module, name.partition(".")[0]

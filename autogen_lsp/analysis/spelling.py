@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from keyword import iskeyword
 from pathlib import Path
 
 from autogen_lsp.analysis.names import Lookup
 
 _MAX_NEIGHBOURS = 20
 _MAX_CYCLE = 300  # modules looked at for an import cycle
+
+
+def is_importable(module: str) -> bool:
+    """Whether a statement can import a module of that name: not that of ``my-script.py``."""
+    return all(part.isidentifier() and not iskeyword(part) for part in module.split("."))
 
 
 def spelling(lookup: Lookup, path: Path, module: str) -> str:

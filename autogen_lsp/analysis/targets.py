@@ -20,6 +20,7 @@ from autogen_lsp.analysis.handed import is_function
 from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.spelling import is_importable
 from autogen_lsp.analysis.standard import HOMES
 from autogen_lsp.analysis.types import Form, Type, class_of, members
 from autogen_lsp.text import Span
@@ -142,7 +143,7 @@ def importable(project: Project, finding: Finding) -> list[str]:
                                                                          or symbol.body_end > symbol.body_start)
         and not is_test(project, path)
     }  # fmt: skip
-    return sorted(modules - {""})
+    return sorted(filter(is_importable, modules))
 
 
 def to_import(project: Project, finding: Finding) -> list[str]:

@@ -10,14 +10,19 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import quote, unquote
 
 from autogen_lsp.text import Span
+from autogen_lsp.workspace.document import UNSAVED_FOLDER
+
+if TYPE_CHECKING:
+    from autogen_lsp.workspace.overlay import Overlay
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 Json = dict[str, Any]
 
+_UNSAVED = ("untitled", "buffer")  # VS Code and most others, Sublime Text; Neovim says ``file://`` and no more
 _DRIVE = re.compile(r"^/([A-Za-z]):")
 
 
@@ -87,9 +92,10 @@ def span_of(text: bytes, lines: Lines, value: Mapping[str, Any], encoding: Encod
 
 def path_of(uri: str) -> Path | None:
     """The absolute path of a ``file:`` URI, as it stands (not resolved); None for other schemes."""
-    if not uri.startswith("file:"):
+    scheme, _, rest = uri.partition(":")
+    if scheme.lower() != "file":
         return None
-    rest = uri.removeprefix("file:").partition("?")[0].partition("#")[0]
+    rest = rest.partition("?")[0].partition("#")[0]
     host = ""
     if rest.startswith("//"):
         host, slash, path = rest[2:].partition("/")
@@ -102,6 +108,22 @@ def path_of(uri: str) -> Path | None:
     return Path(name)
 
 
+def unsaved_path(uri: str, folder: Path) -> Path | None:
+    """Where a document counts as lying that was never saved: below ``folder``, where no file can be; None for others.
+
+    Where the client says which file it will become (``untitled:/folder/new.py``), and there is none yet, it is that.
+    """
+    scheme, _, rest = uri.partition(":")
+    name = unquote(rest, errors="surrogateescape").strip("/")
+    if "\0" in name or not (scheme in _UNSAVED or (scheme == "file" and not name)):
+        return None
+    becomes = path_of(f"file:{rest}") if rest.startswith("/") else None
+    if becomes is not None and not becomes.exists():
+        return becomes
+    name = name.rpartition("/")[2] or "new"
+    return folder / UNSAVED_FOLDER / (name if name.endswith(".py") else f"{name}.py")
+
+
 def uri_of(path: Path) -> str:
     """The ``file:`` URI of an absolute path."""
     name = path.as_posix()
@@ -110,3 +132,9 @@ def uri_of(path: Path) -> str:
     if not PurePosixPath(name).is_absolute():  # C:/…
         name = "/" + name
     return "file://" + quote(os.fsencode(name))
+
+
+def client_uri(path: Path, overlay: Overlay) -> str:
+    """The URI of a file as the client has it: its own where it is open, else one below its folder."""
+    document = overlay.at(path)
+    return uri_of(overlay.named(path)) if document is None else document.uri

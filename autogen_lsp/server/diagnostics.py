@@ -253,7 +253,7 @@ class Diagnostics:
                 "name": finding.name,
                 "target": None
                 if target is None
-                else {"uri": convert.uri_of(target), "qualname": finding.target_qualname},
+                else {"uri": convert.client_uri(target, self._session.overlay), "qualname": finding.target_qualname},
             },
         }
 

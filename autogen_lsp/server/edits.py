@@ -69,10 +69,15 @@ def workspace_edit(session: Session, snapshot: Snapshot, change: SourceChange) -
     if not session.client.document_changes:
         if any(file.creates for file in change.files):
             raise EditRefused("this editor does not let a language server create files")
-        return {"changes": {_uri(session, file): _text_edits(session, snapshot, file) for file in change.files}}
+        return {
+            "changes": {
+                convert.client_uri(file.path, session.overlay): _text_edits(session, snapshot, file)
+                for file in change.files
+            }
+        }
     operations: list[Json] = []
     for file in change.files:
-        uri = _uri(session, file)
+        uri = convert.client_uri(file.path, session.overlay)
         if file.creates:
             if not session.client.create_files:
                 raise EditRefused("this editor does not let a language server create files")
@@ -81,11 +86,6 @@ def workspace_edit(session: Session, snapshot: Snapshot, change: SourceChange) -
         if edits:
             operations.append({"textDocument": {"uri": uri, "version": file.version}, "edits": edits})
     return {"documentChanges": operations}
-
-
-def _uri(session: Session, file: FileChange) -> str:
-    document = session.overlay.at(file.path)
-    return document.uri if document is not None else convert.uri_of(file.path)
 
 
 def _text_edits(session: Session, snapshot: Snapshot, file: FileChange) -> list[Json]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ class Lifecycle:
         options = params.get("initializationOptions")
         self._options = _section(options)
         session.usage_notifications = self._options.get("usageNotifications") is True
-        session.overlay.roots = _roots_of(params)
+        session.overlay.folders = _folders_of(params)
         session.peer.state = "running"
         return {"capabilities": capabilities.offered(session.client), "serverInfo": capabilities.server_info()}
 
@@ -105,10 +105,9 @@ class Lifecycle:
 
     def _did_change_workspace_folders(self, params: Json) -> None:
         event = params["event"]
-        gone = {_resolved(folder["uri"]) for folder in event.get("removed", ())}
-        kept = [root for root in self._session.overlay.roots if root not in gone]
-        new = [_resolved(folder["uri"]) for folder in event.get("added", ())]
-        self._session.overlay.roots = _distinct([*kept, *new])
+        gone = {path.resolve() for path in _paths(event.get("removed", ()))}
+        kept = [folder for folder in self._session.overlay.folders if folder.resolve() not in gone]
+        self._session.overlay.folders = (*kept, *_paths(event.get("added", ())))
         self._session.reconfigured()
 
     async def _register(self) -> None:
@@ -145,21 +144,14 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> Json:
     return out
 
 
-def _roots_of(params: Json) -> tuple[Path, ...]:
+def _folders_of(params: Json) -> tuple[Path, ...]:
     folders = params.get("workspaceFolders")
     if folders:
-        return _distinct([_resolved(folder["uri"]) for folder in folders])
+        return _paths(folders)
     if params.get("rootUri"):
-        return _distinct([_resolved(params["rootUri"])])
-    if params.get("rootPath"):
-        return _distinct([Path(params["rootPath"]).resolve()])
-    return ()
+        return _paths([{"uri": params["rootUri"]}])
+    return (Path(params["rootPath"]).absolute(),) if params.get("rootPath") else ()
 
 
-def _resolved(uri: str) -> Path | None:
-    path = convert.path_of(uri)
-    return None if path is None else path.resolve()
-
-
-def _distinct(roots: list[Path | None]) -> tuple[Path, ...]:
-    return tuple(dict.fromkeys(root for root in roots if root is not None))
+def _paths(folders: Iterable[Json]) -> tuple[Path, ...]:
+    return tuple(path for path in (convert.path_of(folder["uri"]) for folder in folders) if path is not None)

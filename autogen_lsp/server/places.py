@@ -72,7 +72,9 @@ def path_of(session: Session, reference: Reference) -> Path:
         return document.path
     path = convert.path_of(uri)
     if path is None:
-        raise RequestError(wire.INVALID_PARAMS, f"uri {uri!r} is no file: URI" if uri else "uri is missing")
+        raise RequestError(
+            wire.INVALID_PARAMS, f"uri {uri!r} is no file that is looked at" if uri else "uri is missing"
+        )
     return path.resolve()
 
 
@@ -87,8 +89,7 @@ def offset_of(session: Session, project: Project, path: Path, position: Position
 
 def reference_to(session: Session, path: Path, span: Span, symbol: str, name: str = "") -> Json:
     """The reference to a place in a file of the current snapshot."""
-    document = session.overlay.at(path)
-    out: Json = {"uri": document.uri if document else convert.uri_of(path), "symbol": symbol}
+    out: Json = {"uri": convert.client_uri(path, session.overlay), "symbol": symbol}
     source = session.snapshot().source(path)
     if source is not None:
         out["position"] = convert.position_of(source.text, source.lines, span.start, session.client.encoding)

@@ -19,7 +19,7 @@ from autogen_lsp.server.looks import Looks
 from autogen_lsp.server.mirror import Mirror
 from autogen_lsp.server.peer import Peer, RequestError
 from autogen_lsp.server.receipts import Receipts
-from autogen_lsp.workspace.document import Document
+from autogen_lsp.workspace.document import UNSAVED_FOLDER, Document
 from autogen_lsp.workspace.overlay import Overlay
 from autogen_lsp.workspace.snapshot import Snapshot
 
@@ -120,7 +120,10 @@ class Session:
         self.looks.forget(document)
         self.diagnostics.forget(document)
         self.mirror.closed(document)
-        self.disk_changed([document.path])
+        if UNSAVED_FOLDER in document.path.parts:
+            self.look_again()
+        else:
+            self.disk_changed([document.path])
 
     def disk_changed(self, paths: list[Path]) -> None:
         """Files were changed, made or removed behind the open documents."""

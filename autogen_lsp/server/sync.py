@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any
 
 from autogen_lsp.server import convert
@@ -14,6 +15,8 @@ from autogen_lsp.workspace.ignore import SUFFIXES
 
 log = logging.getLogger(__name__)
 
+# Never asked for; should a client tell all the same, pygls would take it for an error of its own.
+_OF_NOTEBOOKS = tuple(f"notebookDocument/did{what}" for what in ("Open", "Change", "Save", "Close"))
 # Characters. Nobody writes larger files by hand, and looking at one would hold up everything else for seconds.
 LARGEST = 2 * 1024 * 1024
 
@@ -34,12 +37,13 @@ class Sync:
             "workspace/didCreateFiles": self._did_create_or_delete,
             "workspace/didDeleteFiles": self._did_create_or_delete,
             "workspace/didRenameFiles": self._did_rename,
+            **dict.fromkeys(_OF_NOTEBOOKS, lambda params: None),
         }
 
     def _did_open(self, params: Json) -> None:
         item = params["textDocument"]
-        path = convert.path_of(item["uri"])
-        if path is None:  # untitled:, git:, notebook cells …: no place in a project
+        path = convert.path_of(item["uri"]) or self._unsaved(item["uri"])
+        if path is None:  # git:, notebook cells …: no text of a project that can be edited
             return
         if item.get("languageId", "python") != "python" and path.suffix not in SUFFIXES:
             return
@@ -48,6 +52,11 @@ class Sync:
             return
         document = self._session.overlay.open(item["uri"], path.resolve(), item["version"], item["text"])
         self._session.opened(document)
+
+    def _unsaved(self, uri: str) -> Path | None:
+        """The path of a document that has none yet: in the first folder, which is where most will be saved."""
+        roots = self._session.overlay.roots
+        return convert.unsaved_path(uri, roots[0] if roots else Path(Path.cwd().anchor))
 
     def _did_change(self, params: Json) -> None:
         session = self._session

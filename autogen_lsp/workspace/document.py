@@ -20,6 +20,7 @@ from autogen_lsp.workspace.source import Source
 if TYPE_CHECKING:
     from tree_sitter import Tree
 
+UNSAVED_FOLDER = "untitled:"  # which is no folder: where documents lie that were never saved
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _HIGH_SURROGATE = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\Z")
 _LOW_SURROGATE = re.compile(rb"\xed[\xb0-\xbf][\x80-\xbf]")

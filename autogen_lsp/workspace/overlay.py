@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,13 +15,35 @@ class Overlay:
     """Roots, settings and open documents, by the URI that the client uses for each."""
 
     def __init__(self) -> None:
-        self.roots: tuple[Path, ...] = ()
+        self._folders: dict[Path, Path] = {}  # resolved, and as the client names it
         self.settings = Settings()
         self._documents: dict[str, Document] = {}
         self._by_path: dict[Path, Document] = {}
 
     def __iter__(self) -> Iterator[Document]:
         return iter(self._documents.values())
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The workspace's folders, resolved."""
+        return tuple(self._folders)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The same as the client names them."""
+        return tuple(self._folders.values())
+
+    @folders.setter
+    def folders(self, folders: Iterable[Path]) -> None:
+        self._folders = {}
+        for folder in folders:
+            self._folders.setdefault(folder.resolve(), folder)
+
+    def named(self, path: Path) -> Path:
+        """A resolved path as the client names it, whose folder may be a symbolic link: it would open the file twice."""
+        around = [root for root in self._folders if path.is_relative_to(root)]
+        root = max(around, key=lambda root: len(root.parts), default=None)
+        return path if root is None else self._folders[root] / path.relative_to(root)
 
     def get(self, uri: str) -> Document | None:
         return self._documents.get(uri)

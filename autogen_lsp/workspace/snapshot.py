@@ -34,7 +34,12 @@ class Snapshot:
         return found if found is not None else read_source(path)
 
     def root_of(self, path: Path) -> Path | None:
-        """The innermost root that holds the path, None for a file outside the workspace."""
+        """The innermost root that holds the path, None for a file outside the workspace.
+
+        Where there are no roots, what is open is the workspace, each file in a folder of its own.
+        """
+        if not self.roots:
+            return path.parent if path in self.documents else None
         inside = [root for root in self.roots if path.is_relative_to(root) and not is_installed(path, root)]
         return max(inside, key=lambda root: len(root.parts), default=None)
 

@@ -79,8 +79,9 @@ class Editor:
 
     def open(self, name: str, text: str | None = None) -> str:
         """Open a file (or a text that is not saved) and return its URI."""
-        uri = self.uri(name)
-        content = (self.root / name).read_bytes() if text is None else text.encode()
+        return self.open_uri(self.uri(name), (self.root / name).read_bytes() if text is None else text.encode())
+
+    def open_uri(self, uri: str, content: bytes) -> str:
         self.buffers[uri] = Buffer(uri, content)
         self.client.text_document_did_open(
             types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "python", 1, content.decode()))
@@ -312,8 +313,10 @@ async def start(
     result = await client.initialize_session(
         types.InitializeParams(
             capabilities=capabilities,
-            root_uri=root.as_uri(),
-            workspace_folders=[types.WorkspaceFolder(each.as_uri(), each.name) for each in folders or [root]],
+            root_uri=root.as_uri() if folders is None or folders else None,
+            workspace_folders=[
+                types.WorkspaceFolder(each.as_uri(), each.name) for each in ([root] if folders is None else folders)
+            ],
             initialization_options=options,
         )
     )

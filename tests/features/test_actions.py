@@ -69,6 +69,19 @@ def test_stub_is_offered_anywhere_in_it(line: str) -> None:
         assert offers(space) == []
 
 
+def test_what_no_statement_can_import_is_not_offered_to_be_imported() -> None:
+    before = """\
+//- my-script.py
+def discount(price):
+    return price * 0.9
+//- main.py
+def main():
+    return disc$0ount(3)
+"""
+    with workspace(before) as space:
+        assert offers(space)[0].title == "Create function 'discount' in main.py (skeleton)"
+
+
 def test_import_of_a_workspace_function_is_offered_first_and_is_an_edit() -> None:
     before = """\
 //- shop/__init__.py

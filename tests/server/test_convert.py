@@ -75,6 +75,7 @@ def test_paths_survive_the_round_trip_as_uris(name: str) -> None:
         ("file://localhost/w/a.py", "/w/a.py"),
         ("file:///w/a%20b.py", "/w/a b.py"),
         ("file:///w/a b.py", "/w/a b.py"),
+        ("FILE:///w/a.py", "/w/a.py"),
         ("file:///w/%C3%A4.py", "/w/ä.py"),
     ],
 )

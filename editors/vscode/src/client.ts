@@ -11,7 +11,7 @@ export function createClient(documents: Documents): LanguageClient {
     transport: TransportKind.stdio,
   };
   const clientOptions: LanguageClientOptions = {
-    documentSelector: [{ scheme: "file", language: "python" }],
+    documentSelector: ["file", "untitled"].map((scheme) => ({ scheme, language: "python" })),
     initializationOptions: { usageNotifications: true },
     middleware: {
       executeCommand: (command, args, next) => {
