@@ -155,14 +155,15 @@ def _convert(raw: Any, annotation: str, choices: tuple[str, ...]) -> Any:
             return raw.lower() in ("1", "true", "yes")
         raise ValueError("must be true or false")
     if kind in ("int", "float"):
+        wanted = "must be a whole number, 0 or more" if kind == "int" else "must be a number, 0 or more"
         if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
-            raise ValueError("must be a number")
+            raise ValueError(wanted)
         try:
             number = float(raw)
-        except ValueError:
-            raise ValueError("must be a number") from None
+        except (ValueError, OverflowError):
+            raise ValueError(wanted) from None
         if number != number or number < 0 or (kind == "int" and not number.is_integer()):
-            raise ValueError("must be a whole number, 0 or more" if kind == "int" else "must be 0 or more")
+            raise ValueError(wanted)
         return int(number) if kind == "int" else number
     if not isinstance(raw, str):
         raise ValueError("must be a string")

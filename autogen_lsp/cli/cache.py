@@ -12,7 +12,7 @@ from autogen_lsp.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("stats", "clear"))
+    parser.add_argument("action", choices=("stats", "clear"), metavar="stats|clear")
     parser.add_argument("--older-than", metavar="AGE", help="clear: only replies older than this (30d, 12h)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     add_settings(parser)

@@ -56,6 +56,8 @@ def existing(paths: Iterable[str]) -> list[Path]:
         path = Path(given)
         try:
             path.stat()
+            if not given:  # an empty path is the current folder, an empty argument is a mistake
+                raise UsageError("a path is empty; give a file or a folder, or . for the current folder")
             resolved = path.resolve(strict=True)
         except (OSError, ValueError) as error:
             raise UsageError(f"{given}: {_reason(error)}") from None

@@ -57,6 +57,10 @@ def select(project: Project, path: Path, arguments: argparse.Namespace) -> Targe
             )
         found = targets.target_of(project, found)
     if found is None:
+        source = project.source(path)
+        lines = 0 if source is None else len(source.text.splitlines())
+        if source is not None and arguments.line > max(lines, 1):
+            raise NotFound(f"{place}: the file has {lines} line{'s' * (lines != 1)}")
         raise NotFound(f"{place}: nothing to write there; `autogen-lsp check {arguments.file}` lists what is missing")
     return found
 

@@ -26,8 +26,8 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     given: dict[str, str] = {}
     for item in arguments.given:
         key, equals, value = item.partition("=")
-        if not equals:
-            raise UsageError(f"--set {key}: write it as KEY=VALUE")
+        if not key or not equals:
+            raise UsageError(f"--set {item}: write it as KEY=VALUE")
         if key in _SECRET:
             # Other users of the machine read command lines in the process list.
             raise UsageError(f"--set {key}: give secrets by their environment variable, see docs/configuration.md")

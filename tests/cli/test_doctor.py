@@ -66,9 +66,11 @@ def test_backend_that_is_not_used_may_lack_everything() -> None:
 
 
 def test_wrong_settings_are_repeated() -> None:
-    report = health(Settings(), problems=[Problem("concurrency", "setting autogen.concurrency 'x': must be a number")])
+    report = health(
+        Settings(), problems=[Problem("concurrency", "setting autogen.concurrency 'x': must be a whole number")]
+    )
     assert part(report, "settings")["ok"] is False
-    assert "must be a number" in str(part(report, "settings")["detail"])
+    assert "must be a whole number" in str(part(report, "settings")["detail"])
 
 
 def test_cache_folder_that_cannot_be_made_is_bad_and_says_what_to_set(tmp_path: Path) -> None:

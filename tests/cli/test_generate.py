@@ -85,6 +85,7 @@ def test_place_where_nothing_is_missing_is_status_1_and_one_line(
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert "main.py" in done.stderr
+    assert ("the file has" in done.stderr) == (place[1] == "99")
     document = json.loads(run("generate", "main.py", *place, "--format", "json", *OFFLINE, cwd=project).stdout)
     assert (document["status"], document["edits"]) == ("failed", [])
 
