@@ -241,8 +241,10 @@ def _is_told(project: Project, path: Path, table: Table, use: Use) -> bool:
 
 def _is_configuration(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether it is a file that IPython, Jupyter and others of traitlets run, which gives them a function, or one that
-    Python's installer for Windows runs.
+    Python's installer for Windows runs; or a hidden one without imports: a program gives it its names.
     """
+    if path.name.startswith(".") and not table.facts.imports:
+        return True
     if use.name in _OF_INSTALLER:
         return "install" in path.stem
     return use.name == "get_config" and path.stem.endswith("_config")
