@@ -19,10 +19,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
-
-from cachetools import LRUCache
-from msgspec import DecodeError
 
 from autogen_lsp.backends.base import Report
 from autogen_lsp.config import Settings
@@ -31,6 +27,7 @@ from autogen_lsp.index.build import bring_up_to_date
 from autogen_lsp.index.location import index_path, remove_unused
 from autogen_lsp.index.pool import default_workers
 from autogen_lsp.index.store import Store, Warn
+from autogen_lsp.index.stored import StoredFacts
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts, Import, Symbol
 from autogen_lsp.syntax.said import says
@@ -41,10 +38,6 @@ from autogen_lsp.workspace.source import Source
 _DECODED_BYTES = 6_000_000  # of rows whose facts are kept decoded, which takes about six times as much
 _RESULTS_KEPT = 4
 _MOST_TERMS = 24
-_SPARE_HITS = 20  # taken beyond what is asked for, since some are in documents that no longer have the symbol
-_COMMON = 5_000  # symbols that have a word, from which it is left out of a search
-# A word in a symbol's own name counts four times one in its surroundings or docstring.
-_RANKING = "bm25(4.0, 1.0, 1.0)"
 
 
 @dataclass(frozen=True)
@@ -57,21 +50,6 @@ class _Open:
     @cached_property
     def facts(self) -> Facts:
         return self.given if self.given is not None else extract(self.source)
-
-
-@dataclass(frozen=True, slots=True)
-class _Decoded:
-    facts: Facts | None
-    size: int
-
-
-class _Named(Protocol):
-    @property
-    def name(self) -> str: ...
-
-
-def _of_name[T: _Named](items: Iterable[T], name: str) -> list[T]:
-    return [item for item in items if item.name == name]
 
 
 class Index:
@@ -92,16 +70,14 @@ class Index:
         self._settings = settings
         self._workers = default_workers() if workers is None else workers
         self._store = Store(index_path(self.roots, settings), warn)
-        self._generation = self._store.generation
+        self._stored = StoredFacts(self._store, decoded_bytes, self._begin_again)
         self._names = b""
         self._rules = Rules(self.roots, settings.context_exclude)
         self._files: dict[str, Path] | None = None  # replaced, never changed: any thread may read it
         self._tuple: tuple[dict[str, Path] | None, tuple[Path, ...]] = (None, ())
         self._open: Mapping[str, _Open] = {}
         self._ours: dict[str, bool] = {}  # of open documents, as of the rules in force
-        self._decoded: LRUCache[tuple[int, int], _Decoded] = LRUCache(decoded_bytes, getsizeof=lambda item: item.size)
         self._updated: set[Path] = set()  # since the last scan began
-        self._decoding = threading.Lock()
         self._building = threading.Lock()
         self._closing = threading.Event()
 
@@ -129,8 +105,7 @@ class Index:
         """A file's facts; None where it is not indexed or not text."""
         if found := self._open.get(path.as_posix()):
             return found.facts
-        keys = self._read("SELECT id FROM files WHERE path = ?", (path.as_posix(),))
-        return self._facts_of(keys[0][0]) if keys else None
+        return self._stored.facts(path.as_posix())
 
     def files(self) -> tuple[Path, ...]:
         """Every Python file of the workspace as of the last scan and the updates since, also those not yet indexed.
@@ -145,12 +120,12 @@ class Index:
 
     def calls(self, name: str, limit: int | None = None) -> list[tuple[Path, Call]]:
         """Calls whose last component is ``name``, by path and place; the first ``limit`` of them."""
-        return self._named(rows.CALLED, name, "calls", rows.calls_named, lambda f: _of_name(f.calls, name), limit)
+        return self._named(rows.CALLED, name, "calls", rows.calls_named, lambda f: rows.of_name(f.calls, name), limit)
 
     def definitions(self, name: str, limit: int | None = None) -> list[tuple[Path, Symbol]]:
         """Definitions of all kinds whose last component is ``name``, by path and place; the first ``limit`` of them."""
         return self._named(
-            rows.DEFINED, name, "symbols", rows.symbols_named, lambda f: _of_name(f.symbols, name), limit
+            rows.DEFINED, name, "symbols", rows.symbols_named, lambda f: rows.of_name(f.symbols, name), limit
         )
 
     def importers(self, name: str) -> list[tuple[Path, Import]]:
@@ -169,18 +144,17 @@ class Index:
         """Whether a file says the name without using it: as a string, or as a keyword."""
         opened = self._shared()
         return any(says(each.source.text, each.facts.calls, name) for each in opened.values()) or any(
-            path not in opened for path, _ in self._files_with(rows.SAID, name)
+            path not in opened for path, _ in self._stored.files_with(rows.SAID, name)
         )
 
     def python2(self, folder: Path) -> tuple[int, int]:
         """How many files below the folder no Python 3 reads, and how many there are."""
         below = f"{folder.as_posix().rstrip('/')}/"
         opened = {path: one.facts.python2 for path, one in self._shared().items() if path.startswith(below)}
-        sql = "SELECT coalesce(sum(python2), 0), count(*) FROM files WHERE path"
-        found = self._read(f"{sql} >= ? AND path < ?", (below, f"{below[:-1]}{chr(ord('/') + 1)}"))
-        known = [row for path in opened for row in self._read(f"{sql} = ?", (path,))]
-        old, every = (sum(row[at] for row in found) - sum(row[at] for row in known) for at in (0, 1))
-        return old + sum(opened.values()), every + len(opened)
+        old, every = self._stored.python2(below)
+        known = [self._stored.python2_of(path) for path in opened]
+        old += sum(opened.values()) - sum(found is True for found in known)
+        return old, every + sum(found is None for found in known)
 
     def search(self, words: str | Iterable[str], limit: int = 20) -> list[tuple[Path, Symbol, float]]:
         """Functions and classes that have these words in their name, class, parameters or docstring, best first.
@@ -193,8 +167,7 @@ class Index:
         terms = list(wanted)[:_MOST_TERMS]
         if not terms or limit <= 0:
             return []
-        rare = [term for term in terms if not self._is_common(term)]
-        hits = self._ranked(" OR ", rare, limit) if rare else self._ranked(" AND ", terms, limit)
+        hits = self._stored.ranked(terms, limit)
         found = [(*hit, score) for key, score in hits if (hit := self._symbol_at(key)) is not None]
         best = max((score for _, _, score in found), default=1.0)
         found += [(path, symbol, best * share) for path, symbol, share in self._unsaved(set(terms))]
@@ -208,7 +181,7 @@ class Index:
         files as of the last `rescan`. What was computed from these alone is still right where the digest is the same.
         """
         digest = hashlib.blake2b(self._names, digest_size=16)
-        for path, content in self._read("SELECT path, digest FROM files ORDER BY path"):
+        for path, content in self._stored.digests():
             digest.update(os.fsencode(path) + b"\0" + content)
         for path, document in sorted(self._open.items()):
             digest.update(os.fsencode(path) + b"\1" + rows.digest_of(document.source.text))
@@ -287,7 +260,7 @@ class Index:
         with self._building:
             self._updated.clear()
             self._store.follow()
-            self._generation = generation = self._store.generation
+            generation = self._stored.follow()
             rules = Rules(self.roots, self._settings.context_exclude)
             names = hashlib.blake2b(digest_size=16)
             found: list[FoundFile] = []
@@ -326,9 +299,9 @@ class Index:
 
     def _update(self, path: Path, source: Source | None = None) -> None:
         text = path.as_posix()
-        stored = self._read("SELECT digest FROM files WHERE path = ?", (text,))
+        stored = self._stored.digest(text)
         if path.suffix in SUFFIXES and not self._rules.is_ignored(path) and not self._rules.has_another_name(path):
-            job = worker.Job(text, stored[0][0] if stored else b"")
+            job = worker.Job(text, stored or b"")
             opened = self._open.get(text)
             if opened is None:
                 answer = worker.look(job, source)
@@ -339,7 +312,7 @@ class Index:
                 if text not in self._listed():
                     self._files = self._listed() | {text: path}
                 return
-        if stored:
+        if stored is not None:
             self._store.remove([text])
         if text in self._listed():
             self._files = {name: found for name, found in self._listed().items() if name != text}
@@ -365,12 +338,9 @@ class Index:
         opened = self._shared()
         groups = {path: of_document(document.facts) for path, document in opened.items()}
         count = 0
-        for path, key in self._files_with(role, name):
-            if path in opened:
-                continue
-            for (blob,) in self._read(f"SELECT {column} FROM contents WHERE id = ?", (key,)):
-                groups[path] = self._decode(pick, blob, name) or []
-                count += len(groups[path])
+        for path, items in self._stored.named(role, name, column, pick, opened):
+            groups[path] = items
+            count += len(items)
             if limit is not None and count >= limit:
                 break
         found = [
@@ -382,44 +352,12 @@ class Index:
         ]
         return found if limit is None else found[:limit]
 
-    def _files_with(self, role: str, name: str) -> list[tuple[str, int]]:
-        """Paths and ids of the stored files that may have the name in this role (the tokenizer folds case)."""
-        sql = "SELECT path, id FROM names JOIN files ON files.id = names.rowid WHERE names MATCH ? ORDER BY path"
-        return [(path, key) for path, key in self._read(sql, (f'"{rows.token(role, name)}"',))]
-
-    def _facts_of(self, key: int) -> Facts | None:
-        where = (self._store.generation, key)
-        with self._decoding:
-            if (known := self._decoded.get(where)) is not None:
-                return known.facts
-        found = self._read("SELECT head, imports, symbols, calls FROM contents WHERE id = ?", (key,))
-        if not found:
-            return None
-        facts = self._decode(rows.unpack, *found[0])
-        size = sum(len(blob) for blob in found[0])
-        if size <= self._decoded.maxsize:
-            with self._decoding:
-                self._decoded[where] = _Decoded(facts, size)
-        return facts
-
-    def _is_common(self, term: str) -> bool:
-        sql = "SELECT count(*) FROM (SELECT 1 FROM texts WHERE texts MATCH ? LIMIT ?)"
-        return self._read(sql, (f'"{term}"', _COMMON)) == [(_COMMON,)]
-
-    def _ranked(self, operator: str, terms: Iterable[str], limit: int) -> list[tuple[int, float]]:
-        """Row ids of symbols and their scores, best first."""
-        sql = "SELECT rowid, -rank FROM texts WHERE texts MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?"
-        query = operator.join(f'"{term}"' for term in terms)
-        return [(key, score) for key, score in self._read(sql, (query, _RANKING, limit + _SPARE_HITS))]
-
     def _symbol_at(self, key: int) -> tuple[Path, Symbol] | None:
         """A search hit's symbol; in an open document the one that has its qualname now, if any."""
-        number, place = key >> rows.PLACE_BITS, key & ((1 << rows.PLACE_BITS) - 1)
-        found = self._read("SELECT path, symbols FROM files JOIN contents USING (id) WHERE id = ?", (number,))
-        symbol = self._decode(rows.symbol_at, found[0][1], place) if found else None
-        if symbol is None:
+        found = self._stored.symbol_at(key)
+        if found is None:
             return None
-        path = found[0][0]
+        path, symbol = found
         if (document := self._open.get(path)) is not None:
             now = next((s for s in document.facts.symbols if s.qualname == symbol.qualname), None)
             return None if now is None else (self._path(path), now)
@@ -428,8 +366,7 @@ class Index:
     def _unsaved(self, terms: set[str]) -> Iterator[tuple[Path, Symbol, float]]:
         """Functions and classes that only an open document has, not its stored file, with their share of the terms."""
         for path, document in self._shared().items():
-            keys = self._read("SELECT id FROM files WHERE path = ?", (path,))
-            stored = self._facts_of(keys[0][0]) if keys else None
+            stored = self._stored.facts(path)
             known = {symbol.qualname for symbol in stored.symbols} if stored else set()
             fresh = [symbol for symbol in document.facts.symbols if symbol.qualname not in known]
             for text in rows.texts_of(fresh):
@@ -442,30 +379,15 @@ class Index:
 
     def _listed(self) -> dict[str, Path]:
         if self._files is None:
-            self._files = {path: Path(path) for (path,) in self._read("SELECT path FROM files ORDER BY path")}
+            self._files = {path: Path(path) for path in self._stored.files()}
         return self._files
 
     def _path(self, path: str) -> Path:
         """One object for each file: paths keep their hash and text, which callers need again and again."""
         return self._listed().get(path) or Path(path)
 
-    def _decode[**P, T](self, decode: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        try:
-            return decode(*args, **kwargs)
-        except DecodeError as error:
-            self._store.damaged(error)
-            self._begin_again()
-            return None
-
-    def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        found = self._store.read(sql, parameters)
-        if self._store.generation != self._generation:
-            self._begin_again()
-        return found
-
     def _begin_again(self) -> None:
         """After damage: the store is empty now; fill it."""
-        self._generation = self._store.generation
         self.complete = False
         self._pending = None
         if not self._closing.is_set():

@@ -118,6 +118,10 @@ def searched(imports: bytes, symbols: bytes, calls: bytes, said: str) -> tuple[s
     return _tokens(_decode_called(calls)[0], definitions, _decode_imports(imports), said), texts_of(definitions)
 
 
+def of_name[T: _Named](items: Iterable[T], name: str) -> list[T]:
+    return [item for item in items if item.name == name]
+
+
 def imports_of(imports: Iterable[Import], name: str) -> list[Import]:
     """Those of a module or of a name from one, by last component."""
     return [item for item in imports if name in (item.name, item.module.rpartition(".")[2])]

@@ -105,7 +105,7 @@ def test_search_splits_identifiers_and_prefers_the_name(workspace: Workspace) ->
 def test_words_that_very_many_symbols_share_count_only_by_themselves(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autogen_lsp.index.client._COMMON", 3)
+    monkeypatch.setattr("autogen_lsp.index.stored._COMMON", 3)
     workspace.write("a.py", "".join(f"def get_{name}(): ...\n" for name in ("user", "item", "price")))
     workspace.write("b.py", "def get_all_items(): ...\ndef set_all(): ...\ndef drop_all(): ...\n")
     index = workspace.built()
