@@ -158,6 +158,7 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
         pytest.param("try:\n    f()\n    assert False\nexcept Exception:\n    pass\n", id="said to fail"),
         pytest.param("".join(f"//- {name}.py\napp('go')\n" for name in "abcd"), id="given to several scripts"),
         pytest.param("frozendict()\n", id="of a newer Python"),
+        pytest.param("def g():\n    from lib import f\n    global f\n\ndef h(): f()\n", id="global after an import"),
         pytest.param("//- .cmake-format.py\nwith section('parse'):\n    x = 1\n", id="hidden configuration"),
         pytest.param("def g(x):\n    return exc(x)\nclass exc(Exception): pass\n", id="later class"),
     ],

@@ -169,6 +169,8 @@ def global_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     names = {sweep.cut(child) for child in node.named_children}
     if scope.level != Level.MODULE:
         scope.globals = names | (scope.globals or set())
+        sweep.chunk.bound_global |= names & scope.names  # of an import, it may come after that
+        scope.names -= names
 
 
 def nonlocal_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
