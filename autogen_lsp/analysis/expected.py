@@ -333,11 +333,13 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
     if callee == class_of(builtin("SystemExit")):
         type_ = declared.of_field(lookup, callee, "code")
     if not is_async and wants.takes_awaitable(lookup, callee, arguments, index):
+        awaited = replace(unknown, is_async=True)
         given = (infer.awaited(lookup, member) for member in members(expanded(lookup, type_)))
         of_task = next((each for each in given if each is not None), None)
         if of_task is None or not outer.strong:
-            return replace(unknown, is_async=True)
-        return replace(unknown, is_async=True, type=of_task, strong=True, demand=Demand.TYPE, upper=outer.upper)
+            is_ignored = at(lookup, path, call, steps=steps + 1).role is Role.IGNORED  # `asyncio.run(main())`
+            return replace(unknown, role=Role.IGNORED, type=NONE, is_async=True) if is_ignored else awaited
+        return replace(awaited, type=of_task, strong=True, demand=Demand.TYPE, upper=outer.upper)
     if type_ is None or type_.form is Form.VARIABLE:
         return replace(unknown, type=declared.of_field(lookup, callee, arguments[index].keyword))
     if type_.is_a("object"):

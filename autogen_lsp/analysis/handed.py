@@ -1,7 +1,7 @@
 """Where a missing function is handed on as a value: with what those call it that get it, and what they want back.
 
 ``on_click(f)`` says it by the type of its parameter; ``partial(f, a)`` binds first arguments; ``start_soon(f, a)``
-passes its further arguments on, where its annotations say so.
+passes its further arguments on, where its annotations say so, and so does what ``wrap(f)`` gives.
 """
 
 from __future__ import annotations
@@ -76,6 +76,21 @@ def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None
         )
     asked = _callable(lookup, use.path, use.expression, wanted) if listed else None
     return Handed(callable_of([], asked.args[-1]), listed, [()]) if asked is not None and asked.variadic else None
+
+
+def wrapped_by(lookup: Lookup, use: Use) -> tuple[Node, bool | None] | None:
+    """The call of what wraps the function (``wrap(f)``), None where nothing does.
+
+    With it, whether the function itself is awaited or not, where that is not so of what it is called through.
+    """
+    found = _argument(use.expression)
+    function = infer.type_of(lookup, use.path, found[0]) if found is not None else None
+    if found is None or function is None or found[0].parent is None:
+        return None
+    awaited = wants.wraps(lookup, function, found[1], found[2])
+    if awaited is None:
+        return None
+    return found[0].parent, None if awaited[0] == awaited[1] else awaited[0]
 
 
 def _calls(callback: Type | None) -> list[list[Passed]]:

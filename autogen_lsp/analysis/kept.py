@@ -1,5 +1,7 @@
 """Uses that keep a missing function in a variable (``push = self.push``) into the calls of that variable.
 
+So are those that wrap it (``run = wrap(f)``), and what is called at once (``wrap(f)(a)``).
+
 Followed are local variables in the function that sets them, and global ones through the whole workspace. Where such a
 variable is declared, or used in other ways, too, the use itself stays: what is done with it is said, or not known.
 """
@@ -11,19 +13,29 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, expected, nodes, sites
+from autogen_lsp.analysis import bindings, expected, handed, nodes, sites
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.sites import Use
 
 
 def followed(lookup: Lookup, uses: Sequence[Use]) -> list[Use]:
-    """The uses, with the calls of the variables that some of them are kept in."""
+    """The uses, with the calls of the variables that some of them are kept in, and of what wraps others."""
     out: list[Use] = []
     for use in uses:
-        wanted = None if use.is_call else expected.at(lookup, use.path, use.expression)
+        wrapped = None if use.is_call else handed.wrapped_by(lookup, use)
+        value = use.expression
+        if wrapped is not None:
+            value, awaited = nodes.wrapped(wrapped[0]), wrapped[1]
+            call = value.parent
+            if call is not None and call.type == "call" and nodes.same(call.child_by_field_name("function"), value):
+                out.append(replace(use, expression=call, awaited=awaited))
+                continue
+        wanted = None if use.is_call else expected.at(lookup, use.path, value)
         variables = () if wanted is None or wanted.strong else wanted.bound
         reads = [_reads(lookup, use, variable) for variable in variables]
+        if wrapped is not None:
+            reads = [listed and [replace(read, awaited=wrapped[1]) for read in listed] for listed in reads]
         if not reads or not all(listed is not None and all(read.is_call for read in listed) for listed in reads):
             out.append(use)
         out += [read for listed in reads for read in listed or () if read.is_call]

@@ -7,6 +7,7 @@ NotImplementedError. Reads only; never raises on user code.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def make(project: Project, target: Target) -> Plan:
         return _of_module(lookup, target, place, title)
     uses, unsure = told_apart(lookup, target)
     uses = kept.followed(lookup, uses)
-    wanted = [expected.at(lookup, use.path, use.expression) for use in uses]
+    wanted = [_wanted(lookup, use) for use in uses]
     if target.kind is TargetKind.CLASS and callers.is_function(lookup, uses, wanted):
         target = replace(target, kind=TargetKind.FUNCTION)
         place = locate.placement(project, target) or place
@@ -89,6 +90,11 @@ def _scope(lookup: Lookup, target: Target, place: Placement) -> Scope:
         if symbol is not None:
             scope.declared = frozenset(classes.class_parameters(lookup, instance, symbol))
     return scope
+
+
+def _wanted(lookup: Lookup, use: Use) -> Expected:
+    found = expected.at(lookup, use.path, use.expression)
+    return found if use.awaited is None else dataclasses.replace(found, is_async=use.awaited)
 
 
 def _class(lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence[Expected], scope: Scope) -> str:

@@ -351,6 +351,27 @@ def _of_attribute(lookup: Lookup, use: Expected, target: Node) -> Iterator[Expec
     for node in read[:_MAX_USES]:
         if bindings.is_read(node):
             yield expected.at(lookup, use.path, node)
+    if text.startswith("self.") and declared.of_target(lookup, use.path, target) is None:
+        for node in _returned_by_others(target, text):
+            returned = expected.at(lookup, use.path, node)
+            if returned.type is not None:
+                yield replace(returned, upper=True)
+
+
+def _returned_by_others(target: Node, text: str) -> Iterator[Node]:
+    """Where other methods give an attribute of ``self`` as it is: ``return self.x``."""
+    function = nodes.enclosing(target, frozenset({nodes.FUNCTION}))
+    owner = nodes.enclosing(target, frozenset({nodes.CLASS}))
+    body = owner.child_by_field_name("body") if owner is not None else None
+    methods = [nodes.definition_of(statement) for statement in nodes.statements(body)]
+    for method in methods:
+        if method is None or method.type != nodes.FUNCTION or (function is not None and nodes.same(method, function)):
+            continue
+        for statement in nodes.own_nodes(method.child_by_field_name("body")):
+            if statement.type == "return_statement" and statement.named_child_count == 1:
+                value = statement.named_children[0]
+                if nodes.text_of(value) == text:
+                    yield value
 
 
 def _of_variable(lookup: Lookup, use: Expected, target: Node) -> list[Expected] | None:

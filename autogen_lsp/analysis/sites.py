@@ -34,6 +34,7 @@ class Use:
     """One use: the node of the name, and of the expression that stands for the target's value (a call, if it is one).
 
     ``through_class``: the receiver is the class itself (``C.m(…)``), so an instance may be the first argument.
+    ``awaited``: whether what it is called through awaits it, where the use itself does not tell.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class Use:
     expression: Node
     through_class: bool = False
     sure: bool = True
+    awaited: bool | None = None
 
     @property
     def is_call(self) -> bool:

@@ -136,6 +136,32 @@ def passed_on(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index
     return out
 
 
+def wraps(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> tuple[bool, bool] | None:
+    """Whether its argument at ``index``, and what the callee makes of it, are awaited; None where it does not wrap it.
+
+    What wraps a function takes what that does, and gives what it gives: one ParamSpec and one type variable say so.
+    """
+    for symbol in functions.symbols_of(lookup, callee) if callee.form is Form.FUNCTION else ():
+        listed = functions.seen_by(symbol, bound=callee.owner is not None)
+        parameter = parameter_for(listed, arguments, index)
+        texts = (parameter.annotation, symbol.signature.returns) if parameter and symbol.signature else ()
+        heads = [_CALLABLE.match((text or "").strip("'\"")) for text in texts]
+        if len({head.group(1) if head is not None else None for head in heads}) != 1 or None in heads:
+            continue
+        gives = [_given_by(functions.written(lookup, callee, symbol, text)) for text in texts]
+        if gives[0][0] is not None and gives[0][0] == gives[1][0]:
+            return gives[0][1], gives[1][1]
+    return None
+
+
+def _given_by(function: Type | None) -> tuple[Type | None, bool]:
+    """The type variable that a callable gives, and whether it is awaited."""
+    given = function.args[-1] if function is not None and function.form is Form.CALLABLE else None
+    awaited = given is not None and given.is_a(*_AWAITABLES) and bool(given.args)
+    given = given.args[-1] if given is not None and awaited else given
+    return (given if given is not None and given.form is Form.VARIABLE else None), awaited
+
+
 def parameter_name(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> str:
     """The name of the parameter that takes the argument at ``index``, '' where it cannot be told."""
     if arguments[index].keyword:
@@ -170,4 +196,5 @@ def _taking(
 
 # `*Ts`, `Unpack[Ts]`, `P.args`
 _PACKED = re.compile(r"^\*(\w+)$|\bUnpack\[(\w+)\]|^(\w+)\.args$")
+_CALLABLE = re.compile(r"(?:\w+\.)*Callable\[\s*(\w+)\s*,")
 _AWAITABLES = ("collections.abc.Coroutine", "collections.abc.Awaitable", "asyncio.futures.Future")

@@ -1899,3 +1899,39 @@ def run(shop: Shop) -> None:
     later(shop.report)
 """
     assert signature(text) == "def report(self, at: int, *, quietly: bool = False) -> None:"
+
+
+WRAPS = """\
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def blocking(call: Callable[P, Awaitable[T]]) -> Callable[P, T]: ...
+
+
+def threaded(call: Callable[P, T]) -> Callable[P, Awaitable[T]]: ...
+
+
+def logged(call: Callable[P, T]) -> Callable[P, T]: ...
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "head"),
+    [
+        (
+            "def g(key: str) -> int:\n    return blocking($0f)(key, deep=True)",
+            "async def f(key: str, *, deep: bool) -> int:",
+        ),
+        ("async def g(key: str) -> int:\n    return await threaded($0f)(key)", "def f(key: str) -> int:"),
+        ("async def g(key: str) -> int:\n    return await logged($0f)(key)", "async def f(key: str) -> int:"),
+        ("def g(key: str) -> int:\n    run = logged($0f)\n    return run(key)", "def f(key: str) -> int:"),
+    ],
+)
+def test_a_function_that_is_wrapped_takes_what_is_then_passed(body: str, head: str) -> None:
+    assert signature(f"{WRAPS}{body}\n") == head

@@ -121,10 +121,9 @@ def test_rows_39_and_40_in_async_code(usage: str, head: str) -> None:
 
 
 def test_row_39_what_takes_a_coroutine_asks_for_an_async_function() -> None:
-    assert signature("import asyncio\n\nasyncio.run($0f())\n").startswith("async def f()")
-    assert (
-        signature("import asyncio\n\n\nasync def g():\n    asyncio.create_task($0f(1))\n") == "async def f(arg1: int):"
-    )
+    assert signature("import asyncio\n\nx = asyncio.run($0f())\n").startswith("async def f()")
+    text = "import asyncio\n\n\nasync def g():\n    asyncio.create_task($0f(1))\n"
+    assert signature(text) == "async def f(arg1: int) -> None:"
 
 
 def test_row_39_an_awaited_method() -> None:
@@ -801,7 +800,7 @@ def test_row_33_what_the_standard_library_takes_in_many_forms_is_given_in_the_pl
 def test_row_33_an_item_that_is_passed_with_a_star_is_an_argument(items: str) -> None:
     head = "import asyncio\n\n\ndef g(*parts: str) -> None: ...\n\n\nasync def h(xs: list[int], x: int) -> None:\n    "
     assert signature(f"{head}g(1, {items.format('$0f(x)')})\n") == "def f(x: int) -> str:"
-    assert signature(f"{head}await asyncio.gather({items.format('$0f(x)')})\n") == "async def f(x: int) -> Any:"
+    assert signature(f"{head}await asyncio.gather({items.format('$0f(x)')})\n") == "async def f(x: int) -> None:"
 
 
 @pytest.mark.parametrize(
@@ -1049,3 +1048,26 @@ def test_row_33_a_declared_result_says_what_is_passed_through(body: str, head: s
 def test_the_factory_of_a_declared_field_gives_its_type() -> None:
     text = "from dataclasses import dataclass, field\n\n\n@dataclass\nclass A:\n    xs: list[int] = "
     assert signature(f"{text}field(default_factory=$0f)\n") == "def f() -> list[int]:"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def g() -> None:\n    asyncio.run($0f())",
+        "def g() -> None:\n    asyncio.get_event_loop().run_until_complete($0f())",
+        "async def g() -> None:\n    await asyncio.wait_for($0f(), 1)",
+        "async def g() -> None:\n    await asyncio.gather($0f(), f())",
+    ],
+)
+def test_row_38_what_is_run_in_a_statement_gives_nothing(body: str) -> None:
+    assert signature(f"import asyncio\n\n\n{body}\n") == "async def f() -> None:"
+    kept = f"import asyncio\n\n\n{body.replace('$0', '')}\n\n\nasync def h() -> int:\n    return await $0f()\n"
+    assert signature(kept) == "async def f() -> int:"
+
+
+def test_a_value_that_an_attribute_keeps_is_what_other_methods_give_of_it() -> None:
+    text = "class A:\n    def __init__(self) -> None:\n        self._size = self.$0f()\n\n"
+    text += "    def size(self) -> int:\n        return self._size\n"
+    assert signature(text) == "def f(self) -> int:"
+    assert signature(text.replace("-> int", "-> int | None")) == "def f(self) -> int:"
+    assert signature(text.replace("return self._size", "return len(self._size)")) != "def f(self) -> int:"
