@@ -43,8 +43,9 @@ def is_planted(project: Project, path: Path, name: str, *, quick: bool = False) 
     table, own = project.table(path), project.source(path)
     if table is None or own is None:
         return False
-    defined = {symbol.name for symbol in table.facts.symbols if symbol.kind in (SymbolKind.FUNCTION, SymbolKind.CLASS)}
-    for dotted, places in _used(table, own).items():
+    if table.used is None:  # kept while the file is the same, as below
+        table.used = _used(table, own)
+    for dotted, places in table.used.items():
         if quick and dotted.rpartition(".")[2] not in project.caches.planters:
             continue
         found = None if is_of_library(project, path, dotted, "") else follow(project, path, dotted)
@@ -55,7 +56,7 @@ def is_planted(project: Project, path: Path, name: str, *, quick: bool = False) 
         if patterns:
             project.caches.planters.add(dotted.rpartition(".")[2])
         for span, decorated in places if patterns else ():
-            words = planted.said(own, span, defined)
+            words = planted.said(own, span, table.defined)
             if planted.matches(patterns, None if words is None else words | decorated, name):
                 return True
     return False

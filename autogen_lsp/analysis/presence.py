@@ -118,9 +118,7 @@ def is_handed_out(project: Project, path: Path, symbol: Symbol) -> bool:
 
 def _tells_unread(project: Project, path: Path, table: Table, tells: Callable[[bytes, Call], bool]) -> bool:
     """Whether a statement of the module calls what is imported and cannot be read, and ``tells`` it something."""
-    calls = [
-        call for call in table.facts.calls if not call.scope and ("", call.dotted.partition(".")[0]) in table.imports
-    ]
+    calls = table.imported_calls
     source = project.source(path) if calls else None
     return source is not None and any(
         tells(source.text, call)

@@ -74,6 +74,7 @@ class Project:
         self.tests: dict[Path, bool] = {}  # files, as of `targets`
         self.python2: dict[Path, bool] = {}  # folders, as of `python2`
         self.executed: dict[Path, bool] = {}  # files, as of `undefined`
+        self.run: dict[Path, bool] = {}  # likewise
         self.filled: frozenset[Path] | None = None  # modules that others give names to, as of `presence`
         self.given_names: dict[tuple[Path, str, str], bool] = {}  # to files, by scope, as of `undefined`
         self.lacking: dict[str, frozenset[Path]] = {}  # files that call a name which they do not bind: `undefined`

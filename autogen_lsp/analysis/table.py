@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from autogen_lsp.syntax.model import Facts, Import, Symbol
+from autogen_lsp.syntax.model import Call, Facts, Import, Symbol, SymbolKind
+from autogen_lsp.text import Span
 
 
 class Table:
@@ -13,6 +14,7 @@ class Table:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.planted: dict[str, frozenset[str]] = {}  # by its functions: names that they give their callers (`absence`)
+        self.used: dict[str, list[tuple[Span, set[str]]]] | None = None  # what the module calls, as of `absence`
 
     @cached_property
     def symbols(self) -> dict[str, list[Symbol]]:
@@ -26,6 +28,12 @@ class Table:
     def names(self) -> frozenset[str]:
         """Last components of all definitions."""
         return frozenset(symbol.name for symbol in self.facts.symbols)
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """Last components of the functions and classes."""
+        kinds = (SymbolKind.FUNCTION, SymbolKind.CLASS)
+        return frozenset(symbol.name for symbol in self.facts.symbols if symbol.kind in kinds)
 
     @cached_property
     def members(self) -> dict[str, dict[str, list[Symbol]]]:
@@ -43,6 +51,13 @@ class Table:
         for item in self.facts.imports:
             out.setdefault((item.scope, item.bound), []).append(item)
         return out
+
+    @cached_property
+    def imported_calls(self) -> list[Call]:
+        """The module's own calls of what it imports."""
+        return [
+            call for call in self.facts.calls if not call.scope and ("", call.dotted.partition(".")[0]) in self.imports
+        ]
 
     @cached_property
     def taken(self) -> dict[str, dict[str, Import]]:

@@ -138,15 +138,24 @@ def _is_run_with(project: Project, path: Path, table: Table, use: Use) -> bool:
     """
     if table.stars:
         return False
-    if _is_run_beside(project, path, table):
-        return True
-    uses = [use]
-    if not table.facts.imports:
-        uses += table.facts.unresolved
-        if not path.stem.isidentifier():  # which cannot be imported: what runs one of a folder runs them all
-            for name in islice(_not_importable(project, path.parent), _MAX_FILES):
-                other = project.table(path.parent / name)
-                uses += other.facts.unresolved if other is not None else ()
+    found = project.run.get(path)
+    if found is None:
+        found = project.run[path] = _is_run_beside(project, path, table) or (
+            not table.facts.imports and _are_run_with(project, path, _of_its_kind(project, path, table))
+        )
+    return found or _are_run_with(project, path, [use])
+
+
+def _of_its_kind(project: Project, path: Path, table: Table) -> Iterator[Use]:
+    """What a file lacks, and others of its folder do where it cannot be imported: what runs one of them runs all."""
+    yield from table.facts.unresolved
+    if not path.stem.isidentifier():
+        for name in islice(_not_importable(project, path.parent), _MAX_FILES):
+            other = project.table(path.parent / name)
+            yield from other.facts.unresolved if other is not None else ()
+
+
+def _are_run_with(project: Project, path: Path, uses: Iterable[Use]) -> bool:
     names = dict.fromkeys(each.name for each in uses if each.how == "call")
     return any(len(_lacking(project, name) - {path}) >= _MANY for name in islice(names, _MAX_NAMES))
 

@@ -59,12 +59,13 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     python2: bool = False
 
 
+_kept = lru_cache(maxsize=2)  # many names may be looked up in one large file
 _encode = msgspec.msgpack.Encoder().encode
 _decode_head = msgspec.msgpack.Decoder(Facts).decode
 _decode_imports = msgspec.msgpack.Decoder(tuple[Import, ...]).decode
-_decode_raw_calls = msgspec.msgpack.Decoder(tuple[dict[str, list[int]], list[msgspec.Raw]]).decode
+_decode_raw_calls = _kept(msgspec.msgpack.Decoder(tuple[dict[str, list[int]], list[msgspec.Raw]]).decode)
 _decode_called = msgspec.msgpack.Decoder(tuple[dict[str, msgspec.Raw], msgspec.Raw]).decode
-_decode_raw_symbols = msgspec.msgpack.Decoder(tuple[dict[str, list[int]], list[msgspec.Raw], msgspec.Raw]).decode
+_decode_raw_symbols = _kept(msgspec.msgpack.Decoder(tuple[dict[str, list[int]], list[msgspec.Raw], msgspec.Raw]).decode)
 _decode_derived = msgspec.msgpack.Decoder(tuple[msgspec.Raw, list[msgspec.Raw], dict[str, list[int]]]).decode
 _decode_symbols = msgspec.msgpack.Decoder(tuple[msgspec.Raw, tuple[Symbol, ...], msgspec.Raw]).decode
 _decode_symbol = msgspec.msgpack.Decoder(Symbol).decode

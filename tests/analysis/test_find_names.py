@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from autogen_lsp.analysis import absence, findings
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.workspace.snapshot import Snapshot
 from tests.support.findings import check_findings
 
 
@@ -326,3 +329,13 @@ def test_a_project_for_python_2_only_has_its_builtins_and_its_library(tmp_path: 
 )
 def test_one_for_python_3_does_not(tmp_path: Path, said: str) -> None:
     check_findings(tmp_path, said + "//- p/m.py\nprint(«unicode»('x'))\n")
+
+
+def test_the_time_does_not_grow_with_the_square_of_the_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+    used = absence._used
+    monkeypatch.setattr(absence, "_used", lambda table, source: (looked.append(table), used(table, source))[1])
+    (tmp_path / "a.py").write_text("".join(f"def f{n}(): missing_{n}()\n" for n in range(20)))
+    project = Project(Snapshot((tmp_path,)))
+    assert len(findings.find(project, tmp_path / "a.py")) == 20
+    assert len(looked) == 1
