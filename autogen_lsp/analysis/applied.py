@@ -11,6 +11,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from autogen_lsp.analysis import classes, literals
+from autogen_lsp.analysis.annotation import expanded, iterable
 from autogen_lsp.analysis.arguments import VARIADIC, Argument, parameter_for
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.functions import (
@@ -130,6 +131,7 @@ def bind(
     lookup: Lookup, wanted: Type | None, given: Type | None, known: dict[str, Type | None], depth: int = 0
 ) -> None:
     """Type variables of ``wanted`` take what ``given`` has in their place."""
+    wanted = expanded(lookup, wanted)
     if wanted is None or given is None or depth > 6:
         return
     if wanted.form is Form.VARIABLE:
@@ -146,7 +148,7 @@ def bind(
             for member in fitting[:1] or rest[:1]:
                 bind(lookup, member, part, known, depth + 1)
         return
-    if wanted.form is Form.CALLABLE and given.form in (Form.CALLABLE, Form.FUNCTION):
+    if wanted.form is Form.CALLABLE and given.form in (Form.CALLABLE, Form.FUNCTION, Form.CLASS):
         value = callable_type(lookup, given) if given.form is Form.FUNCTION else given
         if value is not None and value.args and wanted.args:
             bind(lookup, wanted.args[-1], value.args[-1], known, depth + 1)
@@ -158,11 +160,19 @@ def bind(
         name = wanted.name if wanted.module == "builtins" else f"{wanted.module}.{wanted.name}"
         for part in members(given):
             base = classes.as_base(lookup, part, name)
+            if base is None and name in _BY_ITERATING and part is not None and part.form is Form.INSTANCE:
+                iterator = result_of_method(lookup, part, "__iter__")
+                base = classes.as_base(lookup, iterator, "collections.abc.Iterator")
+                if base is None and iterator == part:
+                    base = iterable("Iterator", result_of_method(lookup, part, "__next__"))
             if base is not None and base.is_a("tuple") and not base.variadic and wanted.variadic:
                 bind(lookup, wanted.args[0], union(base.args), known, depth + 1)
             elif base is not None:
                 for inner, outer in zip(wanted.args, base.args, strict=False):
                     bind(lookup, inner, outer, known, depth + 1)
+
+
+_BY_ITERATING = frozenset({"collections.abc.Iterable", "collections.abc.Iterator"})  # what any class may be alike
 
 
 def bound(lookup: Lookup, function: Type, symbol: Symbol, given: _Given) -> dict[str, Type | None] | None:

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
 
 from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, nodes
 from autogen_lsp.analysis.bindings import Binding, How
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.syntax.sweep.calls import RESTORING
 from autogen_lsp.text import Span
@@ -38,6 +42,12 @@ _REFLECTING = frozenset(  # what gives names that nobody writes
 _REFLECTED = frozenset({"__all__", "__dict__", "__name__", "__qualname__"})
 _EMPTY = frozenset({"[]", "{}", "()", "list()", "dict()", "set()", "tuple()", "OrderedDict()"})
 _FORMAT = re.compile(r"%s|\{[^{}]*\}")
+_QUOTED = re.compile(r"['\"](\w+)['\"]")
+_TUPLE = (  # beside the words types may stand
+    r"(?:\s*:[^=]*)?\s*=(?:[\s(),+]|#.*|'\w*'|\"\w*\"|\b(?:[\w.]+\.%s|tuple(?=\()"
+    r"|(?:None|True|False|bool|int|float|str|bytes|list|tuple|dict|set)(?=\s*[,)]))\b)*"
+)
+_MAX_LISTS = 60  # of one name
 _MAX_STEPS = 12  # from a name back to what it is made of
 _MAX_PLACES = 20
 
@@ -81,21 +91,50 @@ def _together(given: Iterable[Iterable[str]]) -> frozenset[str] | None:
 def may_be(project: Project, patterns: Iterable[str], name: str) -> bool:
     """Whether one of the names looks like this one, and what it is made of is said somewhere."""
     return any(
-        (found := re.fullmatch(pattern, name)) is not None
+        (found := _compiled(pattern).fullmatch(name)) is not None
         and all(_is_said(project, word) for word in found.groups() if word is not None)
+        and all(_is_listed(project, key[1:].partition("_")[2], word) for key, word in found.groupdict().items() if word)
         for pattern in patterns
     )
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern, with each of its groups that have a name under one of its own."""
+    number = count()
+    return re.compile(re.sub(r"\(\?P<", lambda _: f"(?P<_{next(number)}_", pattern))
+
+
+def _is_listed(project: Project, attribute: str, word: str) -> bool:
+    """Whether an attribute may hold the word: one that is nothing but tuples of written words holds no other."""
+    found = project.definitions(attribute)
+    if not 0 < len(found) <= _MAX_LISTS:
+        return True
+    texts = [_written_out(project, path, symbol) for path, symbol in found]
+    return any(text is None or word in _QUOTED.findall(text) for text in texts)
+
+
+def _written_out(project: Project, path: Path, symbol: Symbol) -> str | None:
+    """What a variable is assigned: words or tuples of words, as written, added to such of the same name."""
+    source = project.source(path) if symbol.kind in (SymbolKind.VARIABLE, SymbolKind.ATTRIBUTE) else None
+    text = source.text[symbol.name_end : symbol.end].decode("utf-8", "replace") if source is not None else ""
+    return text if re.fullmatch(_TUPLE % re.escape(symbol.name), text) else None
 
 
 def _is_said(project: Project, word: str) -> bool:
     if not word.isascii() or project.says(word):
         return True
-    return any(not _is_plain_method(symbol) for _, symbol in project.definitions(word))
+    return not all(_keeps_to_itself(project, path, symbol) for path, symbol in project.definitions(word))
 
 
-def _is_plain_method(symbol: Symbol) -> bool:
-    """Whether only its class has it: nobody hands it on, as a decorator may, to be kept by its name."""
-    if symbol.kind != SymbolKind.FUNCTION or "." not in symbol.qualname or "<locals>" in symbol.qualname:
+def _keeps_to_itself(project: Project, path: Path, symbol: Symbol) -> bool:
+    """Whether only its class has it: nobody hands it on, as a decorator may, to be kept by its name.
+
+    What a test puts in the place of an attribute is there for what the test looks at.
+    """
+    if symbol.kind == SymbolKind.ATTRIBUTE:
+        return is_test(project, path)
+    if symbol.kind != SymbolKind.FUNCTION or not project.is_class(path, symbol.parent):
         return False
     return all(text.rpartition(".")[2] in _PLAIN for text in symbol.decorators)
 
@@ -221,13 +260,18 @@ def _pattern(key: Node | None, steps: int) -> str:
         case "conditional_expression" if key.named_child_count == 3:
             return _either(_pattern(key.named_children[at], steps + 1) for at in (0, 2))
         case "attribute":
-            return _ANY if nodes.text_of(key.child_by_field_name("attribute")) in _REFLECTED else _SAID
+            return _of_attribute(key)
         case "subscript":
             return _SAID
         case "identifier":
             found = bindings.reaching(key)
             return _SAID if found is None else _either(_bound(one, key, steps) for one in found[0])
     return _ANY
+
+
+def _of_attribute(node: Node) -> str:
+    name = nodes.text_of(node.child_by_field_name("attribute"))
+    return _ANY if name in _REFLECTED else rf"(?P<{name}>\w+)" if name.isascii() and name.isidentifier() else _SAID
 
 
 def _formatted(template: Node | None) -> str:
@@ -294,6 +338,8 @@ def _of_items(value: Node | None, path: tuple[int, ...], steps: int) -> str:
         case "dictionary_comprehension":
             body = value.child_by_field_name("body")
             return _pattern(body.child_by_field_name("key"), steps + 1) if body is not None else _ANY
+        case "attribute":
+            return _of_attribute(value)
         case "identifier":
             found = bindings.reaching(value)
             if found is None:

@@ -54,9 +54,12 @@ def guesses(project: Project, path: Path, text: str, scope: str = "", made: str 
             if inner is None:
                 break
             meant, used = inner, used + 1
-        if not isinstance(meant, Definition):
+        if isinstance(meant, Definition):
+            found = _of_symbol(project, meant.path, meant.symbol, _NOTHING, hops)
+        elif meant is None and used == 1 and scope:
+            found = _of_variable(project, path, names[0], hops)
+        else:
             return _NOTHING
-        found = _of_symbol(project, meant.path, meant.symbol, _NOTHING, hops)
         names = names[used - 1 :]
     for name in names[1:]:
         found = _of_member(project, found, name, hops)
@@ -166,6 +169,16 @@ def _of_symbol(project: Project, path: Path, symbol: Symbol, holder: frozenset[K
     if symbol.value is None or symbol.value == "None":
         return _NOTHING
     return guesses(project, path, symbol.value, _function_at(project, path, symbol), "", hops + 1)
+
+
+def _of_variable(project: Project, path: Path, name: str, hops: int) -> frozenset[Key]:
+    """What a variable of the module may be that gets its value in several places."""
+    table = project.table(path)
+    out = _NOTHING
+    for symbol in table.symbols.get(name, ()) if table is not None and hops < _MAX_HOPS else ():
+        if symbol.kind == SymbolKind.VARIABLE:
+            out |= _of_symbol(project, path, symbol, _NOTHING, hops)
+    return out
 
 
 def _function_at(project: Project, path: Path, symbol: Symbol) -> str:

@@ -30,11 +30,13 @@ PLAIN = frozenset({"ABCMeta", "type", "EnumMeta", "EnumType", "_ProtocolMeta"})
 READERS = frozenset(
     """
     super hasattr getattr isinstance issubclass callable id repr str hash len dir iter list tuple set frozenset sorted
-    signature get_type_hints get_annotations getmembers isclass isabstract getdoc fields
+    signature get_type_hints get_annotations getmembers isclass isabstract getdoc getfile getsourcefile getmodule fields
     """.split()  # noqa: SIM905
 )
 KEEPERS = frozenset({"append", "add", "insert"})  # of a list or set that is told of the class
-_CHANGES = re.compile(rb"__dict__|__bases__|\bclass\s|\b(?:setattr|vars|exec|eval|new_class)\(|\btype\([^()]*,")
+_CHANGES = re.compile(
+    rb"__dict__|__bases__|(?m:^[ \t]*class\s)|\b(?:setattr|vars|exec|eval|new_class)\(|\btype\([^()]*,"
+)
 _MADE = re.compile(rb"\b(\w+)\s*=\s*[\w.()]*\.__(?:new|call)__\(")
 _NAMES = re.compile(rb"\([\w\s,*]*\)")
 _WORD = re.compile(rb"\w+")
@@ -102,6 +104,30 @@ def _makes_as_usual(call: Node) -> bool:
     return _is_made(call, makers, kept)
 
 
+def instantiates(project: Project, maker: Class) -> bool:
+    """Whether the ``__new__`` of a class gives an instance of what it is called on, as that of `object` does."""
+    body = _method(project, maker, "__new__")
+    definition = body.parent if body is not None else None
+    own = next((parameter.name for parameter in nodes.parameters(definition)), "") if definition is not None else ""
+    makes: set[str] = set()
+    for each in nodes.own_nodes(body):
+        if each.type == "assignment":
+            left, right = each.child_by_field_name("left"), each.child_by_field_name("right")
+            if nodes.text_of(left) == own:
+                return False
+            if _is_of(right, own):
+                makes.add(nodes.text_of(left))
+    given = list(_returned(body))
+    return bool(given) and all(_is_of(value, own) or nodes.text_of(value) in makes for value in given)
+
+
+def _is_of(value: Node | None, own: str) -> bool:
+    """Whether it is what another ``__new__`` gives for the same class."""
+    listed = value.child_by_field_name("arguments") if value is not None else None
+    first = next(iter(nodes.named(listed)), None) if listed is not None else None
+    return _ends_in(value, "__new__") and nodes.text_of(first) == own
+
+
 def _is_made(body: Node | None, makers: Set[str], kept: Set[str]) -> bool:
     """Whether all that a function returns is what ``makers`` give, or kept from that."""
     return all(_ends_in(value, *makers) or nodes.text_of(value) in kept for value in _returned(body))
@@ -163,7 +189,7 @@ def _only_looks(project: Project, path: Path, table: Table, metaclass: Symbol) -
         body = source.text[method.body_start : method.body_end]
         if making and _rewrites(body, names[2], names[3]):
             return False
-        told = _words(*names[:1], *_MADE.findall(body))
+        told = _words(*(() if "staticmethod" in method.decorators else names[:1]), *_MADE.findall(body))
         given = _words(*names[2:4]) if making else None
         for call in table.facts.calls:
             if not method.body_start <= call.start < method.body_end:

@@ -255,10 +255,11 @@ def _stands_before_others(project: Project, found: Class, below: list[Class]) ->
     and all the same calls on ``super()`` what ``object`` has not; or it holds tests that nothing runs; or it lacks
     several things that it calls on ``self``, and another class has all of these.
     """
+    lineage = project.mro(*found.key).classes
     if not (
         is_named_mixin(project, found)
         or _is_in_class(project, found)
-        or any(_reaches_beyond(project, one) for one in project.mro(*found.key).classes)
+        or any(_reaches_beyond(project, one) and not _is_complete(project, found, one) for one in lineage)
         or (not is_from_outside(project, found) and holds_tests(project, found))
         or _is_part(project, found)
     ):
@@ -303,6 +304,12 @@ def _reaches_beyond(project: Project, found: Class) -> bool:
         for call in table.facts.calls
         if call.receiver.startswith(_SUPER) and call.scope.startswith(inside)
     )
+
+
+def _is_complete(project: Project, found: Class, base: Class) -> bool:
+    """Whether somebody makes a class above this one that has the base, too: it needs no other."""
+    above = (one for one in project.mro(*found.key).classes if one.key != found.key and project.is_ours(one.path))
+    return any(base.key in project.mro(*one.key) and is_made(project, one) for one in above)
 
 
 def _caller(found: Class, scope: str) -> str:

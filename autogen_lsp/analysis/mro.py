@@ -15,8 +15,8 @@ from pathlib import Path
 
 from autogen_lsp.analysis import computed
 from autogen_lsp.analysis.decorated import leaves_class
-from autogen_lsp.analysis.metaclasses import KEEPERS, READERS, brought, leaves_told
-from autogen_lsp.analysis.modules import Origin
+from autogen_lsp.analysis.metaclasses import KEEPERS, READERS, brought, instantiates, leaves_told
+from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.model import Symbol, SymbolKind, base_names
@@ -30,6 +30,10 @@ _OF_GENERIC = frozenset({"__class_getitem__"})  # which typeshed leaves out
 _OPEN_BASES = frozenset({"Any", "TypedDict", "Mock", "MagicMock", "SimpleNamespace", "Namespace"})
 _HANDED_ON = re.compile(rb"([\w.]+)\(\s*cls\s*[,)]")
 _HOOKS = frozenset({"__getattr__", "__getattribute__"})
+_AS_USUAL = re.compile(  # after a docstring and comments
+    rb"""\s*(?:(?:"{3}[^"]*"{3}|'{3}[^']*'{3}|"[^"\n]*"|'[^'\n]*')\s+)?(?:\#[^\n]*\s+)*"""
+    rb"(?:return\s+|\w+(?:\s*:[^\n=]+)?\s*=\s*)(?:object|super\([\w\s,]*\))\.__getattribute__\("
+)
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
 _WRITTEN_OUT = re.compile(
     r"(?:\s*:[^=]*)?\s*=(?:[\s()\[\]{},:*+]|[\w.]*\b__slots__|#.*|'[^'\n]*'|\"[^\"\n]*\")*"
@@ -77,6 +81,16 @@ class Mro:
     def may_have(self, name: str) -> bool:
         """Whether they have the member, or may get it under a computed name."""
         return name in self.names or (bool(self.computed) and computed.may_be(self.project, self.computed, name))
+
+    @cached_property
+    def may_make_other(self) -> bool:
+        """Whether calling the class may give what is no instance of it: a metaclass says what, or a ``__new__``.
+
+        One that hands on what the next gives is only as good as that.
+        """
+        ours = (found for found in self.classes if found.path.suffix == ".py")
+        makers = [found for found in ours if "__new__" in members_of(self.project, found)]
+        return self.makes_other or not all(instantiates(self.project, maker) for maker in makers)
 
     def after(self, key: tuple[Path, str]) -> Mro:
         """The bases only, as ``super()`` sees them."""
@@ -150,7 +164,7 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         if _is_dynamic(project, found):
             given = _names_given(project, found)
             is_open, names = is_open or given is None, names | (given or frozenset())
-        hooked = hooked or (key[0] != project.builtins and not _HOOKS.isdisjoint(members_of(project, found)))
+        hooked = hooked or (key[0] != project.builtins and _is_asked_first(project, found))
         todo += reversed(bases)
     builtins = project.builtins
     builtin = _class_symbol(project, builtins, "object") if builtins is not None else None
@@ -159,6 +173,19 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
     else:
         is_open = True
     return Mro(tuple(done.values()), is_open or hooked, project, hooked and not is_open, beside, names, makes_other)
+
+
+def _is_asked_first(project: Project, found: Class) -> bool:
+    """Whether the class says what its instances have that no class shows.
+
+    A ``__getattribute__`` that begins with what the one of `object` gives says nothing of what that does not find.
+    """
+    hooks = _HOOKS & members_of(project, found)
+    source = project.source(found.path) if hooks == {"__getattribute__"} else None
+    symbols = project.members(found.path, found.symbol.qualname).get("__getattribute__", ())
+    return bool(hooks) and not (
+        source is not None and all(_AS_USUAL.match(source.text, s.body_start, s.body_end) for s in symbols)
+    )
 
 
 def _class_symbol(project: Project, path: Path, qualname: str) -> Symbol | None:
@@ -248,7 +275,7 @@ def _base_class(project: Project, path: Path, dotted: str, scope: str) -> Defini
         inner = project.symbols(path, f"{scope}.{dotted}")
         if len(inner) == 1 and inner[0].kind == SymbolKind.CLASS:
             return Definition(path, inner[0])
-    found = follow(project, path, dotted, scope)
+    found = follow(project, path, dotted, scope) or _told_apart(project, path, dotted)
     for _ in range(5):  # `Base = Other`: an alias
         if not isinstance(found, Definition) or found.symbol.kind != SymbolKind.VARIABLE:
             break
@@ -259,6 +286,14 @@ def _base_class(project: Project, path: Path, dotted: str, scope: str) -> Defini
             return None
         found = follow(project, found.path, value)
     return found if isinstance(found, Definition) and found.symbol.kind == SymbolKind.CLASS else None
+
+
+def _told_apart(project: Project, path: Path, name: str) -> Definition | Module | None:
+    """What an alias means that type checkers are told more of: ``Base = C[int]`` for them, ``Base = C`` else."""
+    symbols = project.symbols(path, name)
+    values = {(symbol.value or "").partition("[")[0] for symbol in symbols if symbol.kind == SymbolKind.VARIABLE}
+    plain = len(symbols) == 2 and len(values) == 1 and all(symbol.annotation is None for symbol in symbols)
+    return follow(project, path, values.pop()) if plain and all(map(_NAME.fullmatch, values)) else None
 
 
 def subclasses(project: Project, path: Path, qualname: str) -> Iterator[Class]:
@@ -282,19 +317,28 @@ class TooMany(Exception):
 
 def _direct_subclasses(project: Project, path: Path, qualname: str) -> Iterator[Class]:
     name = qualname.rpartition(".")[2]
-    names = {name, *(item.asname for _, item in project.importers(name) if item.asname)}
-    for base in sorted(names):
+    aliases = {(file, item.asname) for file, item in project.importers(name) if item.asname and item.name == name}
+    for base in sorted({name, *(alias for _, alias in aliases)}):
         for file, symbol in project.derived(base):
             for text in symbol.bases:
                 dotted = _NAME.match(text)
                 if dotted is None or dotted.group().rpartition(".")[2] != base:
                     continue
                 target = _base_class(project, file, dotted.group(), symbol.parent)
-                if target is None and _is_from_outside(project, file, dotted.group(), path):
+                if target is None and (
+                    (base != name and (file, base) not in aliases and not _is_imported(project, file, base))
+                    or _is_from_outside(project, file, dotted.group(), path)
+                ):
                     continue
                 if target is None or (target.path, target.symbol.qualname) == (path, qualname):
                     yield Class(file, symbol)
                     break
+
+
+def _is_imported(project: Project, path: Path, name: str) -> bool:
+    """Whether a file may get the name from another one."""
+    table = project.table(path)
+    return table is None or bool(table.stars) or any(bound == name for _, bound in table.imports)
 
 
 def _is_from_outside(project: Project, path: Path, dotted: str, wanted: Path) -> bool:

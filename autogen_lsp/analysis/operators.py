@@ -111,9 +111,9 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
             same = member.is_a("list", "str", "bytes", "tuple")
             part = evaluate.method(member, "__getitem__", builtin("slice")) if not same else None
             types.append(member if same and (member.variadic or not member.is_a("tuple")) else part)
-        elif member.is_a("tuple") and not member.variadic and index.type == "integer":
+        elif index.type == "integer" and (parts := classes.as_tuple(lookup, member)) and not parts.variadic:
             at = nodes.text_of(index)
-            types.append(member.args[int(at)] if at.isdecimal() and int(at) < len(member.args) else None)
+            types.append(parts.args[int(at)] if at.isdecimal() and int(at) < len(parts.args) else None)
         elif (
             member.is_a("list", "tuple", "str")
             or classes.as_base(lookup, member, "collections.abc.Sequence") is not None

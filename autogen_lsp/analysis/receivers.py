@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autogen_lsp.analysis.annotation import bound_of
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.guesses import CALLED, class_text, made_of
 from autogen_lsp.analysis.modules import Module, Origin
@@ -59,6 +60,7 @@ class Receivers:
 
     def of_type(self, part: Type | None) -> Receiver | None:
         """The receiver that an inferred type is: an instance, or a class itself."""
+        part = bound_of(self.lookup, part)
         of_class = part is not None and part.form is Form.CLASS
         instance = part.args[0] if part is not None and part.form is Form.CLASS else part
         if instance is None or instance.form is not Form.INSTANCE or instance.path is None:
@@ -131,15 +133,15 @@ class Receivers:
         return how not in ("", *_OF_PROPERTIES) and any(symbol.kind == SymbolKind.VARIABLE for symbol in found)
 
     def _of_self(self, qualname: str, of_class: bool) -> Receiver | None:
-        builtins = self.project.builtins
-        if builtins is not None and not of_class and (builtins, "type") in self.project.mro(self.path, qualname):
-            return None  # in a metaclass: each of its instances is a class with members of its own
         return self._of_class(self.path, qualname, exact=False, of_class=of_class)
 
     def _of_class(self, path: Path, qualname: str, *, exact: bool, of_class: bool) -> Receiver | None:
         mro = self.project.mro(path, qualname)
         if mro.is_open(of_class) or not mro.classes or not self.project.is_ours(path):
             return None
+        builtins = self.project.builtins
+        if not of_class and builtins is not None and (builtins, "type") in mro:
+            return None  # a metaclass: each of its instances is a class with members of its own
         return Receiver(mro, mro.classes[0], f"class '{qualname}'", exact, of_class)
 
     def _super(self, text: str, scope: str) -> Receiver | None:
@@ -225,6 +227,4 @@ class Receivers:
 
 def _may_be_other(lineage: Mro, *, made: bool = True) -> bool:
     """Whether reading an attribute that holds an instance (a descriptor), or making one, may give something else."""
-    maker = lineage.owner("__new__") if made else None
-    other = made and (lineage.makes_other or (maker is not None and maker.path.suffix == ".py"))
-    return other or "__get__" in lineage.names
+    return (made and lineage.may_make_other) or "__get__" in lineage.names

@@ -65,9 +65,7 @@ def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
 
     ``tried``: those in tests count, too. Of classes that others derive from they say little: tests try abstract ones.
     """
-    lineage = project.mro(*found.key)
-    maker = lineage.owner("__new__")
-    if lineage.makes_other or (maker is not None and maker.path.suffix == ".py"):
+    if project.mro(*found.key).may_make_other:
         return
     for file, call in islice(project.calls(found.symbol.name), _MAX_CALLS):
         if not tried and is_test(project, file) and not is_test(project, found.path):

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, bindings, classes, narrowing, nodes, operators
 from autogen_lsp.analysis.annotation import Home
-from autogen_lsp.analysis.bindings import Binding, How
+from autogen_lsp.analysis.bindings import PATTERNS, Binding, How
 from autogen_lsp.analysis.containers import element_of, entered, unpacked
 from autogen_lsp.analysis.enclosing import annotated, class_instance, first_parameter_of
 from autogen_lsp.analysis.evaluation import Evaluation
@@ -115,10 +115,11 @@ def declared(evaluate: Evaluation, path: Path, symbols: Sequence[Symbol], owner:
             return annotation.type_of_text(lookup, Home(path), symbol.annotation)
     types: list[Type | None] = []
     for symbol in symbols[:_MAX_ASSIGNMENTS]:
-        right = assigned_value(evaluate.lookup, path, symbol)
-        if right is None:
+        assigned = _assigned(evaluate.lookup, path, symbol)
+        if assigned is None:
             return None
-        types.append(evaluate.deeper(_ASSIGNED_ELSEWHERE)(path, right))
+        value = evaluate.deeper(_ASSIGNED_ELSEWHERE)(path, assigned[0])
+        types.append(unpacked(evaluate, value, assigned[1]))
     if all(t is None or t == NONE for t in types):
         return None  # `x = None` alone says that the value comes later
     return evaluate.union(types)
@@ -155,20 +156,28 @@ def bound_type(evaluate: Evaluation, path: Path, binding: Binding, name: str = "
 
 def assigned_value(lookup: Lookup, path: Path, symbol: Symbol) -> Node | None:
     """The expression that is assigned where a variable is defined; None where it gets its value in another way."""
+    found = _assigned(lookup, path, symbol)
+    return found[0] if found is not None and not found[1] else None
+
+
+def _assigned(lookup: Lookup, path: Path, symbol: Symbol) -> tuple[Node, tuple[int, ...]] | None:
+    """The expression that is assigned where a variable is defined, and which part of it the variable takes."""
     source = lookup.source(path)
     if source is None or symbol.kind not in (SymbolKind.VARIABLE, SymbolKind.ATTRIBUTE):
         return None
     node = source.tree.root_node.named_descendant_for_byte_range(symbol.name_start, symbol.name_end)
-    while node is not None and node.type not in (
-        "assignment", "block", "module", "with_statement", "for_statement",
-    ):  # fmt: skip
+    place: tuple[int, ...] = ()
+    while node is not None and node.parent is not None and node.parent.type in ("attribute", *PATTERNS):
+        if node.parent.type in PATTERNS:
+            place = (next(at for at, each in enumerate(node.parent.named_children) if nodes.same(each, node)), *place)
         node = node.parent
-    if node is None or node.type != "assignment":
+    assignment = node.parent if node is not None else None
+    if assignment is None or assignment.type != "assignment" or not nodes.same(assignment.named_children[0], node):
         return None
-    left = node.child_by_field_name("left")
-    if left is None or left.type not in ("identifier", "attribute"):
-        return None
-    return node.child_by_field_name("right")
+    right = assignment.child_by_field_name("right")
+    while right is not None and right.type == "assignment":  # `a = b = value`
+        right = right.child_by_field_name("right")
+    return None if right is None else (right, place)
 
 
 def _parameter(evaluate: Evaluation, path: Path, binding: Binding) -> Type | None:

@@ -131,7 +131,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     star: bool = False  # *args among the arguments
     double_star: bool = False
     guarded: bool = False  # broken, or expected to fail: hasattr, except AttributeError, assertRaises
-    local: bool = False  # the receiver's first name is bound in a function: a parameter, a variable, a local import
+    local: bool = False  # the name that it comes from is bound in a function: a parameter, a variable, a local import
     # How the receiver's first name got its value, if it is local: ':' and its annotation, '=' and what was called, '.'
     # and a name or what it holds, '*' and what it is an item of, nothing for others. Different ways are parted by a
     # NUL; where another local name is the first in one, \1 and how that got its value follow.

@@ -122,6 +122,16 @@ _FIRST_NAME = re.compile(r"[^\W\d]\w*")
 _MAX_ORIGINS = 3  # local names behind each other
 
 
+def first_name(receiver: str) -> str:
+    """The name that an expression takes its value from: ``a`` of ``a.b``, ``a[0]`` and ``sorted(a)``; '' for others."""
+    name = receiver.partition(".")[0]
+    if name.isidentifier():
+        return name
+    before = HANDED_ON.match(receiver)
+    found = _FIRST_NAME.match(receiver, before.end()) if before is not None else None
+    return found.group() if found is not None else ""
+
+
 def origin(scope: Scope, name: str, depth: int = 0) -> str:
     """How a local name of the scope got its value, as `Call.made`."""
     made = scope.made.get(name, "")

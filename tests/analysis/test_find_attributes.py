@@ -175,6 +175,13 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="a metaclass that keeps its classes",
         ),
         pytest.param(
+            "class M(type):\n    '''Keeps each class that it makes.'''\n    made = []\n    def __new__(m, n, b, ns, **k):\n"
+            "        c = super().__new__(m, n, b, ns, **k)\n        m.made.append(c)\n        return c\n"
+            "    @staticmethod\n    def far(a, b): return range(a, b)\nclass A(metaclass=M):\n    def f(self): self.«g»()\n",
+            ("main.py", "A.g"),
+            id="a metaclass that speaks of classes",
+        ),
+        pytest.param(
             "class M(type):\n    @classmethod\n    def __prepare__(m, n, b):\n        ns = super().__prepare__(m, n, b)\n"
             "        ns['tag'] = print\n        return ns\n"
             "class A(metaclass=M):\n    def f(self): self.tag(), self.«g»()\n",
@@ -193,7 +200,8 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="a metaclass that forbids to call its classes",
         ),
         pytest.param(
-            "class A:\n    def __init_subclass__(cls):\n        if hasattr(cls, 'g') and callable(cls.g): all.append(cls)\n"
+            "import inspect\nclass A:\n    def __init_subclass__(cls):\n        cls.at = inspect.getfile(cls)\n"
+            "        if hasattr(cls, 'g') and callable(cls.g): all.append(cls)\n"
             "    def f(self): self.«g»()\nall = []\n",
             ("main.py", "A.g"),
             id="__init_subclass__ only looks at the class",
@@ -270,6 +278,10 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
             id="metaclass that hands the class on",
         ),
         pytest.param("class M(type):\n    def f(cls): cls.g()\n", id="in a metaclass"),
+        pytest.param(
+            "class M(type):\n    def f(cls): return 1\ndef g(c: M): c.g(), c.f()\ndef h(c):\n    if isinstance(c, M): c.g()\n",
+            id="an instance of a metaclass",
+        ),
         pytest.param(
             "class M(type):\n    def __prepare__(m, n, b): return Names(n)\nclass Names(dict): x = 1\n"
             "class A(metaclass=M):\n    def f(self): self.g()\n",

@@ -51,6 +51,29 @@ MISSING, DOUBTED = CALLS.format("«g»"), CALLS.format("g")
             id="another class has a method of that name",
         ),
         pytest.param("class A:\n" + MISSING + "for n in ('h', 'i'): setattr(A, n, print)\n", id="from outside"),
+        pytest.param(
+            "class A:\n    names = ('h', 'i')\n    def __init__(self, k):\n        for n in self.names: setattr(self, n, k[n])\n"
+            + MISSING
+            + "class B(A):\n    names = A.names + (\n        'j',  # the last\n    )\nprint('g')\n",
+            id="names that an attribute holds",
+        ),
+        pytest.param(
+            "class A:\n    pairs = (('h', None), ('i', bool))\n    def __init__(self, **k):\n"
+            "        for n, make in self.pairs: setattr(self, n, (make or str)(k[n]))\n" + MISSING + "dict(g=1)\n",
+            id="names in the pairs that an attribute holds",
+        ),
+        pytest.param(
+            "//- a.py\nclass A:\n    def set(self, n, v): setattr(self, n, v)\n"
+            + MISSING
+            + "//- test_a.py\nfrom a import A\nA().g = print\nA().b.g = print\n",
+            id="what a test puts in its place",
+        ),
+        pytest.param(
+            "class A:\n    def set(self, n, v): setattr(self, n, v)\n"
+            + MISSING
+            + "def make():\n    class B:\n        def g(self): return 1\n    return B()\n",
+            id="a class in a function has a method of that name",
+        ),
     ],
 )
 def test_member_that_no_computed_name_is(tmp_path: Path, text: str) -> None:
@@ -113,6 +136,23 @@ def test_member_that_no_computed_name_is(tmp_path: Path, text: str) -> None:
             id="a variable of that name",
         ),
         pytest.param("class A:\n" + DOUBTED + "for n in 'fgh': setattr(A, n, print)\n", id="letters"),
+        pytest.param(
+            "class A:\n    names = ('h',)\n    def __init__(self, k):\n        for n in self.names: setattr(self, n, k[n])\n"
+            + DOUBTED
+            + "class B(A):\n    names = ('g',)\n",
+            id="a name that an attribute of a subclass holds",
+        ),
+        pytest.param(
+            "class A:\n    names = ['h']\n    def __init__(self, k):\n        for n in self.names: setattr(self, n, k[n])\n"
+            + DOUBTED
+            + "A.names.append('g')\n",
+            id="an attribute that may hold more",
+        ),
+        pytest.param(
+            "G = 'g'\nclass A:\n    names = ('h', G)\n    def __init__(self, k):\n"
+            "        for n in self.names: setattr(self, f'{n}', k[n])\n" + DOUBTED,
+            id="an attribute that holds a name from elsewhere",
+        ),
     ],
 )
 def test_member_that_a_computed_name_may_be(tmp_path: Path, text: str) -> None:

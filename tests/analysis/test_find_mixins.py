@@ -73,6 +73,18 @@ HAS = "    def g(self): return 1\n"
         ),
         pytest.param(BASE.format(g="«g»") + "isinstance(1, A)\n", id="handed to isinstance only"),
         pytest.param(
+            "class Z:\n    def __init__(self, **k): super().__init__(**k)\nclass Y(Z): x = 1\nY()\n"
+            + BASE.format(g="«g»").replace("class A", "class A(Y)"),
+            id="a base reaches for more, but is made without it",
+        ),
+        pytest.param(
+            "//- a.py\n"
+            + BASE.format(g="«g»")
+            + "//- b.py\ndef made():\n    from a import A as cls\n    return cls()\n"
+            "//- c.py\nimport z\ndef made(base, cls):\n    class B(cls, z.Z): x = 1\n    return B\n",
+            id="another file calls it what a variable is called elsewhere",
+        ),
+        pytest.param(
             BASE.format(g="«g»") + "class B(A):\n" + HAS + "A(), A(), A(), A(), B()\n",
             id="nearly all instances lack it",
         ),

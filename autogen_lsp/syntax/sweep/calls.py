@@ -10,7 +10,7 @@ from tree_sitter import Node
 from autogen_lsp.syntax import nodes as n
 from autogen_lsp.syntax.guards import EVERYTHING, Guard, guard_of_raises
 from autogen_lsp.syntax.model import Call, Reference
-from autogen_lsp.syntax.scopes import MAX_TEXT, Level, Scope
+from autogen_lsp.syntax.scopes import MAX_TEXT, Level, Scope, first_name
 from autogen_lsp.syntax.sweep.targets import OWN_MODULE, dynamic_class, exports, store, taken
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def called(sweep: Sweep, node: Node, scope: Scope, how: str) -> None:
             receiver = _receiver(sweep.text, start, at)
             found = Reference(sweep.cut(name), receiver, at, end, scope.qualname, how, guarded)
             sweep.chunk.references.append(found)
-            sweep.received.append((scope, receiver.partition(".")[0], found))
+            sweep.received.append((scope, first_name(receiver), found))
 
 
 def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
@@ -169,7 +169,7 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         )
     )
     if receiver and scope is not sweep.outer:
-        sweep.received.append((scope, receiver.partition(".")[0], sweep.chunk.calls[-1]))
+        sweep.received.append((scope, first_name(receiver), sweep.chunk.calls[-1]))
     if name in _SPECIAL or name.endswith("_module"):
         _special(sweep, name, receiver, at, call_end, node, arguments, scope)
 

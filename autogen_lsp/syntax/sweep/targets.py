@@ -77,11 +77,11 @@ def _is_own_module(sweep: Sweep, assignment: Node) -> bool:
 
 def _made(sweep: Sweep, assignment: Node) -> str:
     """As `Call.made`. An annotation counts where no value stands beside it, which may be a proxy or a subclass."""
-    annotation = assignment.child_by_field_id(n.F_TYPE)
     value = assignment.child_by_field_id(n.F_RIGHT)
-    if annotation is not None:
-        return f":{sweep.cut(annotation)}" if value is None else ""
-    return taken(sweep, value) if value is not None else ""
+    if value is not None:
+        return taken(sweep, value)
+    annotation = assignment.child_by_field_id(n.F_TYPE)
+    return f":{sweep.cut(annotation)}" if annotation is not None else ""
 
 
 def taken(sweep: Sweep, value: Node) -> str:

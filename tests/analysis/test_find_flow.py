@@ -1,0 +1,58 @@
+"""Attributes missing from what the flow of the program makes: items, results that are passed on, parts of a value."""
+
+# Fixture texts are read best on one line.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.findings import check_findings
+
+CLASS = "class A:\n    def f(self): return 1\n"
+MAKE = "def make() -> A: return A()\n"
+AWAIT = "async def make() -> A: return A()\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("def g():\n    x = [A() for _ in 'ab']\n    x[0].«n»()\n", id="an item of a local list"),
+        pytest.param("def g():\n    x = {k: A() for k in 'ab'}\n    x['a'].«n»(), x.get('b').«n»()\n", id="of a mapping"),
+        pytest.param("def g():\n    x = (A(), 1)\n    x[0].«n»()\n", id="of a tuple"),
+        pytest.param("def g():\n    x = [A()]\n    sorted(x)[0].«n»(), next(iter(x)).«n»()\n", id="of what is made of a list"),
+        pytest.param("from typing import NamedTuple\nclass N(NamedTuple):\n    a: A\n    b: int\ndef g(n: N): n[0].«n»()\n", id="of a named tuple"),
+        pytest.param("from typing import Final\ndef g():\n    x: Final = A()\n    x.«n»()\n    y: Final[A] = A()\n    y.«n»()\n", id="a local constant"),
+        pytest.param("X = A()\ndef start():\n    global X\n    X = A()\n    X.«n»()\n", id="a variable of the module"),
+        pytest.param("class B:\n    def __init__(self):\n        self.x, self.y = A(), 1\n        self.z = self.w = A()\n    def g(self): self.x.«n»(), self.z.«n»(), self.w.«n»()\n", id="parts of a value"),
+        pytest.param("class B:\n    def __init__(self, both: tuple[A, int]): (self.x, _), self.y = both, 1\n    def g(self): self.x.«n»()\n", id="parts of parts"),
+        pytest.param("from functools import partial\ndef g():\n    x = partial(A)\n    x().«n»()\n", id="a class that is passed as what makes instances"),
+        pytest.param(AWAIT + "import asyncio\nasync def g():\n    x, y = await asyncio.gather(make(), make())\n    x.«n»(), y.«n»()\n", id="gathered"),
+        pytest.param(AWAIT + "import asyncio\nasync def g():\n    x = asyncio.create_task(make())\n    (await x).«n»()\n    (await asyncio.wait_for(make(), 1)).«n»()\n", id="tasks"),
+        pytest.param("from typing import Generic, TypeVar\nT = TypeVar('T', bound=A)\nclass B(Generic[T]):\n    def __init__(self, x: T): self.x = x\n    def g(self): self.x.«n»()\n", id="a type variable with a bound"),
+        pytest.param("class B(str):\n    def __new__(cls, x):\n        made = super().__new__(cls, x)\n        made.x = x\n        return made\nB('').«n»()\ndef g(x):\n    if isinstance(x, B): x.«n»()\n", id="a __new__ that makes what is asked for"),
+        pytest.param("class B(A):\n    def __getattribute__(self, name):\n        '''Counts.'''\n        found = super().__getattribute__(name)\n        return found\n    def g(self): self.«n»()\nB().«n»()\n", id="a __getattribute__ that asks first"),
+        pytest.param("from typing import TYPE_CHECKING\nfrom logging import StreamHandler\nif TYPE_CHECKING:\n    Base = StreamHandler[str]\nelse:\n    Base = StreamHandler\nclass B(Base):\n    def g(self): self.«n»()\n", id="a base of which type checkers are told more"),
+    ],
+)  # fmt: skip
+def test_class_follows_from_the_flow(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, CLASS + text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("class B(A):\n    def __new__(cls, x): return super().__new__(KINDS[x])\nKINDS = {}\nB(1).n()\n", id="a __new__ that makes another class"),
+        pytest.param("class B(A):\n    def __new__(cls, x):\n        cls = KINDS[x]\n        return super().__new__(cls)\nKINDS = {}\nB(1).n()\n", id="a __new__ that takes another class"),
+        pytest.param("class K(A):\n    def __new__(cls, x): return KINDS[x]\nclass B(K):\n    def __new__(cls, x): return super().__new__(cls, x)\nKINDS = {}\nB(1).n()\n", id="a __new__ above that gives something else"),
+        pytest.param("class B(A):\n    def __getattribute__(self, name):\n        if name == 'n': return print\n        return super().__getattribute__(name)\nB().n()\n", id="a __getattribute__ that asks last"),
+        pytest.param("class B(A):\n    def __getattribute__(self, name):\n        try: return super().__getattribute__(name)\n        except AttributeError: return print\nB().n()\n", id="a __getattribute__ that knows better"),
+        pytest.param("from typing import TYPE_CHECKING\nimport other\nif TYPE_CHECKING:\n    Base = A\nelse:\n    Base = other.A\nclass B(Base):\n    def g(self): self.n()\n", id="a base that is another one"),
+        pytest.param("class B:\n    def __init__(self, x): self.x, self.y = x, 1\n    def g(self): self.x.n()\n", id="a part that is not known"),
+        pytest.param("def g(x):\n    y = [A(), x]\n    y[1].n()\n", id="an item that is not known"),
+    ],
+)  # fmt: skip
+def test_class_does_not_follow(tmp_path: Path, text: str) -> None:
+    check_findings(tmp_path, CLASS + text)
