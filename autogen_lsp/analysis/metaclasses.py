@@ -59,7 +59,14 @@ def brought(project: Project, path: Path, text: str, scope: str) -> Brought | No
     found = follow(project, path, text, scope) if _DOTTED.fullmatch(text) else None
     if not isinstance(found, Definition) or found.symbol.kind != SymbolKind.CLASS:
         return None
-    lineage = project.mro(found.path, found.symbol.qualname)
+    key = (found.path, found.symbol.qualname)
+    if key not in project.metaclasses:  # many classes have the same
+        project.metaclasses[key] = _brought(project, *key)
+    return project.metaclasses[key]
+
+
+def _brought(project: Project, path: Path, qualname: str) -> Brought | None:
+    lineage = project.mro(path, qualname)
     if lineage.open or project.builtins is None or (project.builtins, "type") not in lineage:
         return None
     names, makes_other = lineage.names, False

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from autogen_lsp.analysis.build import Build
     from autogen_lsp.analysis.exclusions import Exclusions
+    from autogen_lsp.analysis.metaclasses import Brought
     from autogen_lsp.analysis.mro import Mro
     from autogen_lsp.analysis.presence import Definition
     from autogen_lsp.analysis.types import Type
@@ -68,6 +69,7 @@ class Project:
         self.folders = Folders()
         self._ours: dict[Path, bool] = {}  # by folder
         self.mros: dict[tuple[Path, str], Mro] = {}
+        self.metaclasses: dict[tuple[Path, str], Brought | None] = {}
         self.meanings: dict[tuple[Path, str], Definition | Module | None] = {}  # of names at the top level of files
         self.excluded: dict[Path, bool] = {}  # files, as of `exclusions`
         self.fixtures: dict[Path, tuple[str, Exclusions] | None] = {}  # folders of tests, as of `exclusions`
