@@ -160,9 +160,7 @@ class _Look:
         root = _ROOT.match(item.receiver)
         if root is None or made or root.group() in SELF:
             return False
-        signatures = (symbol.signature for symbol in self.table.symbols.get(item.scope, ()))
-        listed = [each for found in signatures if found is not None for each in found.parameters]
-        own = [each for each in listed if each.name == root.group()]
+        own = [each for each in self.table.parameters(item.scope) if each.name == root.group()]
         return bool(own) and all(each.annotation is None for each in own)
 
     def _over_lines(self, call: Call) -> str:

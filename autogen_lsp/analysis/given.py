@@ -14,9 +14,9 @@ from autogen_lsp.analysis import computed, nodes
 from autogen_lsp.analysis.derived import NO_FACTORIES, takers
 from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.mro import Class, Mro
+from autogen_lsp.analysis.plain import plain_text
 from autogen_lsp.analysis.presence import Definition, follow, is_handed_out
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.table import Table
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
@@ -114,7 +114,7 @@ def _hands_itself_on(project: Project, found: Class, name: str) -> bool:
         return False
     for call in table.facts.calls:
         if call.scope.startswith(inside) and _ITSELF.match(source.text, call.end):
-            if _WITH_LOCALS.match(source.text, call.end) and _is_parameter(table, call.scope, name):
+            if _WITH_LOCALS.match(source.text, call.end) and table.has_parameter(call.scope, name):
                 return True
             target = follow(project, found.path, call.dotted, call.scope)
             if (
@@ -134,15 +134,10 @@ def _is_configured(project: Project, found: Class, name: str) -> bool:
     folder = project.folders[found.path]
     named = re.compile(rf"class\s*=\s*['\"][\w.]*\b{re.escape(found.symbol.qualname)}['\"]")
     return any(
-        named.search((folder / entry).read_text("utf-8", "replace")) is not None
+        named.search(plain_text(folder / entry)) is not None
         for entry in project.modules.listing.names(folder)
-        if entry.endswith(".zcml") and (folder / entry).is_file()
+        if entry.endswith(".zcml")
     )
-
-
-def _is_parameter(table: Table, scope: str, name: str) -> bool:
-    signatures = (symbol.signature for symbol in table.symbols.get(scope, ()))
-    return any(each.name == name for signature in signatures if signature is not None for each in signature.parameters)
 
 
 _GIVERS = (

@@ -208,7 +208,7 @@ def definition(project: Project, path: Path, name: str, scope: str = "", hops: i
     while scope:  # imports in the functions around, innermost first
         inner = table.imports.get((scope, name))
         if inner is not None:
-            return None if _is_parameter(table, scope, name) else _imported(project, path, inner, hops)
+            return None if table.has_parameter(scope, name) else _imported(project, path, inner, hops)
         nested = table.symbols.get(f"{scope}.<locals>.{name}")
         if nested is not None:
             return Definition(path, nested[0]) if len(nested) == 1 and not nested[0].conditional else None
@@ -237,11 +237,6 @@ def is_of_library(project: Project, path: Path, dotted: str, scope: str) -> bool
     return bool(imports) and all(
         project.resolve_module(item.module, item.level, path).origin is Origin.STDLIB for item in imports
     )
-
-
-def _is_parameter(table: Table, scope: str, name: str) -> bool:
-    signatures = [symbol.signature for symbol in table.symbols.get(scope, ()) if symbol.signature is not None]
-    return any(parameter.name == name for signature in signatures for parameter in signature.parameters)
 
 
 def _of_file(project: Project, path: Path, table: Table, name: str, hops: int) -> Definition | Module | None:

@@ -8,10 +8,11 @@ others: a project may keep an old script. What a file's own statements say is in
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from autogen_lsp.analysis.plain import plain_text
 
 if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
@@ -26,7 +27,6 @@ _PYTHON_3 = re.compile(r"Programming Language :: Python :: 3")
 _SHARE = 10  # one file of so many
 _FEW = 2  # files that say nothing of the others
 _MAX_FILES = 200  # that are read where there is no index
-_MOST_BYTES = 200_000
 
 
 def is_python_2(project: Project, path: Path) -> bool:
@@ -44,7 +44,7 @@ def is_python_2(project: Project, path: Path) -> bool:
 
 def _is_said(project: Project, folder: Path) -> bool:
     names = project.modules.listing.names(folder)
-    text = "\n".join(_text(folder / name) for name in _SAYING if name in names)
+    text = "\n".join(plain_text(folder / name) for name in _SAYING if name in names)
     return _PYTHON_2.search(text) is not None and _PYTHON_3.search(text) is None
 
 
@@ -56,16 +56,3 @@ def _is_read_by_it_only(project: Project, root: Path) -> bool:
         tables = [table for path in islice(files, _MAX_FILES) if (table := project.table(path)) is not None]
         old, every = sum(table.facts.python2 for table in tables), len(tables)
     return old >= _FEW and old * _SHARE >= every
-
-
-def _text(path: Path) -> str:
-    try:
-        return _read(path, path.stat().st_mtime_ns)
-    except OSError:
-        return ""
-
-
-@lru_cache(maxsize=64)
-def _read(path: Path, changed: int) -> str:
-    with path.open("rb") as file:
-        return file.read(_MOST_BYTES).decode("utf-8", "replace")

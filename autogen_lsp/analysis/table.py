@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from autogen_lsp.syntax.model import Call, Facts, Import, Symbol, SymbolKind
+from autogen_lsp.syntax.model import Call, Facts, Import, Parameter, Symbol, SymbolKind
 from autogen_lsp.text import Span
 
 
@@ -23,6 +23,14 @@ class Table:
         for symbol in self.facts.symbols:
             out.setdefault(symbol.qualname, []).append(symbol)
         return out
+
+    def parameters(self, scope: str) -> list[Parameter]:
+        """Those of the functions of this qualname."""
+        signatures = (symbol.signature for symbol in self.symbols.get(scope, ()))
+        return [each for signature in signatures if signature is not None for each in signature.parameters]
+
+    def has_parameter(self, scope: str, name: str) -> bool:
+        return any(each.name == name for each in self.parameters(scope))
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -23,7 +23,7 @@ async def preview(
 
     ``drop`` holds the ids of items to go without; those that there were come back as ``dropped``.
     """
-    project = at_use(services.project(snapshot), target).project
+    project = (await services.run(at_use, services.project(snapshot), target)).project
     made = await services.run(plan.make, project, target)
     context = await gather(services, project, made, drop=drop)
     shown = prompt.render(Request(made, context, path=snapshot.relative(target.path)), services.settings)

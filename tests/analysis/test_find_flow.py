@@ -28,6 +28,7 @@ AWAIT = "async def make() -> A: return A()\n"
         pytest.param("X = A()\ndef start():\n    global X\n    X = A()\n    X.«n»()\n", id="a variable of the module"),
         pytest.param("class B:\n    def __init__(self):\n        self.x, self.y = A(), 1\n        self.z = self.w = A()\n    def g(self): self.x.«n»(), self.z.«n»(), self.w.«n»()\n", id="parts of a value"),
         pytest.param("class B:\n    def __init__(self, both: tuple[A, int]): (self.x, _), self.y = both, 1\n    def g(self): self.x.«n»()\n", id="parts of parts"),
+        pytest.param("from collections.abc import Iterator\nclass B:\n    def __iter__(self) -> Iterator[A]: return iter([A()])\ndef g():\n    x = list(B())[0]\n    x.«n»()\n", id="of what is iterated over"),
         pytest.param("from functools import partial\ndef g():\n    x = partial(A)\n    x().«n»()\n", id="a class that is passed as what makes instances"),
         pytest.param(AWAIT + "import asyncio\nasync def g():\n    x, y = await asyncio.gather(make(), make())\n    x.«n»(), y.«n»()\n", id="gathered"),
         pytest.param(AWAIT + "import asyncio\nasync def g():\n    x = asyncio.create_task(make())\n    (await x).«n»()\n    (await asyncio.wait_for(make(), 1)).«n»()\n", id="tasks"),
