@@ -1,7 +1,8 @@
 """The statement that is being typed into a whole one: its open brackets closed, what nobody can read in them left out.
 
 ``total = add(items, `` is taken for ``total = add(items,)``, and ``add(1, other(2), x.`` for ``add(1, other(2), )``.
-Where such a statement ends is said by `mend`, which blanks it for all who only look at the rest of the text.
+Where such a statement ends is said by `mend`, which blanks it for all who only look at the rest of the text. What
+follows a whole call is yet to be known: ``total = add(items).`` and ``if add(items) ==`` go on with something.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ _PIECE = re.compile(
     re.S,
 )
 _LINE_END = re.compile(rb"[ \t\f]*+[\r\n]")
+_TAIL = re.compile(  # behind a call: a dot, or what asks for one more operand
+    rb"(?<=\))[ \t]*(?:(\.)|(?:\*\*?|//?|<<|>>|[-+%@&|^<>]|[<>=!]=|(?:and|or|(?:not )?in|is(?: not)?|if .*\belse|as)\b))\Z"
+)
+_LINE = re.compile(rb"[^ \t\f\r\n][^\r\n]*+")
+_MAX_TAIL = 200  # bytes
 _CLOSES = {b"(": b")", b"[": b"]", b"{": b"}"}
 
 
@@ -41,6 +47,24 @@ def endings(text: bytes, offset: int) -> Iterator[Ending]:
         line = max(text.rfind(b"\n", 0, start), text.rfind(b"\r", 0, start)) + 1
         if line <= offset <= end and end - start <= _MAX_STATEMENT:
             yield from _endings(text, start, end)
+            return
+    if len(text) <= MAX_BYTES and (line := _line_at(text, offset)) is not None:
+        yield from _endings(text, *line)
+
+
+def _line_at(text: bytes, offset: int) -> tuple[int, int] | None:
+    """The line of the offset, with those around it where its brackets are opened and closed; None where none are."""
+    lines = [line.span() for line in _LINE.finditer(text, max(0, offset - _MAX_STATEMENT), offset + _MAX_STATEMENT)]
+    here = next((i for i, (_, end) in enumerate(lines) if offset <= end), None)
+    for first in range(here, max(here - _MOST_LINES, -1), -1) if here is not None else ():
+        start = lines[first][0]
+        for _, end in lines[here : first + _MOST_LINES]:
+            stops, _ = _stops(text, start, end)
+            if stops and not stops[-1].opened:
+                return start, end
+            if not stops:
+                break  # it closes what is opened above
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +81,21 @@ def _endings(text: bytes, start: int, end: int) -> Iterator[Ending]:
     if not stops or len(stops[-1].opened) > _MOST_OPEN:
         return
     is_header = HEADER.match(text, start) is not None and not colon
-    if not is_header:  # a header may end with any line, where its block begins
+    if not is_header or not stops[-1].opened:  # a header may end with any line, where its block begins
         stops = stops[-1:]
-    ways = [(stop.at, stop.at, stop.opened) for stop in reversed(stops)]
+    ways = [(stop.at, stop.at, stop.opened, b"") for stop in reversed(stops) if stop.opened or is_header]
     if is_header:
-        ways += [(at - 1, at, opened) for at, _, opened in ways if text[at - 1 : at] == b":"]
+        ways += [(at - 1, at, opened, b"") for at, _, opened, _ in ways if text[at - 1 : at] == b":"]
+    last = stops[-1]
+    if tail := _TAIL.search(text, max(start, last.at - _MAX_TAIL), last.at):
+        # What the operator gives is as little known as an attribute, and it asks as little of the call.
+        more = (b" @" if tail[1] else tail[0]) + b" _unfinished"  # a name that nothing binds
+        ways.append((tail.start(), last.at, last.opened, more))
     for stop in stops:
         depths = range(len(stop.opened), 0, -1)
-        ways += [(stop.commas[depth - 1], stop.at, stop.opened[:depth]) for depth in depths]
-    for cut, upto, opened in dict.fromkeys(ways):
-        closed = b"".join(_CLOSES[bytes((each,))] for each in reversed(opened)) + b":" * is_header
+        ways += [(stop.commas[depth - 1], stop.at, stop.opened[:depth], b"") for depth in depths]
+    for cut, upto, opened, more in dict.fromkeys(ways):
+        closed = more + b"".join(_CLOSES[bytes((each,))] for each in reversed(opened)) + b":" * is_header
         if _parses(text[start:cut] + closed, is_header=is_header):
             yield Ending(start, Edit(Span(cut, upto), closed.decode()))
 
@@ -74,7 +103,7 @@ def _endings(text: bytes, start: int, end: int) -> Iterator[Ending]:
 def _stops(text: bytes, start: int, end: int) -> tuple[list[_Stop], bool]:
     """The ends of its first lines with open brackets, and its own; and whether a colon stands outside of brackets.
 
-    There are none where no bracket is open at the end, or one is closed that is not.
+    There are none where nothing is left, or a bracket is closed that is not open.
     """
     stops: list[_Stop] = []
     opened, commas = b"", list[int]()
@@ -98,7 +127,7 @@ def _stops(text: bytes, start: int, end: int) -> tuple[list[_Stop], bool]:
                 return [], colon
             opened = opened[:-1]
             commas.pop()
-    return ([*stops, _Stop(last, opened, tuple(commas))] if opened else []), colon
+    return ([*stops, _Stop(last, opened, tuple(commas))] if last > start else []), colon
 
 
 def _parses(statement: bytes, *, is_header: bool) -> bool:

@@ -41,6 +41,24 @@ def test_an_argument_that_is_no_expression_yet_is_left_out(part: str) -> None:
     assert finished(f"f(a, {part}\n")[0] == "f(a,)\n"
 
 
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("x = f(a).\n", "x = f(a) @ _unfinished\n"),
+        ("x = f(a) +\n", "x = f(a) + _unfinished\n"),
+        ("x = f(\n  a,\n).\n", "x = f(\n  a,\n) @ _unfinished\n"),
+        ("await f(a).", "await f(a) @ _unfinished"),
+        ("g(f(a).\n", "g(f(a) @ _unfinished)\n"),
+        ("if f(a)\n    x()\n", "if f(a):\n    x()\n"),
+        ("if f(\n  a\n)\n    x(1)\n", "if f(\n  a\n):\n    x(1)\n"),
+        ("while f(a) ==\n", "while f(a) == _unfinished:\n"),
+        ("with f(a) as\n", "with f(a) as _unfinished:\n"),
+    ],
+)
+def test_a_call_goes_on_with_something(typed: str, whole: str) -> None:
+    assert finished(typed, typed.index("f("))[0] == finished(typed, typed.index(")"))[0] == whole
+
+
 def test_less_and_less_is_kept() -> None:
     assert finished("f(a, g(b, c") == ["f(a, g(b, c))", "f(a, g(b,))", "f(a,)"]
 

@@ -112,14 +112,14 @@ def _stub_around(project: Project, path: Path, offset: int) -> list[Finding]:
 
 
 def _called_around(project: Project, path: Path, offset: int) -> list[Finding]:
-    """What is called, and missing, where the cursor is among the arguments: the innermost such call."""
+    """What is called, and missing, where the cursor is among the arguments, or behind them: the innermost such call."""
     source = project.source(path)
     if source is None:
         return []
-    node = nodes.node_at(source.tree, Span(offset, offset))
-    for each in (node, *nodes.ancestors(node)):
+    among, behind = (nodes.node_at(source.tree, Span(at, offset)) for at in (offset, max(offset - 1, 0)))
+    for each in (among, *nodes.ancestors(among), behind, *nodes.ancestors(behind)):
         called = None if each.parent is None else each.parent.child_by_field_name("function")
-        if each.type == "argument_list" and each.start_byte < offset < each.end_byte and called is not None:
+        if each.type == "argument_list" and each.start_byte < offset <= each.end_byte and called is not None:
             found = [f for f in finding.at(project, path, called.end_byte) if f.span.end == called.end_byte]
             if found:
                 return found
