@@ -13,6 +13,7 @@ from tree_sitter import Node
 from autogen_lsp.analysis import nodes
 from autogen_lsp.syntax.model import Parameter, ParameterKind
 
+BY_NAME = (ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY)
 VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
 
@@ -58,7 +59,7 @@ def parameter_for(listed: Sequence[Parameter], arguments: Sequence[Argument], in
     """The parameter that takes the argument at ``index``, None where it takes none or it cannot be told."""
     argument = arguments[index]
     if argument.keyword:
-        by_name = next((p for p in listed if p.name == argument.keyword and p.kind not in VARIADIC), None)
+        by_name = next((p for p in listed if p.name == argument.keyword and p.kind in BY_NAME), None)
         return by_name or next((p for p in listed if p.kind == ParameterKind.VAR_KEYWORD), None)
     if any(earlier.star for earlier in arguments[:index]):
         return None

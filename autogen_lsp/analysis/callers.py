@@ -241,7 +241,8 @@ def _returned(
     if not gives_coroutine(lookup, of_calls):
         of_calls = [_to_await(use) if use.is_async else use for use in of_calls]
     returns, nothing = result.merge(lookup, of_calls)
-    if nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
+    gives_nothing = nothing or result.is_never(returns)
+    if gives_nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
         returns = None  # somebody may look at it after all
     unclear = None in handed
     asked = [each.args[-1] for each in handed if each is not None]
@@ -252,7 +253,9 @@ def _returned(
         asked = coroutines
     if (asked or unclear) and (nothing or not of_calls):
         returns = asked[0] if not unclear and all(type_ == asked[0] for type_ in asked) else None
-    elif not _is_never(returns) and (unclear or not all(_suits(lookup, type_, returns, is_async) for type_ in asked)):
+    elif not result.is_never(returns) and (
+        unclear or not all(_suits(lookup, type_, returns, is_async) for type_ in asked)
+    ):
         returns = None
     if None in asked:  # what it is handed to may want no None
         returns = without_none(returns) or returns
@@ -263,11 +266,11 @@ def gives_coroutine(lookup: Lookup, of_calls: Sequence[Expected]) -> bool:
     """Whether results are awaited, and nowhere used as something else that an ``async def`` does not give."""
     at_once = [use for use in of_calls if not use.is_async]
     return len(at_once) < len(of_calls) and not any(
-        not use.is_async and _is_no_coroutine(lookup, use) for use in result.followed(lookup, at_once)
+        not use.is_async and is_no_coroutine(lookup, use) for use in result.followed(lookup, at_once)
     )
 
 
-def _is_no_coroutine(lookup: Lookup, use: Expected) -> bool:
+def is_no_coroutine(lookup: Lookup, use: Expected) -> bool:
     """Whether a use that does not await asks for what no ``async def`` gives: an attribute, a value of another type."""
     if use.demand is Demand.ATTRIBUTE:
         return use.attribute not in _OF_COROUTINES
@@ -287,11 +290,6 @@ def _to_await(use: Expected) -> Expected:
 def _suits(lookup: Lookup, asked: Type | None, returns: Type | None, is_async: bool) -> bool:
     """Whether what a callback must return is no other type; a callback that may return anything takes no coroutine."""
     return not is_async if asked is None else accepts(lookup, asked, returns)
-
-
-def _is_never(type_: Type | None) -> bool:
-    """Whether it is the type of what never returns, and so gives nothing to anybody."""
-    return type_ is not None and type_.is_a("typing.NoReturn", "typing.Never")
 
 
 def _of_missing(lookup: Lookup, path: Path, argument: Node) -> Type | None:

@@ -44,6 +44,7 @@ from autogen_lsp.analysis.types import (
     named,
     optional,
     union,
+    without_none,
 )
 
 _CONDITIONS = frozenset({"if_statement", "elif_clause", "while_statement"})
@@ -151,7 +152,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             )
         case "binary_operator":
             formats = nodes.text_of(parent.child_by_field_name("operator")) == "%"
-            asked = operands.asked_operand(lookup, path, parent, node)
+            asked = operands.asked_operand(lookup, path, parent, node, lambda gives: _stands(lookup, whole(), gives))
             found = taken(asked) if asked is not None else value(operands.operand(lookup, path, parent, node))
             return replace(found, not_none=not formats)
         case "unary_operator":
@@ -188,6 +189,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "attribute":
             name = nodes.text_of(parent.child_by_field_name("attribute"))
             return replace(value(texts.asked(lookup, path, parent, name), Demand.ATTRIBUTE), attribute=name)
+        case "lambda" if nodes.same(parent.child_by_field_name("body"), node):
+            return _given_by_lambda(lookup, value(), whole())
         case "interpolation" | "format_expression" | "delete_statement":
             return value(demand=Demand.NOTHING)
         case "call":
@@ -221,6 +224,26 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case kind if kind in _DISPLAYS and (item := _display(lookup, path, parent, node, steps)) is not None:
             return replace(value(item.type, strong=True), upper=item.upper)
     return value()
+
+
+def _stands(lookup: Lookup, outer: Expected, type_: Type | None) -> bool:
+    """Whether a use that asks for something stands with a type: it has the attribute, or is what is taken."""
+    if outer.demand is Demand.ATTRIBUTE and type_ is not None:
+        return classes.member_of(lookup, type_, outer.attribute) is not None
+    return type_ is None or accepts(lookup, outer.type, type_)
+
+
+def _given_by_lambda(lookup: Lookup, unknown: Expected, outer: Expected) -> Expected:
+    """What is expected of a lambda's body: what the function gives that is asked for where the lambda stands."""
+    asked = without_none(expanded(lookup, outer.type)) if outer.strong else None
+    gives = asked.args[-1] if asked is not None and asked.form is Form.CALLABLE else None
+    if gives is None:
+        return unknown
+    if gives.is_a("object"):
+        return replace(unknown, demand=Demand.NOTHING)
+    inner = infer.awaited(lookup, gives)
+    found = replace(unknown, type=inner or gives, strong=True, demand=Demand.TYPE, upper=True)
+    return found if inner is None else replace(found, is_async=True)
 
 
 def _or_like(lookup: Lookup, outer: Expected, other: Node | None) -> Expected:

@@ -65,7 +65,7 @@ def returned(
         hidden = manager or (function.path and classes.is_made_otherwise(lookup, instance, function.path, symbol))
         by_body = None if evaluate_at is None or hidden else _by_body(lookup, function, symbol, evaluate_at)
         type_ = received(by_body, instance)
-    if signature.is_async and not classes.is_property(symbol) and not _is_async_generator(type_):
+    if signature.is_async and not classes.is_property(symbol) and not is_async_generator(type_):
         return named("collections.abc", "Coroutine", None, None, type_)
     return type_
 
@@ -161,7 +161,7 @@ def method_of(member: classes.Member, instance: Type) -> Type:
     return Type(Form.FUNCTION, member.symbols[0].qualname, owner.module, (owner,), owner.path, owner=instance)
 
 
-def _is_async_generator(type_: Type | None) -> bool:
+def is_async_generator(type_: Type | None) -> bool:
     return type_ is not None and type_.is_a(
         "collections.abc.AsyncIterator", "collections.abc.AsyncGenerator", "collections.abc.AsyncIterable"
     )

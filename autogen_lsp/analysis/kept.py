@@ -2,8 +2,9 @@
 
 So are those that wrap it (``run = wrap(f)``), and what is called at once (``wrap(f)(a)``).
 
-Followed are local variables in the function that sets them, and global ones through the whole workspace. Where such a
-variable is declared, or used in other ways, too, the use itself stays: what is done with it is said, or not known.
+Followed are local variables in the function that sets them, global ones and attributes of ``self`` through the whole
+workspace. Where such a variable is declared, or used in other ways, too, the use itself stays: what is done with it is
+said, or not known.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ def followed(lookup: Lookup, uses: Sequence[Use]) -> list[Use]:
 
 def _reads(lookup: Lookup, use: Use, variable: Node) -> list[Use] | None:
     """What is done with a variable that got the function, None where that cannot be told."""
+    if variable.type == "attribute":
+        return _reads_of_attribute(lookup, use, variable)
     if variable.type != "identifier":
         return None
     scope = nodes.enclosing(variable, frozenset({nodes.FUNCTION, "lambda", nodes.CLASS, "module"}))
@@ -65,3 +68,20 @@ def _reads(lookup: Lookup, use: Use, variable: Node) -> list[Use] | None:
         return None
     once = {(path, node.start_byte): (path, node) for path, node in found if not nodes.same(node, variable)}
     return [replace(use, path=at, name=node, expression=sites.expression_of(node)) for at, node in once.values()]
+
+
+def _reads_of_attribute(lookup: Lookup, use: Use, attribute: Node) -> list[Use] | None:
+    """The calls of an attribute of ``self`` that got the function (``self.run = run``), None if it may be another."""
+    owner = nodes.enclosing(attribute, frozenset({nodes.CLASS}))
+    name = nodes.text_of(attribute.child_by_field_name("attribute"))
+    if owner is None or nodes.text_of(attribute.child_by_field_name("object")) != "self":
+        return None
+    qualname = f"{nodes.qualname_of(owner)}.{name}"
+    if len(lookup.symbols(use.path, qualname)) > 1:
+        return None
+    target = Target(use.path, qualname, TargetKind.METHOD, use.path, nodes.span_of(attribute))
+    calls, unsure = sites.told_apart(lookup, target)
+    found = [each for each in calls if not nodes.same(each.expression, attribute)]
+    if unsure or not found:
+        return None
+    return [replace(use, path=each.path, name=each.name, expression=each.expression) for each in found]

@@ -5,16 +5,18 @@ All that an operation asks of the missing value follows from the other operand's
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import classes, infer, nodes, wants
+from autogen_lsp.analysis import classes, functions, infer, nodes, wants
 from autogen_lsp.analysis.annotation import expanded
 from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, widened, without_none
+from autogen_lsp.syntax.model import Symbol
 
 OPERANDS = ("int", "float", "complex", "str", "bytes", "list", "tuple", "bool")
 
@@ -53,10 +55,13 @@ def operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | N
     return builtin("int") if type_.is_a("bool") else type_
 
 
-def asked_operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | None:
+def asked_operand(
+    lookup: Lookup, path: Path, operation: Node, node: Node, stands: Callable[[Type | None], bool] | None = None
+) -> Type | None:
     """What the method takes that an operator calls on the other operand: ``+`` on a datetime takes a timedelta.
 
-    Of what has no arithmetic of its own (`operand`): a container of its kind goes with another.
+    Of what has no arithmetic of its own (`operand`): a container of its kind goes with another. Of overloads, those
+    count whose result ``stands``: a datetime less a datetime has ``total_seconds()``.
     """
     left, right = operation.child_by_field_name("left"), operation.child_by_field_name("right")
     is_right = nodes.same(right, node)
@@ -72,8 +77,23 @@ def asked_operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Ty
     for name in [*changing, f"__{word}__"] if is_right else [f"__r{word}__"]:
         method = infer.attribute_of(lookup, type_, name)
         if method is not None and method.form is Form.FUNCTION and method.owner is not None:
+            symbols = functions.symbols_of(lookup, method)
+            if len(symbols) > 1 and stands is not None:
+                return _of_overloads(lookup, method, symbols, stands)
             return wants.parameter_type(lookup, method, [Argument(node)], 0, partial(infer.type_of, lookup, path))
     return None
+
+
+def _of_overloads(
+    lookup: Lookup, method: Type, symbols: Sequence[Symbol], stands: Callable[[Type | None], bool]
+) -> Type | None:
+    """What the one overload takes whose result stands; not known where several do."""
+    taken: set[Type | None] = set()
+    for symbol in symbols:
+        listed = functions.parameters_of(lookup, method, symbol)
+        if listed and stands(functions.returned(lookup, method, symbol, method.owner)):
+            taken.add(functions.settled(listed[0][1]))
+    return taken.pop() if len(taken) == 1 else None
 
 
 _METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "@": "matmul",

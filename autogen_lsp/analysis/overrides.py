@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from autogen_lsp.analysis import callers, classes, functions, infer, result
+from autogen_lsp.analysis import callers, classes, functions, infer, overridden, result
 from autogen_lsp.analysis.annotation import Home, bound_of, dotted_name, parsed, self_type, type_of_text
 from autogen_lsp.analysis.arguments import VARIADIC, arguments_of, parameter_for, suits, takes
 from autogen_lsp.analysis.assignable import accepts
@@ -35,11 +35,10 @@ from autogen_lsp.analysis.types import (
     union,
     variables,
 )
-from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature, Symbol, SymbolKind
+from autogen_lsp.syntax.model import Parameter, ParameterKind, Signature, Symbol
 
 _Pick = Callable[[Signature], str | None]
 """Which annotation of a signature is asked for."""
-_MAX_DEFINITIONS = 60
 _GUARD = re.compile(r"(?:\w+\.)*TypeGuard\[(.*)\]", re.DOTALL)
 
 
@@ -51,9 +50,15 @@ def signature_of(
     if not owner or target.name.startswith("__"):
         return None
     above = (
-        _in_bases(lookup, target, owner) or _in_siblings(lookup, target, owner) or _in_protocols(lookup, target, owner)
+        overridden.in_bases(lookup, target, owner)
+        or overridden.in_siblings(lookup, target, owner)
+        or overridden.in_protocols(lookup, target, owner)
     )
-    found = above or list(_in_subclasses(lookup, target, owner)) or list(_in_implementers(lookup, target, owner))
+    found = (
+        above
+        or list(overridden.in_subclasses(lookup, target, owner))
+        or list(overridden.in_implementers(lookup, target, owner))
+    )
     calls = [use for use in uses if use.is_call and (not use.through_class or target.kind is TargetKind.CLASS_METHOD)]
     for agreeing in _groups(lookup, found, scope, of_base=bool(above)):
         if above and len(agreeing) * 2 <= len(found):
@@ -68,7 +73,7 @@ def signature_of(
             break
     else:
         return None
-    own = _own(lookup, target, owner)
+    own = overridden.own_type(lookup, target, owner)
 
     def generalised(definitions: Sequence[tuple[Type, Symbol]], pick: _Pick) -> list[Type | None] | None:
         return None if above else _generalised(lookup, own, definitions, pick)
@@ -86,7 +91,8 @@ def signature_of(
         if not fits:  # an override may take more than its base, and must where it is passed more
             type_ = callers.unite(lookup, [type_, *passed]) if above else None
         default = parameter.default
-        if parameter not in signature.parameters or not _means_the_same(lookup, agreeing[0][0], default, scope):
+        is_eased = default != signature.parameters[index].default
+        if is_eased or not _means_the_same(lookup, agreeing[0][0], default, scope):
             type_, default = optional(type_), "None"
         written = annotate(scope, type_)
         if written is None and above and (not fits or (type_ is not None and not set(passed) <= {*members(type_)})):
@@ -123,9 +129,33 @@ def signature_of(
         itself = _usual_self(lookup)
     returns = annotate(scope, given if itself is None else replaced(given, own, itself))
     carried = f"[{', '.join(scope.parameters.values())}]" if scope.parameters else ""
-    # A coroutine is as good as anything, if the base does not say what it gives.
-    is_async = signature.is_async or (bool(above) and given is None and callers.gives_coroutine(lookup, wanted))
-    return Signature(tuple(parameters), returns, is_async, carried)
+    is_async = _is_async(lookup, signature, returned[0], given, wanted, of_base=bool(above))
+    if is_async is None:
+        returns = None
+    return Signature(tuple(parameters), returns, bool(is_async), carried)
+
+
+def _is_async(
+    lookup: Lookup,
+    signature: Signature,
+    declared: Type | None,
+    given: Type | None,
+    wanted: Sequence[Expected],
+    *,
+    of_base: bool,
+) -> bool | None:
+    """Whether the method is a coroutine; None where the others are, but the calls take it for something else."""
+    if callers.gives_coroutine(lookup, wanted):
+        # A coroutine is as good as anything, if the base does not say what it gives.
+        if signature.is_async or of_base:
+            return signature.is_async or given is None
+        return all(use.is_async for use in wanted) and infer.awaited(lookup, given) is None
+    if not signature.is_async:
+        return False
+    if functions.is_async_generator(declared):
+        return False  # without a ``yield`` it gives one, as a function
+    no_coroutine = any(callers.is_no_coroutine(lookup, use) for use in result.followed(lookup, wanted))
+    return None if no_coroutine else True
 
 
 def _type_parameter(lookup: Lookup, own: Type, holders: Sequence[Type], types: Sequence[Type | None]) -> Type | None:
@@ -164,12 +194,6 @@ def _generalised(
     return out if is_bound and out and all(type_ == out[0] for type_ in out) else None
 
 
-def _own(lookup: Lookup, target: Target, owner: str) -> Type:
-    """What ``self`` is in the class of the target."""
-    bare = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
-    return replace(bare, args=classes.own_parameters(lookup, bare))
-
-
 def _of_own(lookup: Lookup, holder: Type, symbol: Symbol, own: Type, pick: _Pick) -> Type | None:
     """A type of another class's method, as the own class says it: what ``self: T`` binds there is the own class."""
     if symbol.signature is None:
@@ -180,18 +204,26 @@ def _of_own(lookup: Lookup, holder: Type, symbol: Symbol, own: Type, pick: _Pick
 
 
 def _eased(listed: Sequence[Parameter], calls: Sequence[Use]) -> tuple[Parameter, ...]:
-    """A base's parameters with defaults for those that calls leave out: an override may ask for less."""
+    """A base's parameters with defaults for those that calls leave out: an override may ask for less.
+
+    So it may take by keyword, too, what is positional-only in the base.
+    """
     left_out: set[str] = set()
+    keywords: set[str] = set()
     for use in calls:
         arguments = arguments_of(use.expression)
+        keywords |= {argument.keyword for argument in arguments}
         if not any(argument.star for argument in arguments):
             taken = [parameter_for(listed, arguments, index) for index in range(len(arguments))]
             left_out |= {each.name for each in listed if each.default is None and each not in taken}
     out: list[Parameter] = []
+    by_keyword = False
     for each in listed:
+        by_keyword = by_keyword or (each.kind == ParameterKind.POSITIONAL_ONLY and each.name in keywords)
+        kind = max(each.kind, ParameterKind.POSITIONAL_OR_KEYWORD) if by_keyword else each.kind
         after_default = any(other.default for other in out) and each.kind <= ParameterKind.POSITIONAL_OR_KEYWORD
         is_eased = each.default is None and each.kind not in VARIADIC and (each.name in left_out or after_default)
-        out.append(Parameter(each.name, each.kind, each.annotation, "None") if is_eased else each)
+        out.append(Parameter(each.name, kind, each.annotation, "None" if is_eased else each.default))
     return tuple(out)
 
 
@@ -260,9 +292,9 @@ def is_class_method(lookup: Lookup, target: Target) -> bool:
     """Whether bases or subclasses have it, and as a class method."""
     owner = target.qualname.rpartition(".")[0]
     found = (
-        _in_bases(lookup, target, owner)
-        or list(_in_subclasses(lookup, target, owner))
-        or list(_in_implementers(lookup, target, owner))
+        overridden.in_bases(lookup, target, owner)
+        or list(overridden.in_subclasses(lookup, target, owner))
+        or list(overridden.in_implementers(lookup, target, owner))
     )
     return bool(found) and all(classes.is_class_method(symbol) for _, symbol in found)
 
@@ -287,80 +319,12 @@ def _more(lookup: Lookup, target: Target, calls: Sequence[Use], listed: Sequence
 
 def _as_below(lookup: Lookup, target: Target, item: Merged, scope: Scope) -> Parameter | None:
     """A parameter beyond those of the base as the subclasses have it that override the target: it must suit them."""
-    for holder, symbol in _in_subclasses(lookup, target, target.qualname.rpartition(".")[0]):
+    for holder, symbol in overridden.in_subclasses(lookup, target, target.qualname.rpartition(".")[0]):
         for each in symbol.signature.parameters if symbol.signature is not None else ():
             if each.name == item.name and each.default and _means_the_same(lookup, holder, each.default, scope):
                 written = annotate(scope, classes.annotated(lookup, holder, each.annotation, symbol))
                 return Parameter(each.name, item.kind, written, each.default)
     return None
-
-
-def _in_bases(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:
-    """The method that the definition will override, if there is one."""
-    for base in list(classes.mro(lookup, _own(lookup, target, owner)))[1:]:
-        symbols = lookup.symbols(base.path, f"{base.name}.{target.name}") if base.path is not None else []
-        if symbols and all(each.kind == SymbolKind.FUNCTION and each.signature is not None for each in symbols):
-            return [(base, symbols[0] if len(symbols) == 1 else functions.of_overloads(symbols))]
-        if symbols:
-            return []
-    return []
-
-
-def _in_siblings(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:
-    """What the definition will override where its class is mixed in before another: in the bases of a subclass."""
-    out: list[tuple[Type, Symbol]] = []
-    for path, symbol in lookup.project.derived(owner.rpartition(".")[2])[:_MAX_DEFINITIONS]:
-        derived = Type(Form.INSTANCE, symbol.qualname, lookup.module_name(path), path=path)
-        line = list(classes.mro(lookup, derived))
-        after = [i for i, base in enumerate(line) if (base.name, base.path) == (owner, target.path)]
-        for base in line[after[0] + 1 :] if after else ():
-            symbols = lookup.symbols(base.path, f"{base.name}.{target.name}") if base.path is not None else []
-            if len(symbols) == 1 and symbols[0].kind == SymbolKind.FUNCTION and symbols[0].signature is not None:
-                out += [(base, symbols[0])] if (base, symbols[0]) not in out else []
-                break
-    return out
-
-
-def _in_protocols(lookup: Lookup, target: Target, owner: str) -> list[tuple[Type, Symbol]]:
-    """The method in a protocol of which the class has all else."""
-    instance = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
-    out: list[tuple[Type, Symbol]] = []
-    if classes.is_protocol(lookup, instance):
-        return out  # it says itself what others must have
-    for path, symbol in lookup.project.definitions(target.name)[:_MAX_DEFINITIONS]:
-        protocol = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
-        if symbol.kind != SymbolKind.FUNCTION or symbol.signature is None or "." not in symbol.qualname:
-            continue
-        if classes.is_protocol(lookup, protocol) and classes.satisfies(lookup, instance, protocol, but=target.name):
-            out.append((protocol, symbol))
-    return out
-
-
-def _in_implementers(lookup: Lookup, target: Target, owner: str) -> Iterator[tuple[Type, Symbol]]:
-    """The method in the classes that have all else of the protocol that the target is a method of."""
-    protocol = Type(Form.INSTANCE, owner, lookup.module_name(target.path), path=target.path)
-    if not classes.is_protocol(lookup, protocol):
-        return
-    for path, symbol in lookup.project.definitions(target.name)[:_MAX_DEFINITIONS]:
-        instance = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
-        if symbol.kind != SymbolKind.FUNCTION or symbol.signature is None or "." not in symbol.qualname:
-            continue
-        if not classes.is_protocol(lookup, instance) and classes.satisfies(lookup, instance, protocol):
-            yield instance, symbol
-
-
-def _in_subclasses(lookup: Lookup, target: Target, owner: str) -> Iterator[tuple[Type, Symbol]]:
-    """The method in subclasses that override the target itself, and not one that another of them has."""
-    for path, symbol in lookup.project.definitions(target.name)[:_MAX_DEFINITIONS]:
-        if symbol.kind != SymbolKind.FUNCTION or symbol.signature is None or "." not in symbol.qualname:
-            continue
-        subclass = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
-        for base in list(classes.mro(lookup, subclass))[1:]:
-            if (base.name, base.path) == (owner, target.path):
-                yield subclass, symbol
-                break
-            if base.path is not None and lookup.symbols(base.path, f"{base.name}.{target.name}"):
-                break
 
 
 def _shape(symbol: Symbol) -> tuple[bool, tuple[tuple[str, ParameterKind, str | None], ...]] | None:

@@ -45,6 +45,8 @@ def merge(lookup: Lookup, uses: Sequence[Expected], depth: int = 0) -> tuple[Typ
     written down and every use suggests something. ``depth`` counts the items of items that are looked at.
     """
     used = [use for use in uses if use.role is not Role.IGNORED]
+    if any(use.bound or use.apart or use.demand is Demand.ATTRIBUTE for use in used):
+        used = [use for use in used if not is_never(use.type)]  # what is kept somewhere returns
     if not used:
         return (NONE, True) if uses else (None, False)
     if (items := _items(lookup, used, depth)) is not None:
@@ -55,6 +57,11 @@ def merge(lookup: Lookup, uses: Sequence[Expected], depth: int = 0) -> tuple[Typ
         every = [use for use in every if not _is_missing(lookup, use, strong)]
         return next((t for t in _candidates(lookup, strong, every) if _suits(lookup, t, every)), None), False
     return _with_items(lookup, _suggested(lookup, used, every), every, depth), False
+
+
+def is_never(type_: Type | None) -> bool:
+    """Whether it is the type of what never returns, and so gives nothing to anybody."""
+    return type_ is not None and type_.is_a("typing.NoReturn", "typing.Never")
 
 
 def _items(lookup: Lookup, used: Sequence[Expected], depth: int) -> Type | None:

@@ -8,24 +8,26 @@ be meant, or where it is named after the target's class. The use that asked for 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, bindings, classes, infer, locate, nodes
+from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, imported_from, resolve, star_modules
 from autogen_lsp.analysis.naming import snake
 from autogen_lsp.analysis.types import Form, Type, members
-from autogen_lsp.syntax.model import Call, Import, SymbolKind
+from autogen_lsp.syntax.model import Call, Import, ParameterKind, SymbolKind
 from autogen_lsp.text import Span
 
 MAX_SITES = 300
 _MAX_FILES = 40  # that are read for places where the name is an argument
 _MAX_OF_STUB = 300  # calls that are looked at where the signature is there already
 _MAX_STARS = 4  # star imports of modules that star imports name
+_MIN_KEYWORDS = 2  # that tell whose call it is
 _MAX_CANDIDATES = 1500  # calls of the name that are looked at; the nearest files' first
 
 
@@ -61,7 +63,10 @@ def told_apart(lookup: Lookup, target: Target) -> tuple[list[Use], list[Use]]:
     if owner and _is_only_class(lookup, owner):
         found = [replace(use, sure=use.sure or _is_named_after(lookup, use, owner)) for use in found]
     sure, unsure = ([use for use in found if use.sure is wanted] for wanted in (True, False))
-    return (found, []) if unsure and _is_only_meaning(lookup, target) else (sure, unsure)
+    if not unsure or _is_only_meaning(lookup, target):
+        return found, []
+    meant = [use for use in unsure if _is_passed_alike(lookup, target, use, sure)]
+    return [use for use in found if use.sure or use in meant], [use for use in unsure if use not in meant]
 
 
 def expression_of(name: Node) -> Node:
@@ -133,7 +138,7 @@ def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
         return
     aliases = {item.asname for _, item in project.importers(name) if item.asname and item.name == name}
     paths: list[Path] = [target.origin, target.path]
-    for wanted in (name, *sorted(alias for alias in aliases if alias)):
+    for wanted in (name, *sorted(aliases)):
         for path, call in sorted(project.calls(wanted), key=lambda found: _distance(found[0], target.path)):
             paths.append(path)
             if owner or _may_be_of_module(lookup, path, call):
@@ -150,7 +155,8 @@ def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
     yield from _decorators(lookup, paths, name)
     if owner:  # where a method is only handed on, it is neither called nor imported; its class is
         paths += [path for path, _ in project.importers(owner.rpartition(".")[2])]
-    yield from _values(lookup, paths, name, all_reads=target.kind is TargetKind.ATTRIBUTE)
+    for wanted in (name, *sorted(aliases)):
+        yield from _values(lookup, paths, wanted, all_reads=target.kind is TargetKind.ATTRIBUTE)
 
 
 def _may_be_of_module(lookup: Lookup, path: Path, call: Call) -> bool:
@@ -354,6 +360,26 @@ def _made_of(lookup: Lookup, path: Path, receiver: Node) -> Iterator[str]:
     if holder is not None and nodes.text_of(receiver.child_by_field_name("object")) == "self":
         name = nodes.text_of(receiver.child_by_field_name("attribute"))
         yield from (symbol.value or "" for symbol in lookup.symbols(path, f"{nodes.qualname_of(holder)}.{name}"))
+
+
+def _is_passed_alike(lookup: Lookup, target: Target, use: Use, sure: Sequence[Use]) -> bool:
+    """Whether a call passes what only calls of the target do: keywords that these have, and nothing else takes."""
+    keywords = (
+        {argument.keyword for argument in arguments_of(use.expression) if argument.keyword} if use.is_call else set()
+    )
+    known = {argument.keyword for other in sure if other.is_call for argument in arguments_of(other.expression)}
+    if len(keywords) < _MIN_KEYWORDS or not keywords <= known:
+        return False
+    others = [
+        symbol.signature
+        for path, symbol in lookup.project.definitions(target.name)
+        if symbol.signature is not None and (path, symbol.qualname) != (target.path, target.qualname)
+    ]
+    return not any(
+        keywords <= {each.name for each in signature.parameters}
+        or any(each.kind == ParameterKind.VAR_KEYWORD for each in signature.parameters)
+        for signature in others
+    )
 
 
 def _is_only_meaning(lookup: Lookup, target: Target) -> bool:

@@ -25,7 +25,8 @@ _PIECE = re.compile(
 )
 _LINE_END = re.compile(rb"[ \t\f]*+[\r\n]")
 _TAIL = re.compile(  # behind a call: a dot, or what asks for one more operand
-    rb"(?<=\))[ \t]*(?:(\.)|(?:\*\*?|//?|<<|>>|[-+%@&|^<>]|[<>=!]=|(?:and|or|(?:not )?in|is(?: not)?|if .*\belse|as)\b))\Z"
+    rb"(?<=\))[ \t]*(?:(\.)|(?:\*\*?|//?|<<|>>|[-+%@&|^<>]|[<>=!]=)"
+    rb"|\b(?:and|or|(?:not )?in|is(?: not)?|if .*\belse|as))\Z"
 )
 _LINE = re.compile(rb"[^ \t\f\r\n][^\r\n]*+")
 _MAX_TAIL = 200  # bytes
@@ -48,8 +49,8 @@ def endings(text: bytes, offset: int) -> Iterator[Ending]:
         if line <= offset <= end and end - start <= _MAX_STATEMENT:
             yield from _endings(text, start, end)
             return
-    if len(text) <= MAX_BYTES and (line := _line_at(text, offset)) is not None:
-        yield from _endings(text, *line)
+    if len(text) <= MAX_BYTES and (lines := _line_at(text, offset)) is not None:
+        yield from _endings(text, *lines)
 
 
 def _line_at(text: bytes, offset: int) -> tuple[int, int] | None:

@@ -616,6 +616,33 @@ def g(response, thing):
     )
 
 
+def test_row_29_keywords_that_nothing_else_takes_tell_whose_call_it_is() -> None:
+    text = """\
+class Api:
+    def one(self, kind: str):
+        self.$0watch(kind, name=kind, since=1)
+
+
+class Item:
+    def watch(self{}): ...
+
+
+def g(thing):
+    thing.watch("a", name="b")
+    thing.watch("a", since=2, name="b", deep=True)
+    thing.watch("a", since=2, name="b")
+    thing.watch("a", name="b", size=2)
+"""
+    made = "def watch(self, kind: str, *, name: str, since: int{}) -> None:"
+    assert signature(text.format("")) == made.format("")
+    assert signature(text.format("").replace("kind, name=", "kind, deep=True, name=")) == (
+        "def watch(self, kind: str, *, deep: bool = False, name: str, since: int) -> None:"
+    )
+    assert signature(text.format(", kind, name, since, deep").replace("since=1", "since=1, deep=True")) == (
+        "def watch(self, kind: str, *, name: str, since: int, deep: bool) -> None:"
+    )
+
+
 def test_calls_through_packages_of_star_imports_count() -> None:
     text = """\
 //- lib/__init__.py

@@ -317,6 +317,16 @@ def test_row_38_what_must_not_return_says_so(function: str) -> None:
     assert signature(f"{function}\n").removeprefix("async ") == "def f() -> NoReturn:"
 
 
+def test_row_38_what_somebody_may_look_at_returns() -> None:
+    text = (
+        "class A:\n    def go(self, a: int) -> int:\n        if a:\n            return a\n        self.$0stop()\n\n\n"
+        "class B:\n    def stop(self): ...\n\n\n"
+    )
+    assert signature(text) == "def stop(self) -> NoReturn:"
+    assert signature(f"{text}def g(a):\n    x, y = a.stop()\n") == "def stop(self) -> tuple[Any, Any]:"
+    assert signature(f"{text}def g(thing):\n    x, y = thing.stop()\n") == "def stop(self):"
+
+
 def test_a_name_in_capitals_that_gives_one_of_several_classes_is_a_function() -> None:
     setup = "class Dog: ...\n\n\nclass Cat: ...\n\n\nPet = Dog | Cat\n\n\ndef feed(pet: Pet): ...\n\n\n"
     assert signature(f"{setup}feed($0Make(1))\n") == "def Make(arg1: int) -> Pet:"
@@ -1071,3 +1081,35 @@ def test_a_value_that_an_attribute_keeps_is_what_other_methods_give_of_it() -> N
     assert signature(text) == "def f(self) -> int:"
     assert signature(text.replace("-> int", "-> int | None")) == "def f(self) -> int:"
     assert signature(text.replace("return self._size", "return len(self._size)")) != "def f(self) -> int:"
+
+
+@pytest.mark.parametrize(
+    ("use", "returns"),
+    [
+        ("return (now - $0f()).total_seconds()", "datetime"),
+        ("if now - $0f() > timedelta(days=1):\n        return 1.0", "datetime"),
+        ("return (now - $0f()).timestamp()", "timedelta"),
+        ("print(now - $0f())", "Any"),
+    ],
+)
+def test_row_36_what_an_operation_gives_says_which_operand_it_takes(use: str, returns: str) -> None:
+    setup = "from datetime import datetime, timedelta\n\n\ndef g(now: datetime) -> float:\n"
+    assert signature(f"{setup}    {use}\n") == f"def f() -> {returns}:"
+
+
+@pytest.mark.parametrize(
+    ("use", "head"),
+    [
+        ("return run_sync(lambda: $0f(1))", "def f(arg1: int) -> str:"),
+        ("each(lambda n: $0f(n))", "def f(n: int) -> bool:"),
+        ("awaits(lambda: $0f())", "async def f() -> int:"),
+        ("anything(lambda: $0f())", "def f() -> Any:"),
+    ],
+)
+def test_row_33_what_a_lambda_gives_is_what_is_asked_of_it(use: str, head: str) -> None:
+    setup = (
+        "from collections.abc import Awaitable, Callable\nfrom typing import TypeVar\n\nT = TypeVar('T')\n\n\n"
+        "def run_sync(function: Callable[[], T]) -> T: ...\n\n\ndef each(f: Callable[[int], bool] | None): ...\n\n\n"
+        "def awaits(f: Callable[[], Awaitable[int]]): ...\n\n\ndef anything(f: Callable[[], object]): ...\n\n\n"
+    )
+    assert signature(f"{setup}def g() -> str:\n    {use}\n") == head
