@@ -226,13 +226,19 @@ def satisfies(lookup: Lookup, type_: Type, protocol: Type, but: str = "") -> boo
     """
     if not but and (is_open(lookup, type_) or member_of(lookup, type_, "__getattr__") is not None):
         return True
+    wanted = members_asked(lookup, protocol, but)
+    return (bool(wanted) or not but) and all(_has_alike(lookup, type_, symbol) for symbol in wanted.values())
+
+
+def members_asked(lookup: Lookup, protocol: Type, but: str = "") -> dict[str, Symbol]:
+    """The members of a protocol, without one of them."""
     wanted: dict[str, Symbol] = {}
     for base in mro(lookup, protocol):
         facts = lookup.facts(base.path) if base.path is not None and is_protocol(lookup, base) else None
         for symbol in facts.symbols if facts is not None else ():
             if symbol.parent == base.name and symbol.name != but and symbol.name not in _NO_MEMBERS:
                 wanted.setdefault(symbol.name, symbol)
-    return (bool(wanted) or not but) and all(_has_alike(lookup, type_, symbol) for symbol in wanted.values())
+    return wanted
 
 
 # Names in the body of a protocol that are none of its members (as in CPython's `typing.EXCLUDED_ATTRIBUTES`).

@@ -92,7 +92,7 @@ def signature_of(
             type_ = callers.unite(lookup, [type_, *passed]) if above else None
         default = parameter.default
         is_eased = default != signature.parameters[index].default
-        if is_eased or not _means_the_same(lookup, agreeing[0][0], default, scope):
+        if is_eased or not means_the_same(lookup, agreeing[0][0], default, scope):
             type_, default = optional(type_), "None"
         written = annotate(scope, type_)
         if written is None and above and (not fits or (type_ is not None and not set(passed) <= {*members(type_)})):
@@ -235,7 +235,7 @@ def _groups(
     for holder, symbol in found:
         shape = _shape(symbol)
         defaults = () if shape is None or of_base else shape[1]
-        if not all(_means_the_same(lookup, holder, default, scope) for _, _, default in defaults):
+        if not all(means_the_same(lookup, holder, default, scope) for _, _, default in defaults):
             shape = None
         groups.setdefault(shape, []).append((holder, symbol))
     signatures = [symbol.signature for _, symbol in found if symbol.signature is not None]
@@ -321,7 +321,7 @@ def _as_below(lookup: Lookup, target: Target, item: Merged, scope: Scope) -> Par
     """A parameter beyond those of the base as the subclasses have it that override the target: it must suit them."""
     for holder, symbol in overridden.in_subclasses(lookup, target, target.qualname.rpartition(".")[0]):
         for each in symbol.signature.parameters if symbol.signature is not None else ():
-            if each.name == item.name and each.default and _means_the_same(lookup, holder, each.default, scope):
+            if each.name == item.name and each.default and means_the_same(lookup, holder, each.default, scope):
                 written = annotate(scope, classes.annotated(lookup, holder, each.annotation, symbol))
                 return Parameter(each.name, item.kind, written, each.default)
     return None
@@ -335,7 +335,7 @@ def _shape(symbol: Symbol) -> tuple[bool, tuple[tuple[str, ParameterKind, str | 
     return signature.is_async, tuple((p.name, p.kind, p.default) for p in signature.parameters)
 
 
-def _means_the_same(lookup: Lookup, holder: Type, text: str | None, scope: Scope) -> bool:
+def means_the_same(lookup: Lookup, holder: Type, text: str | None, scope: Scope) -> bool:
     """Whether a default of the holder's file is a constant, or a name that the definition's file has, too."""
     if text is None:
         return True

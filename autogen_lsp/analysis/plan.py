@@ -24,6 +24,7 @@ from autogen_lsp.analysis import (
     nodes,
     overrides,
     result,
+    stand_ins,
 )
 from autogen_lsp.analysis.expectation import Expected, Role
 from autogen_lsp.analysis.model import Placement, Plan, Site, Target, TargetKind
@@ -74,6 +75,7 @@ def make(project: Project, target: Target) -> Plan:
         text = _class(lookup, target, uses, wanted, scope)
         return Plan(target, None, text, place, tuple(scope.needed), sites, title)
     signature = overrides.signature_of(lookup, target, uses, wanted, scope)
+    signature = signature or stand_ins.signature_of(lookup, target, uses, wanted, scope)
     if signature is None:
         signature = callers.signature_of(lookup, target, uses, unsure, wanted, scope)
     decorators = ("classmethod",) if target.kind is TargetKind.CLASS_METHOD else ()

@@ -1962,3 +1962,31 @@ def logged(call: Callable[P, T]) -> Callable[P, T]: ...
 )
 def test_a_function_that_is_wrapped_takes_what_is_then_passed(body: str, head: str) -> None:
     assert signature(f"{WRAPS}{body}\n") == head
+
+
+def test_row_29_a_function_that_a_protocol_asks_of_its_module_has_the_signature_of_that() -> None:
+    text = """\
+//- pack/__init__.py
+//- pack/kinds.py
+from typing import Protocol
+
+from pack import linux
+
+
+class Platform(Protocol):
+    name: str
+
+    def build(self, options: list[str], *, depth: int = 1) -> list[str]: ...
+
+
+PLATFORMS: dict[str, Platform] = {"linux": linux}
+//- pack/linux.py
+name = "linux"
+
+
+def g(given: list[str]):
+    print($0build(given, depth=3))
+"""
+    assert signature(text) == "def build(options: list[str], *, depth: int = 1) -> list[str]:"
+    assert signature(text.replace("    name: str\n", "")) == "def build(given: list[str], *, depth: int) -> Any:"
+    assert signature(text.replace("given, ", "given, 4, ")).startswith("def build(given: list[str], arg2: int")
