@@ -15,6 +15,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, expected, handed, nodes, sites
+from autogen_lsp.analysis.mentions import expression_of
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.sites import Use
@@ -67,7 +68,7 @@ def _reads(lookup: Lookup, use: Use, variable: Node) -> list[Use] | None:
     else:
         return None
     once = {(path, node.start_byte): (path, node) for path, node in found if not nodes.same(node, variable)}
-    return [replace(use, path=at, name=node, expression=sites.expression_of(node)) for at, node in once.values()]
+    return [replace(use, path=at, name=node, expression=expression_of(node)) for at, node in once.values()]
 
 
 def _reads_of_attribute(lookup: Lookup, use: Use, attribute: Node) -> list[Use] | None:

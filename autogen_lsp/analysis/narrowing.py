@@ -6,6 +6,7 @@ statements that leave the block (``if x is None: return``) or assert. Only names
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator
 
 from tree_sitter import Node
@@ -117,7 +118,7 @@ def _assigns(statement: Node, text: str, places: list[int]) -> bool:
         node = pending.pop()
         if node.type in ("assignment", "augmented_assignment", "named_expression", "for_statement"):
             left = nodes.text_of(node.child_by_field_name("left") or node.child_by_field_name("name"))
-            if text in left or left == root:
+            if left == root or (text in left and re.search(rf"(?<![\w.]){re.escape(text)}(?!\w)", left)):
                 return True
         if node.type not in nodes.DEFINITIONS:
             pending += [child for child in node.named_children if nodes.holds_any(child, places)]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, findings, locate, nodes, sites
+from autogen_lsp.analysis import bindings, findings, locate, mentions, nodes
 from autogen_lsp.analysis.bindings import How
 from autogen_lsp.analysis.model import FindingKind, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
@@ -47,7 +47,7 @@ def with_needs(project: Project, target: Target) -> tuple[Target, ...]:
 
     def order(each: Target) -> tuple[int, int]:
         rank = _ORDER.index(each.kind) if each.kind in _ORDER else len(_ORDER)
-        return rank, sites.expression_of(nodes.node_at(use_tree, each.origin_span)).end_byte
+        return rank, mentions.expression_of(nodes.node_at(use_tree, each.origin_span)).end_byte
 
     source = project.source(path)
     assert source is not None  # the use is in it
@@ -87,7 +87,7 @@ def _use(project: Project, target: Target) -> Node | None:
 
 
 def _around(use: Node) -> _Around:
-    around = _Around([sites.expression_of(use)])
+    around = _Around([mentions.expression_of(use)])
     around.annotations.extend(_declared(around.expressions[0]))
     for expression in around.expressions:  # which grows
         for name in _names(expression):

@@ -8,6 +8,7 @@ be meant, or where it is named after the target's class. The use that asked for 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,17 +17,17 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, bindings, classes, infer, locate, nodes
 from autogen_lsp.analysis.arguments import arguments_of
+from autogen_lsp.analysis.mentions import expression_of, mentions
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, imported_from, resolve, star_modules
 from autogen_lsp.analysis.naming import snake
 from autogen_lsp.analysis.types import Form, Type, members
-from autogen_lsp.syntax.model import Call, Import, ParameterKind, SymbolKind
-from autogen_lsp.text import Span
+from autogen_lsp.syntax.model import Import, ParameterKind, SymbolKind
 
 MAX_SITES = 300
-_MAX_FILES = 40  # that are read for places where the name is an argument
 _MAX_OF_STUB = 300  # calls that are looked at where the signature is there already
 _MAX_STARS = 4  # star imports of modules that star imports name
+_MAX_MORE = 300  # calls that are looked at beyond these, for what else they pass
 _MIN_KEYWORDS = 2  # that tell whose call it is
 _MAX_CANDIDATES = 1500  # calls of the name that are looked at; the nearest files' first
 
@@ -69,17 +70,6 @@ def told_apart(lookup: Lookup, target: Target) -> tuple[list[Use], list[Use]]:
     return [use for use in found if use.sure or use in meant], [use for use in unsure if use not in meant]
 
 
-def expression_of(name: Node) -> Node:
-    """The expression that a use of a name belongs to: ``mod.f`` around ``f``, and the call where it is called."""
-    node = name
-    parent = node.parent
-    if parent is not None and parent.type == "attribute" and nodes.same(parent.child_by_field_name("attribute"), node):
-        node, parent = parent, parent.parent
-    if parent is not None and parent.type == "call" and nodes.same(parent.child_by_field_name("function"), node):
-        return parent
-    return node
-
-
 def is_metaclass(expression: Node) -> bool:
     """Whether it stands after ``metaclass=`` in the head of a class."""
     keyword = expression.parent
@@ -110,10 +100,12 @@ def _collect(lookup: Lookup, target: Target) -> Iterator[Use]:
             "dotted_name",
         ):
             yield Use(target.origin, origin, expression_of(origin), through)
-    count = 0
+    count = more = 0
+    shapes: set[object] = set()  # beyond the usual number of calls, only those count that differ in what they pass
     most = _MAX_OF_STUB if target.kind is TargetKind.STUB else _MAX_CANDIDATES
-    for path, span in _candidates(lookup, target):
-        if len(seen) >= most or count >= MAX_SITES:
+    for path, span in mentions(lookup, target):
+        more += count >= MAX_SITES
+        if len(seen) >= most or more > _MAX_MORE:
             return
         source = lookup.source(path)
         if source is None or (path, span.start) in seen:
@@ -122,106 +114,21 @@ def _collect(lookup: Lookup, target: Target) -> Iterator[Use]:
         name = nodes.node_at(source.tree, span)
         if nodes.span_of(name) != span:
             continue
+        shape = _shape(name)
+        if count >= MAX_SITES and shape in shapes:
+            continue
         use = _meant(lookup, target, path, name)
-        if use is not None:
+        if use is not None and (use.sure or count < MAX_SITES):
             count += use.sure
+            shapes.add(shape)
             yield use
 
 
-def _candidates(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
-    """Places where the target's name, or an alias of it, is called or used like a callee."""
-    project = lookup.project
-    owner, _, name = target.qualname.rpartition(".")
-    if name == "__init__":
-        name = owner.rpartition(".")[2]
-    if name == "__call__" or not name:
-        return
-    aliases = {item.asname for _, item in project.importers(name) if item.asname and item.name == name}
-    paths: list[Path] = [target.origin, target.path]
-    for wanted in (name, *sorted(aliases)):
-        for path, call in sorted(project.calls(wanted), key=lambda found: _distance(found[0], target.path)):
-            paths.append(path)
-            if owner or _may_be_of_module(lookup, path, call):
-                yield path, Span(call.start, call.end)
-    paths += [path for path, _ in project.importers(name)]
-    for path in dict.fromkeys(paths):
-        facts = project.facts(path)
-        for reference in facts.references if facts is not None else ():
-            if reference.name == name:
-                yield path, Span(reference.start, reference.end)
-        for use in facts.unresolved if facts is not None else ():
-            if use.name == name and use.how != "call":
-                yield path, Span(use.start, use.end)
-    yield from _decorators(lookup, paths, name)
-    if owner:  # where a method is only handed on, it is neither called nor imported; its class is
-        paths += [path for path, _ in project.importers(owner.rpartition(".")[2])]
-    for wanted in (name, *sorted(aliases)):
-        yield from _values(lookup, paths, wanted, all_reads=target.kind is TargetKind.ATTRIBUTE)
-
-
-def _may_be_of_module(lookup: Lookup, path: Path, call: Call) -> bool:
-    """Whether a call may be one of a module's function: of a bare name, or of a member of something imported."""
-    if not call.receiver:
-        return True
-    facts = lookup.facts(path)
-    first = call.receiver.partition(".")[0]
-    return facts is not None and any(item.bound == first or item.name == "*" for item in facts.imports)
-
-
-def _values(lookup: Lookup, paths: list[Path], name: str, *, all_reads: bool) -> Iterator[tuple[Path, Span]]:
-    """Where the name itself is a value: ``on_click(self.name)``, ``[name]``; with ``all_reads``, ``name * 2``, too.
-
-    Facts list only what is called.
-    """
-    word = re.compile(rb"\b%b\b%b" % (re.escape(name.encode()), b"" if all_reads else rb"(?!\s*[(=:.])"))
-    for path in list(dict.fromkeys(paths))[:_MAX_FILES]:
-        source = lookup.source(path)
-        for match in word.finditer(source.text) if source is not None else ():
-            node = nodes.node_at(source.tree, Span(*match.span())) if source is not None else None
-            if node is None or node.type != "identifier":
-                continue
-            expression = expression_of(node)
-            parent = expression.parent
-            if parent is None or (parent.type not in _HOLDERS and not (all_reads and parent.type in _READERS)):
-                continue
-            bound = ("name", "key") if parent.type == "binary_operator" else ("left", "name", "key")
-            if not any(nodes.same(parent.child_by_field_name(field), expression) for field in bound):
-                yield path, Span(*match.span())
-
-
-_HOLDERS = frozenset(
-    {
-        "argument_list", "keyword_argument", "list", "set", "tuple", "expression_list", "pair", "return_statement",
-        "assignment", "conditional_expression", "boolean_operator", "default_parameter", "typed_default_parameter",
-    }
-)  # fmt: skip
-_READERS = frozenset(
-    {
-        "attribute", "augmented_assignment", "await", "binary_operator", "comparison_operator", "for_in_clause",
-        "for_statement", "if_clause", "if_statement", "not_operator", "parenthesized_expression", "subscript",
-        "unary_operator", "while_statement", "with_item", "yield",
-    }
-)  # fmt: skip
-
-
-def _distance(path: Path, other: Path) -> int:
-    """How far files are apart: the folders that they do not share."""
-    a, b = path.parent.parts, other.parent.parts
-    shared = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    return 0 if path == other else 1 + len(a) + len(b) - 2 * shared
-
-
-def _decorators(lookup: Lookup, paths: list[Path], name: str) -> Iterator[tuple[Path, Span]]:
-    """Decorators of a bare name that is imported: facts list only those that are unresolved."""
-    for path in dict.fromkeys(paths):
-        facts = lookup.facts(path)
-        source = lookup.source(path)
-        for symbol in facts.symbols if facts is not None else ():
-            if source is None or not any(text.partition("(")[0] == name for text in symbol.decorators):
-                continue
-            at = source.text.find(f"@{name}".encode(), symbol.start, symbol.name_start)
-            if at >= 0:
-                yield path, Span(at + 1, at + 1 + len(name.encode()))
+def _shape(name: Node) -> object:
+    """What a call passes, but for the values: how many arguments, and which by keyword."""
+    return frozenset(
+        Counter(argument.star or argument.keyword for argument in arguments_of(expression_of(name))).items()
+    )
 
 
 def _meant(lookup: Lookup, target: Target, path: Path, name: Node) -> Use | None:

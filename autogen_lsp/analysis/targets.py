@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import classes, imported, infer, locate, nodes, sites, unbound
+from autogen_lsp.analysis import classes, imported, infer, locate, mentions, nodes, sites, unbound
 from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.handed import is_function
 from autogen_lsp.analysis.model import Finding, FindingKind, Target, TargetKind
@@ -212,7 +212,7 @@ def _name_at(project: Project, path: Path, span: Span) -> Node | None:
 
 def kind_in_module(node: Node, name: str) -> TargetKind:
     """A class where the name is written like one, or used as base class or exception (row 43); else a function."""
-    expression = sites.expression_of(node)
+    expression = mentions.expression_of(node)
     outer = nodes.wrapped(expression).parent
     if is_class_name(name):
         return TargetKind.CLASS
@@ -247,7 +247,7 @@ def _imported_kind(lookup: Lookup, finding: Finding) -> TargetKind:
 
 def _method_kind(lookup: Lookup, path: Path, node: Node, owner: str, home: Path) -> TargetKind:
     """``cls.m()`` and ``C.m()`` ask for a class method, but ``C.m(an_instance)`` for a method (row 9)."""
-    expression = sites.expression_of(node)
+    expression = mentions.expression_of(node)
     if expression.type != "call" and not is_function(lookup, path, expression):
         return TargetKind.ATTRIBUTE
     receiver = sites.receiver_of(node)
@@ -294,7 +294,7 @@ def _members(lookup: Lookup, path: Path, node: Node, meant: Target | None = None
 
 def _beyond_findings(lookup: Lookup, path: Path, node: Node, offset: int) -> Iterator[Target]:
     """Rows 10, 11 and 13: what may be missing although the name resolves."""
-    expression = sites.expression_of(node)
+    expression = mentions.expression_of(node)
     receiver = sites.receiver_of(node)
     if expression.type != "call":
         if receiver is not None:
@@ -346,7 +346,7 @@ def _attributes(lookup: Lookup, path: Path, node: Node, receiver: Node) -> Itera
         ref = resolve(lookup, path, nodes.text_of(node.parent))
         if ref is None and type_.path is not None and lookup.project.snapshot.root_of(type_.path) is not None:
             name = nodes.text_of(node)
-            handed = is_function(lookup, path, sites.expression_of(node))
+            handed = is_function(lookup, path, mentions.expression_of(node))
             kind = TargetKind.FUNCTION if handed else TargetKind.ATTRIBUTE
             kind = TargetKind.CLASS if is_class_name(name) else kind
             yield Target(type_.path, name, kind, path, nodes.span_of(node))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autogen_lsp.analysis import locate, nodes, sites
+from autogen_lsp.analysis import locate, mentions, nodes
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.project import Project
 
@@ -85,7 +85,7 @@ def _is_exception(project: Project, target: Target) -> bool:
     if target.name.endswith(("Error", "Exception")):
         return True
     node = locate.origin_node(project, target)
-    outer = nodes.wrapped(sites.expression_of(node)).parent if node is not None else None
+    outer = nodes.wrapped(mentions.expression_of(node)).parent if node is not None else None
     while outer is not None and outer.type in ("tuple", "as_pattern"):
         outer = outer.parent
     return outer is not None and outer.type in ("raise_statement", "except_clause", "except_group_clause")

@@ -1990,3 +1990,9 @@ def g(given: list[str]):
     assert signature(text) == "def build(options: list[str], *, depth: int = 1) -> list[str]:"
     assert signature(text.replace("    name: str\n", "")) == "def build(given: list[str], *, depth: int) -> Any:"
     assert signature(text.replace("given, ", "given, 4, ")).startswith("def build(given: list[str], arg2: int")
+
+
+def test_row_29_of_very_many_calls_those_count_that_pass_something_else() -> None:
+    calls = "f(1)\n" * 350
+    text = f"//- main.py\n$0f(1)\n//- far/one.py\nfrom main import f\n\n{calls}f(1, size=2)\n"
+    assert signature(text) == "def f(arg1: int, *, size: int | None = None) -> None:"

@@ -1113,3 +1113,11 @@ def test_row_33_what_a_lambda_gives_is_what_is_asked_of_it(use: str, head: str) 
         "def awaits(f: Callable[[], Awaitable[int]]): ...\n\n\ndef anything(f: Callable[[], object]): ...\n\n\n"
     )
     assert signature(f"{setup}def g() -> str:\n    {use}\n") == head
+
+
+def test_what_fills_in_for_none_is_none_whatever_else_is_assigned_that_is_named_alike() -> None:
+    text = (
+        "def g(trace: list[int] | None = None):\n    if trace is None:\n        a, traceback = 1, 2\n"
+        "        trace = $0f(traceback)\n    print(trace)\n"
+    )
+    assert signature(text) == "def f(traceback: int) -> list[int]:"
