@@ -39,7 +39,8 @@ def mentions(lookup: Lookup, target: Target) -> Iterator[tuple[Path, Span]]:
         name = owner.rpartition(".")[2]
     if name == "__call__" or not name:
         return
-    aliases = {item.asname for _, item in project.importers(name) if item.asname and item.name == name}
+    imports = project.importers(name) if not owner else ()
+    aliases = {item.asname for _, item in imports if item.asname and item.name == name}
     paths: list[Path] = [target.origin, target.path]
     for wanted in (name, *sorted(aliases)):
         for path, call in sorted(project.calls(wanted), key=lambda found: _distance(found[0], target.path)):

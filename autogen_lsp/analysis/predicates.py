@@ -35,11 +35,15 @@ def _taken_for(lookup: Lookup, use: Use) -> Type | None:
     subject = arguments[0].node if arguments and not arguments[0].star else None
     if subject is None or subject.type not in ("identifier", "attribute"):
         return None
-    declared = annotation.bound_of(lookup, annotation.expanded(lookup, infer.type_of(lookup, use.path, subject)))
+    plain = annotation.expanded(lookup, infer.type_of(lookup, use.path, subject))
+    declared = annotation.bound_of(lookup, plain)
     if declared is None or None in members(declared):
         return None
     demands = [expected.at(lookup, use.path, node) for node in _behind(use.expression, nodes.text_of(subject))]
     demands = [each for each in demands if each.demand in (Demand.ATTRIBUTE, Demand.TYPE)]
+    own = [m for m in members(plain) if m != plain and m is not None and m.form is Form.VARIABLE]
+    if len(own) == 1 and any(each.demand is Demand.TYPE and each.type == own[0] for each in demands):
+        return own[0]  # ``T | None`` is a T there
     if not result.breaks(lookup, declared, demands):
         return None
     fitting = [m for m in members(declared) if m is not None and not result.breaks(lookup, m, demands)]

@@ -47,20 +47,24 @@ def own_instance(lookup: Lookup, target: Target, wanted: Sequence[Expected]) -> 
     own = Type(Form.INSTANCE, target.qualname.rpartition(".")[0], lookup.module_name(target.path), path=target.path)
     every = list(result.followed(lookup, [use for use in wanted if use.role is not Role.IGNORED]))
     is_made = target.kind is TargetKind.CLASS_METHOD and naming.is_constructor(target.name)
-    if not is_made and not _is_chained(lookup, own, every):
+    if not is_made and not _is_chained(lookup, own, every, target.name):
         return None
+    every = [use for use in every if use.attribute != target.name]  # which it is to have
     compared = any(use.may_be_none for use in every)
     options = (optional(own), own) if compared else (own,)
     return next((type_ for type_ in options if type_ is not None and not result.breaks(lookup, type_, every)), None)
 
 
-def _is_chained(lookup: Lookup, own: Type, every: Sequence[Expected]) -> bool:
-    """Whether nothing but members of the class are asked of a value, and such as other classes do not have."""
+def _is_chained(lookup: Lookup, own: Type, every: Sequence[Expected], missing: str) -> bool:
+    """Whether nothing but members of the class are asked of a value, and such as other classes do not have.
+
+    It is to have the one that is ``missing``, too: ``node.parent().parent()``.
+    """
     names = {use.attribute for use in every if use.demand is Demand.ATTRIBUTE}
     looked_at = all(use.demand in (Demand.ATTRIBUTE, Demand.NOTHING) for use in every)
     if not names or not looked_at or any(name.startswith("__") for name in names):
         return False
-    if any(classes.member_of(lookup, own, name) is None for name in names):
+    if any(classes.member_of(lookup, own, name) is None for name in names - {missing}):
         return False
     return any(all(_is_related(lookup, own, holder) for holder in _holders(lookup, name)) for name in names)
 

@@ -270,12 +270,12 @@ def _made_of(lookup: Lookup, path: Path, receiver: Node) -> Iterator[str]:
 
 
 def _is_passed_alike(lookup: Lookup, target: Target, use: Use, sure: Sequence[Use]) -> bool:
-    """Whether a call passes what only calls of the target do: keywords that these have, and nothing else takes."""
+    """Whether a call passes what only calls of the target do: keywords that these have, and none that others take."""
     keywords = (
         {argument.keyword for argument in arguments_of(use.expression) if argument.keyword} if use.is_call else set()
     )
     known = {argument.keyword for other in sure if other.is_call for argument in arguments_of(other.expression)}
-    if len(keywords) < _MIN_KEYWORDS or not keywords <= known:
+    if len(keywords & known) < _MIN_KEYWORDS:
         return False
     others = [
         symbol.signature

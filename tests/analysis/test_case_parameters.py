@@ -630,16 +630,13 @@ class Item:
 def g(thing):
     thing.watch("a", name="b")
     thing.watch("a", since=2, name="b", deep=True)
-    thing.watch("a", since=2, name="b")
     thing.watch("a", name="b", size=2)
 """
-    made = "def watch(self, kind: str, *, name: str, since: int{}) -> None:"
-    assert signature(text.format("")) == made.format("")
-    assert signature(text.format("").replace("kind, name=", "kind, deep=True, name=")) == (
-        "def watch(self, kind: str, *, deep: bool = False, name: str, since: int) -> None:"
+    assert signature(text.format("")) == (
+        "def watch(self, kind: str, *, name: str, since: int, deep: bool = False) -> None:"
     )
-    assert signature(text.format(", kind, name, since, deep").replace("since=1", "since=1, deep=True")) == (
-        "def watch(self, kind: str, *, name: str, since: int, deep: bool) -> None:"
+    assert signature(text.format(", kind, name, since, deep")) == (
+        "def watch(self, kind: str, *, name: str, since: int) -> None:"
     )
 
 

@@ -1121,3 +1121,27 @@ def test_what_fills_in_for_none_is_none_whatever_else_is_assigned_that_is_named_
         "        trace = $0f(traceback)\n    print(trace)\n"
     )
     assert signature(text) == "def f(traceback: int) -> list[int]:"
+
+
+@pytest.mark.parametrize(
+    ("use", "head"),
+    [
+        ("return self.$0child(n).child(2).name", 'def child(self, n: int) -> "A":'),
+        (
+            "first = self.$0child(n)\n        second = first.child(2)\n        return second.name",
+            'def child(self, n: int) -> "A":',
+        ),
+        ("return self.$0child(n).child(2).size", "def child(self, n: int):"),
+    ],
+)
+def test_what_is_asked_for_the_missing_method_itself_is_an_instance(use: str, head: str) -> None:
+    assert signature(f"class A:\n    name: str\n\n    def g(self, n: int) -> str:\n        {use}\n") == head
+
+
+def test_row_35_what_takes_a_type_variable_out_of_a_union_guards_it() -> None:
+    text = (
+        "from typing import TypeVar\n\nT = TypeVar('T')\n\n\ndef g(xs: list[T | None]) -> list[T]:\n"
+        "    return [x for x in xs if $0f(x)]\n"
+    )
+    assert signature(text) == "def f(x: T | None) -> TypeGuard[T]:"
+    assert signature(text.replace("list[T]:", "list[T | None]:")) == "def f(x: T | None) -> bool:"

@@ -66,6 +66,14 @@ def test_a_function_that_is_wrapped_under_another_name_takes_what_that_is_passed
     assert signature(text) == "async def f(a: str, n: int | None = None, *, k: bool = False) -> None:"
 
 
+def test_a_method_has_no_other_name_because_something_is_imported_by_one() -> None:
+    text = (
+        "//- main.py\nfrom other import version as _v\n\n\nclass A:\n    _v = _v\n\n    def g(self) -> int:\n"
+        "        print(self._v)\n        return self.$0version()\n//- other.py\nversion = 1\n"
+    )
+    assert signature(text) == "def version(self) -> int:"
+
+
 def test_what_an_attribute_keeps_is_called_through_it() -> None:
     text = (
         "//- main.py\ndef g(a: str) -> None:\n    $0f(a, n=1)\n"
