@@ -23,6 +23,7 @@ Encoding = Literal["utf-8", "utf-16", "utf-32"]
 Json = dict[str, Any]
 
 _UNSAVED = ("untitled", "buffer")  # VS Code and most others, Sublime Text; Neovim says ``file://`` and no more
+_SNAKE = re.compile(r"_(\w)")
 _DRIVE = re.compile(r"^/([A-Za-z]):")
 
 
@@ -88,6 +89,21 @@ def span_of(text: bytes, lines: Lines, value: Mapping[str, Any], encoding: Encod
         offset_of(text, lines, value[key]["line"], value[key]["character"], encoding) for key in ("start", "end")
     )
     return Span(start, max(start, end))
+
+
+def plain(value: Any) -> Any:
+    """What came as an object of lsprotocol, or holds such, as the JSON that it was; to make its converter takes longer
+    than the answers that are waited for.
+    """
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    fields = getattr(type(value), "__attrs_attrs__", None)
+    if fields is None:
+        return value
+    told = ((field.name, getattr(value, field.name)) for field in fields)
+    return {
+        _SNAKE.sub(lambda found: found.group(1).upper(), name): plain(each) for name, each in told if each is not None
+    }
 
 
 def path_of(uri: str) -> Path | None:

@@ -211,7 +211,8 @@ async def test_documents_in_other_languages_are_not_looked_at(editor_for: Start)
 def test_codes_of_other_servers_come_in_every_form(tmp_path: Path, code: Any) -> None:
     text = "def f():\n    missing(1)\n"
     name = {"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": 11}}
-    told = {"range": name, "message": "Undefined name `missing`", "source": "Ruff", "code": code}
+    link = {"codeDescription": {"href": "https://docs.astral.sh/ruff"}, "data": {"of_its": [{"own_kind": 1}]}}
+    told = {"range": name, "message": "Undefined name `missing`", "source": "Ruff", "code": code, "tags": [1], **link}
     document = {"uri": (tmp_path / "m.py").as_uri(), "languageId": "python", "version": 1, "text": text}
     away = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
     literals = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
@@ -224,5 +225,5 @@ def test_codes_of_other_servers_come_in_every_form(tmp_path: Path, code: Any) ->
         server.leave()
 
     understood = code not in (821, [])
-    solved = [each["message"] for action in actions for each in action["diagnostics"]]
-    assert solved == [told["message"]] * 2 * understood
+    solved = [each for action in actions for each in action["diagnostics"]]  # handed back as they came
+    assert solved == [{key: value for key, value in told.items() if value is not None}] * 2 * understood

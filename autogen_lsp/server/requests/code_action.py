@@ -80,7 +80,7 @@ def _action(session: Session, offer: Offer, diagnostics: Any) -> Any:
         edit = edits.workspace_edit(session, session.snapshot(), offer.change)
     action: dict[str, Any] = {"title": offer.title, "kind": offer.kind}
     if offer.diagnostics:
-        action["diagnostics"] = [diagnostics[position] for position in offer.diagnostics]
+        action["diagnostics"] = [convert.plain(diagnostics[position]) for position in offer.diagnostics]
     if offer.preferred and session.client.preferred_actions:
         action["isPreferred"] = True
     if offer.ai and session.client.llm_tag:
