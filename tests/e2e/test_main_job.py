@@ -177,6 +177,21 @@ async def test_client_that_cannot_create_files_is_offered_none(editor_for: Start
         "m.py": "from shop import prices\n\n\ndef f():\n    prices.gross(1)\n    here(1)\n",
         "shop/__init__.py": "",
     }
+
+    def can_take_edits_only(capabilities: types.ClientCapabilities) -> None:
+        assert capabilities.workspace is not None
+        capabilities.workspace.apply_edit = False
+
+    def cannot_do_either(capabilities: types.ClientCapabilities) -> None:
+        cannot(capabilities)
+        can_take_edits_only(capabilities)
+
+    for adjust in cannot_do_either, can_take_edits_only:
+        editor = await editor_for(files, adjust=adjust)
+        uri = editor.open("m.py")
+        await editor.diagnostics(uri)
+        assert bool(await editor.actions(uri, "prices")) is (adjust is can_take_edits_only)
+        assert titled(await editor.actions(uri, "here"), "(skeleton)")
     for adjust, offered in ((cannot, False), (lambda capabilities: None, True)):
         editor = await editor_for(files, adjust=adjust)
         uri = editor.open("m.py")
@@ -199,7 +214,12 @@ async def test_client_that_cannot_be_edited_is_offered_edits_only(editor_for: St
     editor = await editor_for({"m.py": text, "other.py": "def there(x):\n    return x\n"}, adjust=cannot)
     uri = editor.open("m.py")
     await editor.diagnostics(uri)
-    assert await editor.actions(uri, "here") == []
+    (offer,) = await editor.actions(uri, "here")
+    assert offer.title == "Create function 'here' in m.py (skeleton)"
+    assert offer.command is None
+    assert offer.edit is not None
+    (new,) = [text.new_text for each in offer.edit.document_changes or () for text in each.edits]  # type: ignore[union-attr]
+    assert new.strip() == "def here(arg1: int) -> None:\n    raise NotImplementedError"
     (offer,) = await editor.actions(uri, "there")
     assert offer.title == "Import 'there' from other"
     lenses = await editor.client.text_document_code_lens_async(types.CodeLensParams(types.TextDocumentIdentifier(uri)))

@@ -14,6 +14,7 @@ from autogen_lsp.backends import registry
 from autogen_lsp.config import Settings
 from autogen_lsp.features.model import Offer
 from autogen_lsp.generation.prices import estimate
+from autogen_lsp.text import SourceChange
 
 MOST_MODULES = 5
 
@@ -26,6 +27,7 @@ class ActionContext:
     settings: Settings
     finding: Finding
     given: tuple[Target, ...] = ()  # of a use that is no finding
+    inline: bool = False  # changes are wanted with the actions: the client lets no command edit
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -72,6 +74,7 @@ class ActionContext:
         kind: str = "quickfix",
         preferred: bool = False,
         wanted: Sequence[Target] = (),
+        change: SourceChange | None = None,
     ) -> Offer:
         """``wanted``: all that is written with it, where that is more than the target."""
         f = self.finding
@@ -79,5 +82,5 @@ class ActionContext:
         creates = any(each.kind is TargetKind.MODULE for each in (target, *wanted))
         return Offer(
             title, kind, f.path, f.span, target.qualname, f.kind, name, command, ai, preferred,
-            needs=bool(wanted), creates=creates,
+            change, bool(wanted), creates,
         )  # fmt: skip

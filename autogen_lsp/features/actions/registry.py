@@ -43,16 +43,18 @@ def offers(
     span: Span,
     diagnostics: Sequence[Diagnostic] = (),
     own: Sequence[Finding] | None = None,
+    *,
+    inline: bool = False,
 ) -> list[Offer]:
     """Everything on offer for a selection and for diagnostics of whatever server. A failing action is only logged.
 
-    ``own`` are the file's findings where the caller has them.
+    ``own`` are the file's findings where the caller has them; ``inline``: what is free to make is made at once.
     """
     found: list[Offer] = []
     typed = finished(project, path, span.end)
     chosen = _chosen(typed, path, span, diagnostics, own)
     for missing in chosen:
-        context = ActionContext(typed.project, settings, missing.finding, tuple(missing.targets))
+        context = ActionContext(typed.project, settings, missing.finding, tuple(missing.targets), inline)
         for action in ACTIONS:
             try:
                 found.extend(_as_typed(typed, offer, missing) for offer in action(context))

@@ -39,7 +39,16 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
     with session.looks.resting():
         project, own = await session.looks.near(document, around)
         # Beside the loop: what could be imported is looked for in the whole workspace, which may not be indexed yet.
-        offers = await session.services.run(registry.offers, project, settings, document.path, chosen, diagnostics, own)
+        offers = await session.services.run(
+            registry.offers,
+            project,
+            settings,
+            document.path,
+            chosen,
+            diagnostics,
+            own,
+            inline=not session.client.apply_edit,
+        )
     if document.version != version:
         return []  # of places that are not there any more; the client asks again
     return [
@@ -63,7 +72,9 @@ def _wanted(kind: str, only: Any) -> bool:
 
 def _possible(client: Client, offer: Offer) -> bool:
     """Whether the client can apply what would come of it; an edit travels in an action literal."""
-    return client.takes(offer.command, creates=offer.creates) if offer.command else client.code_action_literals
+    if offer.command:
+        return client.takes(offer.command, creates=offer.creates)
+    return client.code_action_literals and (client.create_files or not offer.creates)
 
 
 def _action(session: Session, offer: Offer, diagnostics: Any) -> Any:
