@@ -33,7 +33,7 @@ from autogen_lsp.analysis.predicates import guard_of
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, Passed, merge
 from autogen_lsp.analysis.sites import Use, uses_of
-from autogen_lsp.analysis.targets import first_is_instance
+from autogen_lsp.analysis.targets import first_is_instance, is_test
 from autogen_lsp.analysis.types import (
     NONE,
     Form,
@@ -201,7 +201,8 @@ def _passed(
             hint = naming.clean(instance.name) if instance is not None and instance.form is Form.INSTANCE else None
             derived = True
         untyped = type_ is None and infer.is_untyped(lookup, path, argument.node)
-        out.append(Passed(type_, hint, argument.keyword, argument.star, literal, derived, untyped))
+        mute = untyped and is_test(lookup.project, path)
+        out.append(Passed(type_, hint, argument.keyword, argument.star, literal, derived, untyped, mute=mute))
     return out
 
 

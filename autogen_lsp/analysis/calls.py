@@ -132,8 +132,31 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
     if symbol.kind == SymbolKind.ATTRIBUTE and symbol.value is None and _is_inherited(lookup, member.owner, name):
         return None  # `self.x: Sub` in a method, of a base's attribute, says what it is there
     found = declared(evaluate, path, member.symbols, member.owner)
-    made_here = symbol.kind == SymbolKind.VARIABLE and symbol.annotation is None
-    return None if made_here and _may_be_changed(lookup, member.owner, found) else received(found, instance)
+    if (
+        symbol.kind == SymbolKind.VARIABLE
+        and symbol.annotation is None
+        and _may_be_changed(lookup, member.owner, found)
+    ):
+        return None
+    if symbol.kind == SymbolKind.VARIABLE and symbol.annotation is not None and _is_descriptor(lookup, found):
+        of = NONE if of_class else instance
+        return evaluate.union(
+            applied.result_of_method(lookup, part, "__get__", (of, class_of(instance)), evaluate.inside)
+            for part in members(found)
+            if part is not None
+        )
+    return received(found, instance)
+
+
+def _is_descriptor(lookup: Lookup, type_: Type | None) -> bool:
+    """Whether an attribute that is declared so gives something else where it is asked for."""
+    return type_ is not None and all(
+        part is not None
+        and part.form is Form.INSTANCE
+        and not part.is_builtin
+        and classes.member_of(lookup, part, "__get__") is not None
+        for part in members(type_)
+    )
 
 
 def _is_inherited(lookup: Lookup, owner: Type, name: str) -> bool:

@@ -45,8 +45,8 @@ def merge(lookup: Lookup, uses: Sequence[Expected], depth: int = 0) -> tuple[Typ
     written down and every use suggests something. ``depth`` counts the items of items that are looked at.
     """
     used = [use for use in uses if use.role is not Role.IGNORED]
-    if any(use.bound or use.apart or use.demand is Demand.ATTRIBUTE for use in used):
-        used = [use for use in used if not is_never(use.type)]  # what is kept somewhere returns
+    if any(map(_is_looked_at, used)):
+        used = [use for use in used if not is_never(use.type)]
     if not used:
         return (NONE, True) if uses else (None, False)
     if (items := _items(lookup, used, depth)) is not None:
@@ -57,6 +57,12 @@ def merge(lookup: Lookup, uses: Sequence[Expected], depth: int = 0) -> tuple[Typ
         every = [use for use in every if not _is_missing(lookup, use, strong)]
         return next((t for t in _candidates(lookup, strong, every) if _suits(lookup, t, every)), None), False
     return _with_items(lookup, _suggested(lookup, used, every), every, depth), False
+
+
+def _is_looked_at(use: Expected) -> bool:
+    """Whether a use keeps the value, or asks something of it: then there is one."""
+    suggested = use.type is not None and not use.strong
+    return bool(use.bound) or bool(use.apart) or suggested or use.demand is Demand.ATTRIBUTE
 
 
 def is_never(type_: Type | None) -> bool:

@@ -26,7 +26,7 @@ class Passed:
     ``derived`` hints (of what a call gives, or of a class) give way to names of variables and attributes. For
     ``*xs`` the type is that of the elements, for ``**kw`` that of the values. A type that is not known may still be
     known to others, unless it is ``untyped``: nothing that is written says it. A hint is ``certain`` where callers may
-    pass the argument by that name, too.
+    pass the argument by that name, too. What is ``mute`` says nothing of what is usual: an untyped fixture of a test.
     """
 
     type: Type | None = None
@@ -37,6 +37,7 @@ class Passed:
     derived: bool = False
     untyped: bool = False
     certain: bool = False
+    mute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def _united(passed: Sequence[Passed], unite: Union) -> Type | None:
     known = [p.type for p in passed if p.type is not None]
     certain = all(p.type is not None or p.untyped for p in passed)
     # What most sites pass may well be more than what a few are known to.
-    return unite(known) if known and certain and len(known) * 2 >= len(passed) else None
+    return unite(known) if known and certain and len(known) * 2 >= sum(not p.mute for p in passed) else None
 
 
 def _variadic(

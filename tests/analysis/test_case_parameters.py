@@ -1993,3 +1993,51 @@ def test_row_29_of_very_many_calls_those_count_that_pass_something_else() -> Non
     calls = "f(1)\n" * 350
     text = f"//- main.py\n$0f(1)\n//- far/one.py\nfrom main import f\n\n{calls}f(1, size=2)\n"
     assert signature(text) == "def f(arg1: int, *, size: int | None = None) -> None:"
+
+
+def test_row_29_untyped_fixtures_of_tests_have_no_vote() -> None:
+    text = """\
+//- main.py
+def g(path: str):
+    $0f(path)
+//- {}.py
+from main import f
+
+
+def one(path):
+    f(path)
+    f(path)
+    f(path)
+"""
+    assert signature(text.format("test_main")) == "def f(path: str) -> None:"
+    assert signature(text.format("other")) == "def f(path) -> None:"
+
+
+def test_row_26_a_declared_descriptor_is_what_it_gives() -> None:
+    text = """\
+from __future__ import annotations
+from typing import Any, Generic, TypeVar, overload
+
+T = TypeVar("T")
+
+
+class Reactive(Generic[T]):
+    @overload
+    def __get__(self, obj: None, type_: type) -> Reactive[T]: ...
+    @overload
+    def __get__(self, obj: object, type_: type) -> T: ...
+    def __get__(self, obj: object | None, type_: type) -> Reactive[T] | T: ...
+
+
+class special(Reactive[T]): ...
+
+
+class A:
+    names: special[int] = special()
+
+
+def g(a: A) -> None:
+    $0f({})
+"""
+    assert signature(text.format("A.names")) == "def f(names: Reactive[int]) -> None:"
+    assert signature(text.format("a.names")) == "def f(names: int) -> None:"

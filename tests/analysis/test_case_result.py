@@ -324,6 +324,7 @@ def test_row_38_what_somebody_may_look_at_returns() -> None:
     )
     assert signature(text) == "def stop(self) -> NoReturn:"
     assert signature(f"{text}def g(a):\n    x, y = a.stop()\n") == "def stop(self) -> tuple[Any, Any]:"
+    assert signature(f"{text}def g(a):\n    x, *y = a.stop()\n").startswith("def stop(self) -> tuple[")
     assert signature(f"{text}def g(thing):\n    x, y = thing.stop()\n") == "def stop(self):"
 
 
