@@ -128,6 +128,20 @@ class Services:
     @cached_property
     def index(self) -> Index:
         """The project index, empty until it is built."""
+        return self._new_index()
+
+    async def index_made(self) -> Index:
+        """`index`, made off the event loop: its name is a digest of this program's code, and it opens a database."""
+        while "index" not in self.__dict__:
+            given = self.settings, self.roots
+            made = await self.run(self._new_index)
+            if given == (self.settings, self.roots) and "index" not in self.__dict__:
+                self.__dict__["index"] = made
+            else:  # configured anew meanwhile
+                made.close()
+        return self.index
+
+    def _new_index(self) -> Index:
         from autogen_lsp.index.client import Index
 
         return Index(self.roots, self.settings, self.warn)

@@ -7,7 +7,6 @@ branch) are a rescan, which costs a walk and what really changed. Findings are l
 from __future__ import annotations
 
 import asyncio
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,12 +81,12 @@ class Indexing:
 
     async def _build(self) -> None:
         session = self._session
-        await asyncio.to_thread(importlib.import_module, "autogen_lsp.index.client")
+        index = await session.services.index_made()
         supported = session.client.progress
         progress = Progress(session.peer, "Indexing the workspace", supported=supported, cancellable=False)
         timer = asyncio.get_running_loop().call_later(_PATIENCE, progress.start)
         try:
-            await session.services.index.build(session.snapshot(), progress.report)
+            await index.build(session.snapshot(), progress.report)
         finally:
             timer.cancel()
             await progress.end("indexed")
