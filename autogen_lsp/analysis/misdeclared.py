@@ -20,10 +20,13 @@ _MAX_HOLDERS = 40  # classes that are asked whether they have all that is asked
 
 def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Reference, mro: Mro) -> bool:
     """Whether the class lacks all that is asked of the receiver, and another class has all of these things, or they
-    are asked all the time; or whether the code asks for something that the class lacks by ``hasattr``.
+    are asked all the time; or whether the code asks for something that the class lacks by ``hasattr``; or whether
+    another class of the same name has the member.
     """
     if not isinstance(item, Call):
         return False
+    if _is_of_namesake(project, mro, item.name):
+        return True
     holder, _, attribute = item.receiver.partition(".")
     if attribute and (holder not in SELF or "." in attribute):
         return False
@@ -38,6 +41,15 @@ def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Refe
     if item.made.startswith(("=", ":")) and len(calls) >= _OFTEN:
         return True
     return len(asked) >= _MANY and is_had(project, asked)
+
+
+def _is_of_namesake(project: Project, mro: Mro, name: str) -> bool:
+    """Whether a class that has the same name, in another file, has the member: that one may be meant."""
+    found = mro.classes[0]
+    return any(
+        path != found.path and symbol.parent == found.symbol.qualname and project.is_class(path, symbol.parent)
+        for path, symbol in project.definitions(name)
+    )
 
 
 def _is_alike(call: Call, item: Call, inside: str) -> bool:

@@ -8,6 +8,7 @@ fail; of an abstract class, those in use have the member. What derives from a cl
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from autogen_lsp.syntax.model import Call, Symbol, SymbolKind, base_names
 _PARTS = 3  # things that a class without a name for it calls on those that it is a part of
 _MANY = 3  # instances that lack the member, for one that has it
 _SUPER = "super("
+_DOCSTRING = re.compile(rb"""\s*[rRuU]?(\"{3}|'{3})(.*?)\1""", re.S)
 _ASKED = re.compile(rb"""\b[gh](?:et|as)attr\(\s*self\s*,\s*(?:f['"](\w+)\{|['"](\w+)['"]\s*[+%]|['"](\w+)%)""")
 
 
@@ -62,7 +64,7 @@ def may_have(
     if above:
         if any(_brings_above(project, found, one, name) for one in below):
             return True
-        return _stands_before_others(project, found, below) or derived_at_run_time(project, found, below)
+        return _stands_before_others(project, found, below, name) or derived_at_run_time(project, found, below)
     if "Protocol" in base_names(found.symbol) and _is_had_by_one_alike(project, found, name):
         return True
     family = _family(project, found, below, name, _caller(found, scope), of_self, of_class)
@@ -163,7 +165,7 @@ def _is_derived_at_run_time(of: _Family) -> bool | None:
 
 
 def _is_had_by_none(of: _Family) -> bool | None:
-    return None if of.having else _stands_before_others(of.project, of.found, of.below)
+    return None if of.having else _stands_before_others(of.project, of.found, of.below, of.name)
 
 
 def _is_counted_on(of: _Family) -> bool | None:
@@ -248,16 +250,17 @@ def _is_variable(project: Project, path: Path, holder: Symbol, base: str) -> boo
     return follow(project, path, base, holder.parent) is None
 
 
-def _stands_before_others(project: Project, found: Class, below: list[Class]) -> bool:
+def _stands_before_others(project: Project, found: Class, below: list[Class], name: str) -> bool:
     """Whether the class is made to be combined with others, and is not used alone.
 
-    It is named so; or lies in the body of another class, for what works on that; or one in its lineage has no bases,
-    and all the same calls on ``super()`` what ``object`` has not; or it holds tests that nothing runs; or it lacks
-    several things that it calls on ``self``, and another class has all of these.
+    It is named so; or its docstring tells of what it lacks; or it lies in the body of another class, for what works on
+    that; or one in its lineage has no bases, and all the same calls on ``super()`` what ``object`` has not; or it holds
+    tests that nothing runs; or it lacks several things that it calls on ``self``, and another class has all of these.
     """
     lineage = project.mro(*found.key).classes
     if not (
         is_named_mixin(project, found)
+        or _is_told_of(project, found, name)
         or _is_in_class(project, found)
         or any(_reaches_beyond(project, one) and not _is_complete(project, found, one) for one in lineage)
         or (not is_from_outside(project, found) and holds_tests(project, found))
@@ -284,6 +287,13 @@ def _is_part(project: Project, found: Class) -> bool:
     calls = table.facts.calls if table is not None else ()
     lacked = {c.name for c in calls if c.receiver == "self" and c.scope.startswith(inside) and c.name not in known}
     return len(lacked) >= _PARTS and is_had(project, lacked)
+
+
+def _is_told_of(project: Project, found: Class, name: str) -> bool:
+    """Whether the class's docstring tells of the member, which other classes have: what derives from it brings it."""
+    source = project.source(found.path) if project.defines(name) else None
+    told = _DOCSTRING.match(source.text, found.symbol.body_start) if source is not None else None
+    return told is not None and re.search(rb"\b%b\b" % re.escape(os.fsencode(name)), told[2]) is not None
 
 
 def _is_in_class(project: Project, found: Class) -> bool:

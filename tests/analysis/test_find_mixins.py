@@ -229,6 +229,14 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
             id="called a mixin by its docstring",
         ),
         pytest.param(
+            BASE.format(g="g").replace(
+                "A:\n", 'A:\n    """Runs.\n\n    Who derives from it has a method g().\n    """\n'
+            )
+            + "class Other:\n"
+            + HAS,
+            id="its docstring tells of what it lacks",
+        ),
+        pytest.param(
             BASE.format(g="g").replace("class A", "class RunsTest").replace("f(", "test_f("),
             id="tests that nothing runs",
         ),

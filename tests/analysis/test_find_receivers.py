@@ -505,3 +505,13 @@ def test_an_annotated_self_of_a_function_may_be_misdeclared(tmp_path: Path) -> N
         "class Visitor: x = 1\nclass Task:\n    request = 1\n    def replace(self): return 1\n"
         "def f(self: Visitor): self.request, self.replace()\ndef g(self: Visitor): self.«replace»()\n",
     )
+
+
+def test_another_class_of_the_same_name_may_be_meant(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- models.py\nclass Run: x = 1\n//- backend.py\nclass Run:\n    def history(self): return 1\n"
+        "class Other:\n    def story(self): return 1\n"
+        "//- use.py\nfrom models import Run\ndef f(run: Run): run.history(), run.«story»()\n"
+        "def g():\n    run = Run()\n    run.«history»()\n",
+    )
