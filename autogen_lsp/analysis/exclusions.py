@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", ".flake8")
 _TESTS = re.compile(r"tests?|testing|testdata", re.I)
+_DATA = re.compile(r"(?:test_?)?(?:data|fixtures?|samples?)", re.I)  # a folder of the tests for what they read
 _DOCUMENTATION = frozenset({"doc", "docs", "documentation"})  # folders
 _ELIDED = re.compile(rb"^[ \t]*# ?(?:\.\.\.|\xe2\x80\xa6)[ \t]*$", re.M)
 _RUN = re.compile(r"_*tests?_|.*_tests?\.|conftest\.|__init__\.")  # files of tests, by their names
@@ -70,7 +71,7 @@ def is_excluded(project: Project, path: Path) -> bool:
 def _is_excerpt(project: Project, path: Path) -> bool:
     """Whether it is a file of the documentation that imports nothing, or leaves something out (``# ...``): it shows a
     part of what the text is about. Or one of the tests that no import names, and that imports nothing, or lies in a
-    folder of theirs that is no package: their data.
+    folder of theirs that is no package, or is called one for data: their data.
     """
     root = project.snapshot.root_of(path)
     folders = path.relative_to(root).parts[:-1] if root is not None else ()
@@ -85,7 +86,8 @@ def _is_excerpt(project: Project, path: Path) -> bool:
     if _RUN.match(path.name) or project.index is None:
         return False
     if table.facts.imports and (
-        not any(map(_TESTS.fullmatch, folders[:-1])) or "__init__.py" in project.modules.listing.names(path.parent)
+        not any(map(_TESTS.fullmatch, folders[:-1]))
+        or (not _DATA.fullmatch(folders[-1]) and "__init__.py" in project.modules.listing.names(path.parent))
     ):
         return False
     return not (path.stem.isidentifier() and project.importers(path.stem))

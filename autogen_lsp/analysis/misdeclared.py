@@ -25,7 +25,7 @@ def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Refe
     """
     if not isinstance(item, Call):
         return False
-    if _is_of_namesake(project, mro, item.name):
+    if not _is_made_here(item, mro) and _is_of_namesake(project, mro, item.name):
         return True
     holder, _, attribute = item.receiver.partition(".")
     if attribute and (holder not in SELF or "." in attribute):
@@ -41,6 +41,13 @@ def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Refe
     if item.made.startswith(("=", ":")) and len(calls) >= _OFTEN:
         return True
     return len(asked) >= _MANY and is_had(project, asked)
+
+
+def _is_made_here(item: Call, mro: Mro) -> bool:
+    """Whether the receiver is the result of a call of the class by its name, and so declared by nobody."""
+    name = mro.classes[0].symbol.name
+    made = f".{item.made.removeprefix('=')}".endswith(f".{name}")
+    return made or f".{item.receiver.partition('(')[0]}".endswith(f".{name}")
 
 
 def _is_of_namesake(project: Project, mro: Mro, name: str) -> bool:

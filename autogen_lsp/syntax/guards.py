@@ -24,7 +24,7 @@ EVERYTHING = Guard.IMPORT | Guard.NAME | Guard.ATTRIBUTE
 _NOTHING = 0
 
 _CONDITION = re.compile(
-    rb"version_info|hexversion|PY(?:THON)?_?[23]|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32|hasattr|getattr"
+    rb"version_info|hexversion|(?i:PY(?:THON)?_?[23])|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32|hasattr|getattr"
     rb"|callable|sys\.version"
     rb"|globals\(|locals\(|dir\(|vars\(|__dict__|builtins|isfile|exists\(|is_file|find_spec|find_loader"
     rb"|__version__|ersion\(|version\.(?:parse|release)|VERSION\s*[<>\[]"

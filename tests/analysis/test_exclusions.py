@@ -77,22 +77,24 @@ def test_what_a_program_has_written_has_no_findings(tmp_path: Path, head: str, g
 
 
 def test_data_of_tests_have_no_findings(tmp_path: Path) -> None:
-    names = ("tests/data/part.py", "tests/data/3.1-part.py", "tests/data/plugin.py", "tests/used.py", "tests/test_a.py",
-             "src/part2.py", "tests/run.py", "tests/unit/plugin.py", "tests/data/test_b.py")  # fmt: skip
+    names = ("tests/data/part.py", "tests/data/3.1-part.py", "tests/data/plugin.py", "tests/unit/data/plugin.py",
+             "tests/used.py", "tests/test_a.py", "src/part2.py", "tests/run.py", "tests/unit/plugin.py",
+             "tests/data/test_b.py")  # fmt: skip
     for number, name in enumerate(names):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         imports = "import os\n" if name.endswith(("plugin.py", "run.py")) else ""
         (tmp_path / name).write_text(f"{imports}missing_{number}()\n", "utf-8")
     (tmp_path / "tests/unit/__init__.py").touch()
+    (tmp_path / "tests/unit/data/__init__.py").touch()
     (tmp_path / "tests/test_b.py").write_text("from tests.used import x\n", "utf-8")
     settings = Settings(cache_dir=str(tmp_path / "cache"))
     index = Index((tmp_path,), settings, lambda problem: None)
     index.rescan()
     project = Project(Snapshot((tmp_path,), settings=settings), index)
     found = [name for name in names if find(project, tmp_path / name)]
-    index_has_all = len(index.files()) == 11 and index.facts(tmp_path / names[0]) is not None
+    index_has_all = len(index.files()) == 13 and index.facts(tmp_path / names[0]) is not None
     index.close()
-    assert found == [*names[3:]]
+    assert found == [*names[4:]]
     assert index_has_all
 
 

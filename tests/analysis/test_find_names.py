@@ -118,6 +118,10 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
         pytest.param(
             "import sys\nif sys.version_info < (3,):\n    f = unicode()\nelse:\n    f = raw_input()\n", id="version"
         ),
+        pytest.param(
+            "import sys\n_py3 = sys.version_info[0] > 2\nif _py3:\n    pass\nelse:\n    f = long(1)\n",
+            id="version in a name",
+        ),
         pytest.param("if False:\n    f()\n", id="dead branch"),
         pytest.param("if 'f' in globals():\n    f()\n", id="asked for"),
         pytest.param("import builtins\nif hasattr(builtins, 'f'):\n    f()\n", id="asked for among the builtins"),

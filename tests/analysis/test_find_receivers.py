@@ -513,5 +513,5 @@ def test_another_class_of_the_same_name_may_be_meant(tmp_path: Path) -> None:
         "//- models.py\nclass Run: x = 1\n//- backend.py\nclass Run:\n    def history(self): return 1\n"
         "class Other:\n    def story(self): return 1\n"
         "//- use.py\nfrom models import Run\ndef f(run: Run): run.history(), run.«story»()\n"
-        "def g():\n    run = Run()\n    run.«history»()\n",
+        "def g():\n    run = Run()\n    run.«history»()\n    Run().«history»()\n",
     )
