@@ -15,13 +15,14 @@ from autogen_lsp.syntax.model import Call, Reference, SymbolKind
 
 _MANY = 2  # things that are asked of an object
 _OFTEN = 12  # calls of what an object lacks, where somebody still writes it these are few
+_SEVERAL = 3  # calls that say that an object is a container
 _MAX_HOLDERS = 40  # classes that are asked whether they have all that is asked
 
 
 def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Reference, mro: Mro) -> bool:
     """Whether the class lacks all that is asked of the receiver, and another class has all of these things, or they
-    are asked all the time; or whether the code asks for something that the class lacks by ``hasattr``; or whether
-    another class of the same name has the member.
+    are asked all the time, or are what a container has; or whether the code asks for something that the class lacks by
+    ``hasattr``; or whether another class of the same name has the member.
     """
     if not isinstance(item, Call):
         return False
@@ -40,7 +41,16 @@ def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Refe
         return False
     if item.made.startswith(("=", ":")) and len(calls) >= _OFTEN:
         return True
+    here = sum((call.receiver, call.scope) == (item.receiver, item.scope) for call in table.facts.calls)
+    if here >= _SEVERAL and not _is_made_here(item, mro) and _are_of_container(project, asked):
+        return True
     return len(asked) >= _MANY and is_had(project, asked)
+
+
+def _are_of_container(project: Project, asked: set[str]) -> bool:
+    """Whether a mapping, list or set of Python has all that is asked."""
+    builtins = project.builtins
+    return builtins is not None and any(asked <= project.mro(builtins, each).names for each in ("dict", "list", "set"))
 
 
 def _is_made_here(item: Call, mro: Mro) -> bool:

@@ -108,6 +108,7 @@ class _Family:
     name: str
     caller: str
     of_self: bool
+    of_class: bool
     below: list[Class]
     having: list[Class]
     failing: list[Class]
@@ -148,7 +149,7 @@ def _family(
         )
         (having if has else lacking).append(one)
     failing = [one for one in lacking if _runs(project, one, found, caller)]
-    return _Family(project, found, name, caller, of_self, below, having, failing)
+    return _Family(project, found, name, caller, of_self, of_class, below, having, failing)
 
 
 # Evidence, in the order in which it counts: True says that the class counts on others, False that it does not. ------
@@ -156,6 +157,11 @@ def _family(
 
 def _is_mixin_in_waiting(of: _Family) -> bool | None:
     return True if not of.below and is_named_mixin(of.project, of.found) else None
+
+
+def _is_declared_as_mixin(of: _Family) -> bool | None:
+    """What is declared to be a mixin is that and more."""
+    return True if not of.of_self and not of.of_class and is_named_mixin(of.project, of.found) else None
 
 
 def _is_derived_at_run_time(of: _Family) -> bool | None:
@@ -220,6 +226,7 @@ def _is_seldom_made(of: _Family) -> bool:
 
 _EVIDENCE: tuple[Callable[[_Family], bool | None], ...] = (
     _is_mixin_in_waiting,
+    _is_declared_as_mixin,
     _is_derived_at_run_time,
     _is_had_by_none,
     _is_counted_on,

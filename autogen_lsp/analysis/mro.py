@@ -226,9 +226,20 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         target = _base_class(project, path, dotted.group(), scope)
         if target is not None:
             out.append((target.path, target.symbol.qualname))
-        elif name not in EMPTY_BASES:
+        elif name not in EMPTY_BASES or _is_unread(project, path, dotted.group()):
             is_open = True
     return out, is_open
+
+
+def _is_unread(project: Project, path: Path, dotted: str) -> bool:
+    """Whether the name is imported from what cannot be read: the ``Protocol`` of a network library is not typing's."""
+    table = project.table(path)
+    imports = table.imports.get(("", dotted.partition(".")[0]), ()) if table is not None else ()
+    return bool(imports) and all(
+        item.module != "typing_extensions"
+        and project.resolve_module(item.module, item.level, path).origin is Origin.UNKNOWN
+        for item in imports
+    )
 
 
 def _is_dynamic(project: Project, found: Class) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
+from autogen_lsp.analysis.plain import plain_text
 from autogen_lsp.analysis.presence import Presence, from_stars, is_said
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.python2 import is_python_2
@@ -259,6 +260,14 @@ def _is_configuration(project: Project, path: Path, table: Table, use: Use) -> b
     return use.name == "get_config" and path.stem.endswith("_config")
 
 
+def _is_of_cython(project: Project, path: Path, table: Table, use: Use) -> bool:
+    """Whether the file that tells Cython more of this one (``module.pxd`` beside it) has the name."""
+    beside = path.with_suffix(".pxd")
+    if beside.name not in project.modules.listing.names(path.parent):
+        return False
+    return re.search(rf"\b{re.escape(use.name)}\b", plain_text(beside)) is not None
+
+
 def _is_translated(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether a decorator of the workspace reads the source of a function around, and makes something else of it."""
     scope = use.scope
@@ -281,6 +290,7 @@ _GIVERS = (
     _is_run_with,
     _is_told,
     _is_configuration,
+    _is_of_cython,
     _is_translated,
     _is_star_made,
 )

@@ -237,6 +237,14 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
             id="its docstring tells of what it lacks",
         ),
         pytest.param(
+            "class RunMixin: x = 1\nclass B(RunMixin): x = 1\nB()\ndef f(one: RunMixin): one.g()\n",
+            id="declared as a mixin",
+        ),
+        pytest.param(
+            "from network import Protocol\n" + BASE.format(g="g").replace("A:", "A(Protocol):") + "A()\n",
+            id="a protocol of a network library",
+        ),
+        pytest.param(
             BASE.format(g="g").replace("class A", "class RunsTest").replace("f(", "test_f("),
             id="tests that nothing runs",
         ),

@@ -166,6 +166,13 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
         pytest.param("".join(f"//- {name}.py\napp('go')\n" for name in "abcd"), id="given to several scripts"),
         pytest.param("frozendict()\n", id="of a newer Python"),
         pytest.param("def g():\n    from lib import f\n    global f\n\ndef h(): f()\n", id="global after an import"),
+        pytest.param(
+            "".join(f"//- lib/old/{x}.py\nprint '{x}'\n" for x in "abc")
+            + "".join(f"//- lib/old/{x}.py\nx = 1\n" for x in "defghijklmnopqrst")
+            + "//- lib/old/u.py\nx = unicode(1)\n"
+            + "".join(f"//- more/m{x}.py\nx = 1\n" for x in range(20)),
+            id="a library for Python 2 in a folder",
+        ),
         pytest.param("//- .cmake-format.py\nwith section('parse'):\n    x = 1\n", id="hidden configuration"),
         pytest.param("def g(x):\n    return exc(x)\nclass exc(Exception): pass\n", id="later class"),
     ],
@@ -188,6 +195,11 @@ def test_what_cannot_be_imported_is_run_as_its_neighbours_are(tmp_path: Path) ->
     check_findings(
         tmp_path, text + "//- steps/2.0_run.py\ndrop()\n//- steps/more.py\n«drop»()\n//- 3.0_run.py\n«drop»()\n"
     )
+
+
+def test_what_cython_is_told_in_a_file_beside_is_there(tmp_path: Path) -> None:
+    (tmp_path / "fast.pxd").write_text('cdef extern from "f.h":\n    void scale(double *)\n', "utf-8")
+    check_findings(tmp_path, "//- fast.py\nscale(1)\n«grow»(1)\n//- slow.py\n«scale»(1)\n")
 
 
 def test_a_module_does_not_ask_its_own_getattr(tmp_path: Path) -> None:

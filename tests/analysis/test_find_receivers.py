@@ -515,3 +515,12 @@ def test_another_class_of_the_same_name_may_be_meant(tmp_path: Path) -> None:
         "//- use.py\nfrom models import Run\ndef f(run: Run): run.history(), run.«story»()\n"
         "def g():\n    run = Run()\n    run.«history»()\n    Run().«history»()\n",
     )
+
+
+def test_what_is_asked_for_no_more_than_a_container_has_is_one(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class Place: x = 1\ndef f(places: list[Place]):\n    for one in places: one.get('a'), one.get('b'), one.get('c')\n"
+        "def g(one: Place): one.«get»('a'), one.«get»('b')\n"
+        "def h(one: Place): one.x, one.«get»('a'), one.«get»('b'), one.«get»('c')\n",
+    )
