@@ -11,7 +11,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from autogen_lsp.analysis import classes, literals
-from autogen_lsp.analysis.annotation import expanded, iterable
+from autogen_lsp.analysis.annotation import bound_of, expanded, iterable
 from autogen_lsp.analysis.arguments import VARIADIC, Argument, parameter_for
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.functions import (
@@ -25,7 +25,7 @@ from autogen_lsp.analysis.functions import (
     written,
 )
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import Form, Type, class_of, members, substitute, union
+from autogen_lsp.analysis.types import NONE, Form, Type, class_of, members, substitute, union
 from autogen_lsp.syntax.model import Symbol
 
 Evaluate = Callable[[Node], Type | None]
@@ -84,7 +84,8 @@ def result_of_method(
         fits = True
         for parameter, type_ in zip(listed, given, strict=False):
             wanted = written(lookup, function, symbol, parameter.annotation)
-            fits = fits and accepts(lookup, wanted, type_, widely=True)
+            asked = bound_of(lookup, wanted) if type_ == NONE else wanted  # a variable with a bound takes no None
+            fits = fits and accepts(lookup, asked, type_, widely=True)
             bind(lookup, wanted, type_, known)
         if fits:
             return settled(substitute(returned(lookup, function, symbol, instance, evaluate_at), known))

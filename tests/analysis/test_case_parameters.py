@@ -2019,13 +2019,14 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar, overload
 
 T = TypeVar("T")
+Owner = TypeVar("Owner", bound="A")
 
 
 class Reactive(Generic[T]):
     @overload
-    def __get__(self, obj: None, type_: type) -> Reactive[T]: ...
+    def __get__(self: Reactive[T], obj: Owner, type_: type[Owner]) -> T: ...
     @overload
-    def __get__(self, obj: object, type_: type) -> T: ...
+    def __get__(self: Reactive[T], obj: None, type_: type[Owner]) -> Reactive[T]: ...
     def __get__(self, obj: object | None, type_: type) -> Reactive[T] | T: ...
 
 
