@@ -79,6 +79,12 @@ class Build(msgspec.Struct):
         texts = [self._texts(folder) for folder in (*above, *below)]
         return any(word.search(settings) or code.search(build) for settings, build in texts)
 
+    def may_be_module(self, folder: Path) -> bool:
+        """Whether a folder without Python files holds the sources of an extension module of its name, or of others."""
+        if any(name.endswith(".py") for name in self.listing.names(folder)):
+            return False
+        return folder.name in self._stems()
+
     def _stems(self) -> frozenset[str]:
         """Stems of the sources of extension modules, wherever they lie: the build puts the modules in place."""
         files = self.files()

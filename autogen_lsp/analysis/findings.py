@@ -180,6 +180,8 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
         expected = module.folder / f"{item.name}.py" if module.folder is not None else None
         if expected is None or project.build.may_make(expected, item.name):
             return None
+        if module.path is None and project.build.may_be_module(expected.parent):
+            return None
         if _is_made_by_finder(project, f"{module.name}.{item.name}"):
             return None
         if not item.level if module.path is None else assigned_from_outside(project, module.path, item.name):

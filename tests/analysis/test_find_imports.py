@@ -176,6 +176,9 @@ def test_missing_names_and_modules(
         pytest.param("//- ns/a.py\nx = 1\n//- b.py\nfrom ns import missing\nimport ns.other\n", id="namespace package"),
         pytest.param("//- pkg/__init__.py\nfrom ._version import version\nfrom .x_pb2 import Y\n", id="generated"),
         pytest.param("//- pkg/__init__.py\nfrom ._speed import f\n//- pkg/_speed.pyx\n", id="compiled"),
+        pytest.param(
+            "//- pkg/__init__.py\nfrom ._speed import f\n//- pkg/_speed/_speed.pyx\n", id="compiled from a folder"
+        ),
         pytest.param("//- pkg/__init__.py\n//- a.py\nfrom pkg import run\n//- pkg/run.xsh\n", id="in another language"),
         pytest.param(
             "//- pkg/__init__.py\nfrom ._gen import f\n//- setup.py\nwrite_to = 'pkg/_gen.py'\n",
