@@ -50,10 +50,10 @@ def binary(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
 
 def augmented(evaluate: Evaluation, path: Path, node: Node, left: Type | None) -> Type | None:
     """What ``left += right`` makes of an instance."""
+    if left is None or left.form is not Form.INSTANCE:
+        return None  # before the right side is asked for: sums have hundreds of terms
     operator = nodes.text_of(node.child_by_field_name("operator")).removesuffix("=")
     right = evaluate.field(path, node, "right")
-    if left is None or left.form is not Form.INSTANCE:
-        return None
     dunder = _DUNDERS.get(operator, "")
     if classes.member_of(evaluate.lookup, left, f"__i{dunder}__") is not None:
         return evaluate.method(left, f"__i{dunder}__", right)

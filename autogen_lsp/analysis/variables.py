@@ -23,6 +23,7 @@ from autogen_lsp.syntax.model import Symbol, SymbolKind
 _PLAIN_DEFAULTS = frozenset({"integer", "float", "string", "true", "false"})
 _OF_EVERY_MODULE = ("__file__", "__name__")
 _MAX_ASSIGNMENTS = 6  # of one variable that are looked at
+_MAX_ADDED = 40  # times that something is added to a variable, on the way back to what it was
 _ASSIGNED_ELSEWHERE = 4  # what looking at another assignment costs, in depth
 
 
@@ -68,6 +69,9 @@ def _kept(found: Sequence[Binding]) -> Iterator[Binding]:
     pending = [] if kept else list(found)
     while pending:
         binding = pending.pop()
+        if len(seen) > _MAX_ADDED:
+            yield binding
+            return
         left = binding.node.child_by_field_name("left") if _is_augmented(binding) else None
         if left is None:
             yield binding

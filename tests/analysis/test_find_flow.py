@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from autogen_lsp.analysis import bindings
 from tests.support.findings import check_findings
 
 CLASS = "class A:\n    def f(self): return 1\n"
@@ -57,3 +59,17 @@ def test_class_follows_from_the_flow(tmp_path: Path, text: str) -> None:
 )  # fmt: skip
 def test_class_does_not_follow(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, CLASS + text)
+
+
+def test_sums_of_many_terms_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def reaching(*given: Any, **more: Any) -> Any:
+        asked.append(1)
+        return found(*given, **more)
+
+    found = bindings.reaching
+    monkeypatch.setattr(bindings, "reaching", reaching)
+    terms = "    t += b(t)\n" * 100
+    check_findings(tmp_path, f"def b(x): return x\ndef g(a):\n    t = b(a)\n{terms}    t.run()\n")
+    assert len(asked) < 200
