@@ -114,7 +114,7 @@ def _file_derives(project: Project, path: Path) -> bool:
 
 def _is_handed_over(project: Project, found: Class) -> bool:
     """Whether the class is an argument of ``type(name, bases, …)`` or of a function that derives from a parameter."""
-    callees = takers(project, found)
+    callees = takers(project, found, told=False)
     if callees & {"type", "new_class"}:
         return True
     return any(
@@ -124,15 +124,15 @@ def _is_handed_over(project: Project, found: Class) -> bool:
     )
 
 
-def takers(project: Project, found: Class) -> set[str]:
-    """Last names of what is called with the class somewhere in its arguments."""
+def takers(project: Project, found: Class, *, told: bool = True) -> set[str]:
+    """Last names of what is called with the class somewhere in its arguments, or ``told`` by an annotation to be."""
     name = found.symbol.name
     files = {found.path, *(file for file, item in project.importers(name) if _is_imported(project, file, item, found))}
     out: set[str] = set()
     for file in sorted(files)[:_MAX_FILES]:
         source = project.source(file)
         if source is not None:
-            out |= _callees(source.text, name.encode("utf-8", "surrogatepass"))
+            out |= _callees(source.text, name.encode("utf-8", "surrogatepass"), told)
     return out
 
 
@@ -144,8 +144,8 @@ def _is_imported(project: Project, file: Path, item: Import, found: Class) -> bo
     return target is None or (isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key)
 
 
-def _callees(text: bytes, name: bytes) -> set[str]:
-    """Last names of what is called with the name somewhere in its arguments."""
+def _callees(text: bytes, name: bytes, told: bool) -> set[str]:
+    """Last names of what is called with the name somewhere in its arguments, or ``told`` by an annotation to be."""
     out: set[str] = set()
     for found in re.finditer(re.escape(name) + rb"(?!\s*[(.=\w])", text):  # begins with a literal, so it is fast
         before = text[found.start() - 1 : found.start()]
@@ -162,9 +162,16 @@ def _callees(text: bytes, name: bytes) -> set[str]:
                 depth -= 1
             else:
                 callee = text[max(0, at - 80) : at]
-                out.add(callee[len(callee.rstrip(_LETTERS)) :].decode())
+                name_start = len(callee.rstrip(_LETTERS))
+                if told or not (callee.endswith(b"def ", 0, name_start) and _is_annotation(text[at : found.start()])):
+                    out.add(callee[name_start:].decode())
     out.discard("")
     return out
+
+
+def _is_annotation(before: bytes) -> bool:
+    """Whether what follows this in a list of parameters is an annotation, and not a default."""
+    return before.rfind(b":") > before.rfind(b"=")
 
 
 def _derives_from_parameter(project: Project, path: Path, function: Symbol) -> bool:

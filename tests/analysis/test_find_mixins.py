@@ -44,6 +44,10 @@ HAS = "    def g(self): return 1\n"
             id="code in a string derives nothing",
         ),
         pytest.param(
+            BASE.format(g="«g»") + "def made(base, of: A | None = None):\n    class C(base): of\n    return C\n",
+            id="named in an annotation of what derives a class",
+        ),
+        pytest.param(
             "//- a.py\n" + BASE.format(g="«g»") + "class B(A): x = 1\nB()\n"
             "//- tests/test_a.py\nfrom a import A, B\nclass C(A):\n" + HAS + "class D(B):\n" + HAS,
             id="only tests have it, and one in use lacks it",
@@ -285,6 +289,10 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
             BASE.format(g="g") + "for one in (A,):\n    type('Made', (one, object), {})\n", id="derived from a variable"
         ),
         pytest.param(
+            BASE.format(g="g") + "def made(of: int = 1, base=A):\n    class C(base): of\n    return C\n",
+            id="derived from a default",
+        ),
+        pytest.param(
             BASE.format(g="g") + "bases = tuple([A])\ntype('Made', bases, {})\n", id="derived from bases in a variable"
         ),
         pytest.param(
@@ -332,9 +340,9 @@ def test_mixins_are_left_alone(tmp_path: Path, text: str) -> None:
 def test_a_class_is_looked_into_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def taken(project: Project, found: Class) -> set[str]:
+    def taken(project: Project, found: Class, *, told: bool = True) -> set[str]:
         asked.append(found.symbol.name)
-        return takers(project, found)
+        return takers(project, found, told=told)
 
     monkeypatch.setattr(derived, "takers", taken)
     calls = "".join(f"        self.«g{number}»()\n" for number in range(20))
