@@ -12,10 +12,12 @@ from autogen_lsp.analysis.environment import Environment
 from autogen_lsp.analysis.listing import Native
 from autogen_lsp.analysis.modules import Tops
 from autogen_lsp.analysis.table import Table
+from autogen_lsp.workspace.files import read_source
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
 FILES_KEPT = 800
+_TEXTS = 40_000_000  # bytes of text of files that are not indexed yet
 
 
 class Recent[K, V](LRUCache[K, V]):
@@ -51,6 +53,38 @@ class Caches(msgspec.Struct):
     files: _FileLists = msgspec.field(default_factory=lambda: _FileLists())
     tops: Tops = msgspec.field(default_factory=Tops)
     native: Native = msgspec.field(default_factory=Native)
+    texts: _Texts = msgspec.field(default_factory=lambda: _Texts())
+
+
+class _Texts(msgspec.Struct):
+    """Texts of files that no index has, which are searched for one name after the other: as many as there is room for.
+
+    None is driven out by another: who reads all files in turn would find none of those that were used last.
+    """
+
+    kept: dict[Path, tuple[int, int, bytes]] = {}  # with the time and size that the file had
+    room: int = _TEXTS
+
+    def of(self, path: Path) -> bytes | None:
+        """The text of a file on disk; None where it cannot be read."""
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        known = self.kept.get(path)
+        if known is not None and known[:2] == (status.st_mtime_ns, status.st_size):
+            return known[2]
+        source = read_source(path)
+        if source is None:
+            return None
+        if known is None and self.room >= len(source.text):
+            self.room -= len(source.text)
+            self.kept[path] = (status.st_mtime_ns, status.st_size, source.text)
+        return source.text
+
+    def drop(self) -> None:
+        if self.kept:
+            self.kept, self.room = {}, _TEXTS
 
 
 class _FileLists(msgspec.Struct):

@@ -7,6 +7,7 @@ itself. Answers are as of the snapshot: open documents win over disk and index. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from functools import cached_property
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.types import Type
     from autogen_lsp.index.client import Index
 
+# How a name looks where it may be used, and where it may be defined: not where it is called, but in a header.
+_WORD = rb"(?<![\w\x80-\xff])%(name)b(?![\w\x80-\xff])"
+_DEFINED = rb"(?:def|class)[\s\\]+%(name)b(?![\w\x80-\xff])|" + _WORD + rb"(?![\s\\]*\()"
 _SOURCES_KEPT = 8
 _NAMES_KEPT = 200  # of which all calls are known
 
@@ -64,6 +68,8 @@ class Project:
         self.pending = pending if index is not None else None
         self.wanted: Callable[[], bool] | None = None
         self.caches = caches if caches is not None else Caches()
+        if self.is_indexed:
+            self.caches.texts.drop()
         self._tables: dict[Path, Table | None] = {}  # asked for too often for more than a dictionary
         self._sources: Recent[Path, tuple[int, int, Source]] = Recent(_SOURCES_KEPT)
         self.folders = Folders()
@@ -237,6 +243,7 @@ class Project:
             name,
             lambda index: index.definitions(name),
             lambda facts: (s for s in facts.symbols if s.name == name),
+            _DEFINED,
         )
 
     def defines(self, name: str) -> bool:
@@ -272,15 +279,17 @@ class Project:
         name: str,
         ask: Callable[[Index], list[tuple[Path, T]]],
         pick: Callable[[Facts], Iterator[T]],
+        looks: bytes = _WORD,
     ) -> list[tuple[Path, T]]:
-        """What has a name: kept, else as the index says, or picked from the facts of other files that hold the word."""
+        """What has a name: kept, else as the index says, or picked from the facts of other files in which it ``looks``
+        so."""
         try:
             return kept[name]
         except KeyError:
             found = ask(self.index) if self.index is not None else []
             if not self.is_indexed:
                 found = [(path, item) for path, item in found if self._is_stored(path)]
-                found += ((path, item) for path, _, facts in self._holding(name) for item in pick(facts))
+                found += ((path, item) for path, _, facts in self._holding(name, looks) for item in pick(facts))
                 found.sort(key=lambda pair: pair[0])
             kept[name] = found
             return found
@@ -300,12 +309,19 @@ class Project:
 
         return any(says(source.text, facts.calls, name) for _, source, facts in self._holding(name))
 
-    def _holding(self, name: str) -> Iterator[tuple[Path, Source, Facts]]:
+    def _holding(self, name: str, looks: bytes = _WORD) -> Iterator[tuple[Path, Source, Facts]]:
         """The files in which the word stands, of those that the index does not have."""
         wanted = name.encode("utf-8", "surrogatepass")
+        word = re.compile(looks % {b"name": re.escape(wanted)})
+        opened, texts = self.snapshot.documents, self.caches.texts
         for path in self.files():
-            source = None if self._is_stored(path) else self.source(path)
-            if source is not None and wanted in source.text and (facts := self.facts(path)) is not None:
+            if self._is_stored(path):
+                continue
+            text = opened[path].text if path in opened else texts.of(path)
+            if text is None or wanted not in text or word.search(text) is None:
+                continue  # a part of a word is found much faster than a word
+            source, facts = self.source(path), self.facts(path)
+            if source is not None and facts is not None:
                 yield path, source, facts
 
     # -- modules and classes -----------------------------------------------------------------------------------------

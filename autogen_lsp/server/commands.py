@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from autogen_lsp.analysis.model import Finding, Target
+    from autogen_lsp.analysis.project import Project
 
 Token = int | str | None
 Command = Callable[[Session, Any, Token], Awaitable[Any]]
@@ -110,6 +111,8 @@ async def generate_all(session: Session, argument: Any, token: Token) -> Json:
         stubs = session.services.backend(reference.backend).name != "skeleton"  # which has no better body for them
         for _ in range(MOST_ROUNDS):
             before = len(done)
+            if (document := session.overlay.at(path)) is not None:
+                await session.looks.whole(document)  # beside the event loop
             await all_of([f for f in session.looks.find(path) if stubs or f.kind != "stub"], report)
             stubs = False  # what is new has the body that it was given
             if len(done) == before:
@@ -157,7 +160,7 @@ async def show_prompt(session: Session, argument: Any, token: Token) -> Json:
     async def work(report: Report) -> Json:
         report("collecting context", None)
         snapshot = session.snapshot()
-        target = places.target_of(session, session.services.project(snapshot), reference)
+        target = await places.target_of(session, session.services.project(snapshot), reference)
         receipt = await prompt.preview(session.services, snapshot, target, frozenset(reference.drop))
         text = prompt.document(receipt)
         shown = await session.receipts.show(target.name or target.path.stem, text)
@@ -215,16 +218,13 @@ async def _implement(
     session: Session, reference: Reference, backend: str | None, fresh: bool, drop: frozenset[str], report: Report
 ) -> Json:
     """Generate, apply on the newest text, and write down what became of it."""
-    from autogen_lsp.analysis import needs
-    from autogen_lsp.analysis.unfinished import at_use
     from autogen_lsp.features.implement import Outcome, implement
     from autogen_lsp.features.series import Series, implement_all
 
-    services, project = session.services, session.looks.project()
-    target: Target = places.target_of(session, project, reference)
+    services = session.services
+    target, wanted = await _meant(session, reference)
     outcome: Outcome | Series
-    if reference.needs:
-        wanted = needs.with_needs(at_use(project, target).project, target)
+    if wanted:
         outcome = await implement_all(
             services, session.snapshot, target, wanted, backend=backend, fresh=fresh, drop=drop, report=report
         )
@@ -247,10 +247,26 @@ async def _implement(
     return {"status": "applied", "summary": outcome.summary, "provenance": outcome.receipt()}
 
 
+async def _meant(session: Session, reference: Reference) -> tuple[Target, Sequence[Target]]:
+    """What is to be written, and all that goes with it if that is asked for; as of the text when both are known."""
+    from autogen_lsp.analysis import needs
+    from autogen_lsp.analysis.unfinished import at_use
+
+    def needed(project: Project, target: Target) -> Sequence[Target]:
+        return needs.with_needs(at_use(project, target).project, target)
+
+    while True:
+        project = session.looks.project()
+        target = await places.target_of(session, project, reference)
+        wanted = await session.services.run(needed, project, target) if reference.needs else ()
+        if session.looks.project() is project:
+            return target, wanted
+
+
 def _offset(session: Session, reference: Reference) -> int:
     project, path = session.looks.project(), places.path_of(session, reference)
     if reference.position is not None:
-        return places.offset_of(session, project, path, reference.position)
+        return places.offset_of(project, path, reference.position, session.client.encoding)
     facts = project.facts(path)
     for symbol in facts.symbols if facts else ():
         if symbol.qualname == reference.symbol:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from autogen_lsp.analysis.model import Finding, Target
     from autogen_lsp.analysis.project import Project
     from autogen_lsp.analysis.unfinished import Finished
+    from autogen_lsp.server.convert import Encoding
     from autogen_lsp.server.session import Session
 
 
@@ -78,12 +79,11 @@ def path_of(session: Session, reference: Reference) -> Path:
     return path.resolve()
 
 
-def offset_of(session: Session, project: Project, path: Path, position: Position) -> int:
+def offset_of(project: Project, path: Path, position: Position, encoding: Encoding) -> int:
     """Byte offset of a position in a file. Raises `NotFound` where the file cannot be read."""
     source = project.source(path)
     if source is None:
         raise NotFound(f"{path.name} cannot be read")
-    encoding = session.client.encoding
     return convert.offset_of(source.text, source.lines, position.line, position.character, encoding)
 
 
@@ -98,19 +98,33 @@ def reference_to(session: Session, path: Path, span: Span, symbol: str, name: st
     return out
 
 
-def target_of(session: Session, project: Project, reference: Reference) -> Target:
-    """What is to be created or completed. Raises `NotFound` with what is missing at that place."""
+async def target_of(session: Session, project: Project, reference: Reference) -> Target:
+    """What is to be created or completed, as of the current snapshot, whose project it is.
+
+    Looked for beside the event loop: all of the document, and the workspace, may have to be looked at. Raises
+    `NotFound` with what is missing at that place.
+    """
+    path = path_of(session, reference)
+    document = session.overlay.at(path)
+    look = None if document is None else session.looks.fresh(document)
+    known = None if look is None else look.findings
+    return await session.services.run(_target_of, project, path, reference, session.client.encoding, known)
+
+
+def _target_of(
+    project: Project, path: Path, reference: Reference, encoding: Encoding, known: list[Finding] | None
+) -> Target:
+    """``known`` are the file's findings, if it was looked at."""
     from autogen_lsp.analysis import targets
     from autogen_lsp.analysis.unfinished import finished
     from autogen_lsp.features.definition import definition_at
 
-    path = path_of(session, reference)
     offered: list[Target] = []
     if reference.position is not None:
-        offset = offset_of(session, project, path, reference.position)
+        offset = offset_of(project, path, reference.position, encoding)
         typed = finished(project, path, offset)
         project = typed.project
-        for finding in _candidates(session, typed, offset, reference.name):
+        for finding in _candidates(typed, offset, reference.name, known):
             offered += targets.targets_of(project, finding)
         offered += targets.at(project, path, offset)
         if reference.name:
@@ -131,9 +145,14 @@ def target_of(session: Session, project: Project, reference: Reference) -> Targe
     raise NotFound("nothing is missing at this place; put the cursor on a missing name, or in a stub")
 
 
-def _candidates(session: Session, typed: Finished, offset: int, name: str) -> list[Finding]:
+def _candidates(typed: Finished, offset: int, name: str, known: list[Finding] | None) -> list[Finding]:
     """Findings that the position may mean, the likeliest first."""
-    found = session.looks.find(typed.path) if typed.ending is None else typed.findings()
+    from autogen_lsp.analysis import findings
+
+    if typed.ending is not None:
+        found = typed.findings()
+    else:
+        found = findings.find(typed.project, typed.path) if known is None else known
     if name:
         return sorted((f for f in found if f.name == name), key=lambda f: abs(f.span.start - offset))
     return [f for f in found if offset in f.span]

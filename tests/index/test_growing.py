@@ -19,6 +19,7 @@ FILES = {
     "a.py": "from b import make\nclass Base: ...\nmake(1)\n",
     "b.py": "from a import Base\nclass Made(Base): ...\ndef make(size): ...\n",
     "c.py": "import b\nb.make(2)\nb.missing()\nsetattr(b, 'said', 1)\n",
+    "e.py": "class\\\n  old: ...\nremake(old)\nfor run in gone (): make = run\nx.gone = remade[make](1)\n",
     "pkg/d.py": "from b import gone\nfrom a import Base\nclass Other(Base):\n    def run(self): return self.lost()\n",
 }
 

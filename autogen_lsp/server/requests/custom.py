@@ -18,7 +18,7 @@ async def prompt(session: Session, params: Any) -> Any:
 
     reference = places.parse(params or {}, Reference, "params")
     snapshot = session.snapshot()
-    target = places.target_of(session, session.services.project(snapshot), reference)
+    target = await places.target_of(session, session.services.project(snapshot), reference)
     return await preview(session.services, snapshot, target, frozenset(reference.drop))
 
 
