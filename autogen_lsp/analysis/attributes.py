@@ -133,6 +133,8 @@ class _Look:
             return None  # the last: `x.y = Mock()`, `x.y.called()`
         if is_test(self.project, self.path) and self._has_method(item.name):
             return None  # a test's stand-in for what is declared
+        if item.receiver.endswith(("]", ")")) and self._is_narrowed(item):
+            return None  # `isinstance(x[0], C)`: of what is taken from something, nothing follows from that here
         parts = members(self._type_of_receiver(item))
         findings = [
             self.missing_in_class(item, receiver) if receiver is not None else None

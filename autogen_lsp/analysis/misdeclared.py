@@ -22,11 +22,12 @@ _MAX_HOLDERS = 40  # classes that are asked whether they have all that is asked
 def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Reference, mro: Mro) -> bool:
     """Whether the class lacks all that is asked of the receiver, and another class has all of these things, or they
     are asked all the time, or are what a container has; or whether the code asks for something that the class lacks by
-    ``hasattr``; or whether another class of the same name has the member.
+    ``hasattr``; or whether another class of the same name has the member, or the class is a mere enumeration.
     """
     if not isinstance(item, Call):
         return False
-    if not _is_made_here(item, mro) and _is_of_namesake(project, mro, item.name):
+    declared = not _is_made_here(item, mro)
+    if declared and _is_of_namesake(project, mro, item.name):
         return True
     holder, _, attribute = item.receiver.partition(".")
     if attribute and (holder not in SELF or "." in attribute):
@@ -41,8 +42,10 @@ def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Refe
         return False
     if item.made.startswith(("=", ":")) and len(calls) >= _OFTEN:
         return True
+    if declared and _is_mere_enumeration(project, mro):
+        return True
     here = sum((call.receiver, call.scope) == (item.receiver, item.scope) for call in table.facts.calls)
-    if here >= _SEVERAL and not _is_made_here(item, mro) and _are_of_container(project, asked):
+    if here >= _SEVERAL and declared and _are_of_container(project, asked):
         return True
     return len(asked) >= _MANY and is_had(project, asked)
 
@@ -53,9 +56,20 @@ def _are_of_container(project: Project, asked: set[str]) -> bool:
     return builtins is not None and any(asked <= project.mro(builtins, each).names for each in ("dict", "list", "set"))
 
 
+def _is_mere_enumeration(project: Project, mro: Mro) -> bool:
+    """Whether the class names values, and nothing that these do: what is called on one is another object's."""
+    ours = [found for found in mro.classes if project.is_ours(found.path)]
+    members = [project.members(found.path, found.symbol.qualname) for found in ours]
+    public = [each for some in members for name in some if not name.startswith("_") for each in some[name]]
+    is_enumeration = any(found.symbol.name == "Enum" and found not in ours for found in mro.classes)
+    return is_enumeration and bool(public) and all(each.kind != SymbolKind.FUNCTION for each in public)
+
+
 def _is_made_here(item: Call, mro: Mro) -> bool:
-    """Whether the receiver is the result of a call of the class by its name, and so declared by nobody."""
+    """Whether the receiver is a call of the class by its name, or a member of it, and so declared by nobody."""
     name = mro.classes[0].symbol.name
+    if f".{item.receiver}".rpartition(".")[0].endswith(f".{name}"):
+        return True
     made = f".{item.made.removeprefix('=')}".endswith(f".{name}")
     return made or f".{item.receiver.partition('(')[0]}".endswith(f".{name}")
 

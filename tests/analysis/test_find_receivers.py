@@ -524,3 +524,19 @@ def test_what_is_asked_for_no_more_than_a_container_has_is_one(tmp_path: Path) -
         "def g(one: Place): one.«get»('a'), one.«get»('b')\n"
         "def h(one: Place): one.x, one.«get»('a'), one.«get»('b'), one.«get»('c')\n",
     )
+
+
+def test_what_is_called_on_an_enumeration_of_mere_values_is_another_objects(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from enum import Enum\nclass Kind(Enum):\n    A = 1\nclass Way(Enum):\n    A = 1\n    def turn(self): return 1\n"
+        "def f(kind: Kind, way: Way): kind.unbind(1), way.«unbind»(1)\n",
+    )
+
+
+def test_what_is_taken_from_something_may_be_what_is_asked_for(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class A: x = 1\ndef f(all: dict[str, A]):\n    if isinstance(all['a'], list): all['a'].append(1)\n"
+        "def g(all: dict[str, A]): all['a'].«append»(1)\n",
+    )
