@@ -129,6 +129,8 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken) -> Facts:
         references = broken.outside(references)
         imports = broken.outside(imports)
         calls = [replace(call, guarded=True) if broken.holds(call.start) else call for call in calls]
+        # Such a header is still being written: nothing is to be done below it yet.
+        symbols = [replace(s, stub=False) if s.stub and broken.holds(s.name_start) else s for s in symbols]
     return Facts(
         symbols=tuple(symbols),
         imports=tuple(imports),

@@ -42,6 +42,8 @@ def test_methods_and_coroutines_can_be_stubs(tmp_path: Path, text: str) -> None:
     "text",
     [
         pytest.param("def f():\n    return None\n", id="returns"),
+        pytest.param("def f(a=None, b=Nr= 1):\n    pass\n", id="its header is still being written"),
+        pytest.param("def get_for a in f(): pass\nrest() -> int:\n    return 1\n", id="no header, but read as one"),
         pytest.param("def f():\n    pass\n    return 1\n", id="does something"),
         pytest.param("def f():\n    raise NotImplementedErrorX\nNotImplementedErrorX = 1\n", id="another error"),
         pytest.param("def f():\n    'a'\n    'b'\n    print()\n", id="strings and a call"),
