@@ -187,13 +187,10 @@ def _placed(parsed: Parsed, plan: Plan, project: Project) -> Check:
 
 
 def _newly_missing(before: Project, after: Project, path: Path, plan: Plan) -> list[str]:
-    known = {(each.kind, each.name) for each in findings.find(before, path)}
-    new = [
-        each.message
-        for each in findings.find(after, path)
-        if each.kind is not FindingKind.STUB and each.name != plan.target.name and (each.kind, each.name) not in known
-    ]
-    return list(dict.fromkeys(new))
+    others = (each for each in findings.find(after, path) if each.kind is not FindingKind.STUB)
+    new = [each for each in others if each.name != plan.target.name]
+    known = {(each.kind, each.name) for each in findings.find(before, path)} if new else set()
+    return list(dict.fromkeys(each.message for each in new if (each.kind, each.name) not in known))
 
 
 def _call_at(project: Project, site: Site) -> Call | None:

@@ -146,16 +146,19 @@ def _target_of(
 
 
 def _candidates(typed: Finished, offset: int, name: str, known: list[Finding] | None) -> list[Finding]:
-    """Findings that the position may mean, the likeliest first."""
+    """Findings that the position may mean, the likeliest first. Mostly the text is as it was: so much is looked at."""
     from autogen_lsp.analysis import findings
 
+    project, path = typed.project, typed.path
     if typed.ending is not None:
-        found = typed.findings()
-    else:
-        found = findings.find(typed.project, typed.path) if known is None else known
+        known = typed.findings()
+    elif known is None:
+        known = findings.within(project, path, Span(offset, offset + len(name.encode())))
+        if name and all(f.name != name for f in known):
+            known = findings.find(project, path)
     if name:
-        return sorted((f for f in found if f.name == name), key=lambda f: abs(f.span.start - offset))
-    return [f for f in found if offset in f.span]
+        return sorted((f for f in known if f.name == name), key=lambda f: abs(f.span.start - offset))
+    return [f for f in known if offset in f.span]
 
 
 def _believed(project: Project, path: Path, offset: int, reference: Reference) -> list[Target]:
