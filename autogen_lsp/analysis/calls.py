@@ -17,7 +17,7 @@ from autogen_lsp.analysis.names import Lookup, Ref
 from autogen_lsp.analysis.operators import of_key
 from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, class_of, members, received
 from autogen_lsp.analysis.variables import declared, value_of
-from autogen_lsp.syntax.model import SymbolKind
+from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 
 def attribute(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
@@ -138,25 +138,15 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
         and _may_be_changed(lookup, member.owner, found)
     ):
         return None
-    if symbol.kind == SymbolKind.VARIABLE and symbol.annotation is not None and _is_descriptor(lookup, found):
-        of = NONE if of_class else instance
-        return evaluate.union(
-            applied.result_of_method(lookup, part, "__get__", (of, class_of(instance)), evaluate.inside)
-            for part in members(found)
-            if part is not None
-        )
+    if not _is_of_self(lookup, path, symbol) and any(_is_descriptor(lookup, part) for part in members(found)):
+        found = evaluate.union(_got(evaluate, part, instance, of_class) for part in members(found))
     return received(found, instance)
 
 
-def _is_descriptor(lookup: Lookup, type_: Type | None) -> bool:
-    """Whether an attribute that is declared so gives something else where it is asked for."""
-    return type_ is not None and all(
-        part is not None
-        and part.form is Form.INSTANCE
-        and not part.is_builtin
-        and classes.member_of(lookup, part, "__get__") is not None
-        for part in members(type_)
-    )
+def _is_of_self(lookup: Lookup, path: Path, symbol: Symbol) -> bool:
+    """Whether an attribute is set on the instance, and not on the class: ``C.x = …``, ``cls.x = …``."""
+    source = lookup.source(path) if symbol.kind == SymbolKind.ATTRIBUTE else None
+    return source is not None and source.text.endswith(b"self.", 0, symbol.name_start)
 
 
 def _is_inherited(lookup: Lookup, owner: Type, name: str) -> bool:
@@ -176,17 +166,26 @@ def _by_getattr(evaluate: Evaluation, instance: Type) -> Type | None:
 
 
 def _may_be_changed(lookup: Lookup, owner: Type, found: Type | None) -> bool:
-    """Whether an object that a class body makes may be another one when it is asked for.
-
-    A descriptor gives something else, and a metaclass that is not known may put anything in its place.
-    """
-    made = [
-        part for part in members(found) if part is not None and part.form is Form.INSTANCE and part.path is not None
-    ]
-    if not any(part.path is not None and part.path.suffix == ".py" for part in made):
+    """Whether an object that a class body makes may be another one there: a metaclass that is not known says what."""
+    if not any(part is not None and _is_written(part) for part in members(found)):
         return False
-    is_open = owner.path is None or lookup.project.mro(owner.path, owner.name).open
-    return is_open or any(classes.member_of(lookup, part, "__get__") is not None for part in made)
+    return owner.path is None or lookup.project.mro(owner.path, owner.name).open
+
+
+def _is_written(part: Type) -> bool:
+    """Whether it is an instance of a class whose code is there."""
+    return part.form is Form.INSTANCE and part.path is not None and part.path.suffix == ".py"
+
+
+def _is_descriptor(lookup: Lookup, part: Type | None) -> bool:
+    return part is not None and _is_written(part) and classes.member_of(lookup, part, "__get__") is not None
+
+
+def _got(evaluate: Evaluation, part: Type | None, instance: Type, of_class: bool) -> Type | None:
+    """What an object of a class is to those who ask an instance, or the class, for it: a descriptor says what."""
+    if part is None or not _is_descriptor(evaluate.lookup, part):
+        return part
+    return evaluate.method(part, "__get__", NONE if of_class else instance, class_of(instance))
 
 
 def _called(evaluate: Evaluation, path: Path, callee: Type | None, node: Node) -> Type | None:

@@ -43,6 +43,9 @@ def guesses(project: Project, path: Path, text: str, scope: str = "", made: str 
     found: frozenset[Key] | None
     if names[0] == "super" and len(names) > 1:
         found, names = _of_super(project, path, scope, names[1], hops), names[1:]
+    elif names[0] == "Self":  # of `cast(Self, x)`
+        around = _class_around(project, path, scope)
+        found = frozenset({(path, around)}) if around else _NOTHING
     else:
         found = _of_local(project, path, names[0], scope, made, hops)
     if found is None:
@@ -106,10 +109,14 @@ def _of_local(project: Project, path: Path, name: str, scope: str, made: str, ho
 
 def _of_super(project: Project, path: Path, scope: str, name: str, hops: int) -> frozenset[Key]:
     """What a member gives that the bases of the class around have."""
+    holder = (path, _class_around(project, path, scope))
+    return _of_own_member(project, project.mro(*holder).after(holder), holder, name, hops) if holder[1] else _NOTHING
+
+
+def _class_around(project: Project, path: Path, scope: str) -> str:
     while scope and not _is_class_key(project, (path, scope)):
         scope = scope.rpartition(".")[0].removesuffix(".<locals>")
-    holder = (path, scope)
-    return _of_own_member(project, project.mro(*holder).after(holder), holder, name, hops) if scope else _NOTHING
+    return scope
 
 
 def _of_made(project: Project, path: Path, made: str, scope: str, hops: int) -> frozenset[Key]:

@@ -111,8 +111,11 @@ def _makes_as_usual(call: Node) -> bool:
     return _is_made(call, makers, kept)
 
 
-def instantiates(project: Project, maker: Class) -> bool:
-    """Whether the ``__new__`` of a class gives an instance of what it is called on, as that of `object` does."""
+def instantiates(project: Project, maker: Class, found: Class) -> bool:
+    """Whether the ``__new__`` of a class gives an instance of what it is called on, as that of `object` does.
+
+    ``found`` is that: the class itself, or one below it, which what the class makes of itself alone does not concern.
+    """
     body = _method(project, maker, "__new__")
     definition = body.parent if body is not None else None
     own = next((parameter.name for parameter in nodes.parameters(definition)), "") if definition is not None else ""
@@ -124,8 +127,20 @@ def instantiates(project: Project, maker: Class) -> bool:
                 return False
             if _is_of(right, own):
                 makes.add(nodes.text_of(left))
-    given = list(_returned(body))
+    given = [each for each in _returned(body) if found.key == maker.key or not _is_of_itself(each, own, maker)]
     return bool(given) and all(_is_of(value, own) or nodes.text_of(value) in makes for value in given)
+
+
+def _is_of_itself(value: Node, own: str, maker: Class) -> bool:
+    """Whether a function returns this only where it is called on the class itself: ``if cls is Class: return …``."""
+    asked = {f"{own} is {maker.symbol.name}", f"{own} == {maker.symbol.name}"}
+    for outer in nodes.ancestors(value):
+        if outer.type == nodes.FUNCTION:
+            return False
+        condition = outer.child_by_field_name("condition") if outer.type == "if_statement" else None
+        if condition is not None and nodes.text_of(nodes.unwrapped(condition)) in asked:
+            return nodes.inside(value, outer.child_by_field_name("consequence"))
+    return False
 
 
 def _is_of(value: Node | None, own: str) -> bool:

@@ -88,9 +88,27 @@ class Mro:
 
         One that hands on what the next gives is only as good as that.
         """
+        return self.makes_other or not all(map(self._instantiates, self._makers))
+
+    @cached_property
+    def may_make_foreign(self) -> bool:
+        """As `may_make_other`, but that an instance of a class below it will do, if its ``__new__`` says so."""
+        return self.may_make_other and (self.makes_other or not all(map(self._says_to_instantiate, self._makers)))
+
+    @cached_property
+    def _makers(self) -> tuple[Class, ...]:
         ours = (found for found in self.classes if found.path.suffix == ".py")
-        makers = [found for found in ours if "__new__" in members_of(self.project, found)]
-        return self.makes_other or not all(instantiates(self.project, maker) for maker in makers)
+        return tuple(found for found in ours if "__new__" in members_of(self.project, found))
+
+    def _instantiates(self, maker: Class) -> bool:
+        return instantiates(self.project, maker, self.classes[0])
+
+    def _says_to_instantiate(self, maker: Class) -> bool:
+        symbols = self.project.members(maker.path, maker.symbol.qualname).get("__new__", ())
+        given = (symbol.signature.returns or "" for symbol in symbols if symbol.signature is not None)
+        own = {maker.symbol.name, "Self"}
+        declared = all(text.strip("'\"").partition("[")[0].rpartition(".")[2] in own for text in given)
+        return declared or self._instantiates(maker)
 
     def after(self, key: tuple[Path, str]) -> Mro:
         """The bases only, as ``super()`` sees them."""

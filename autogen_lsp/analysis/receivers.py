@@ -66,7 +66,7 @@ class Receivers:
         if instance is None or instance.form is not Form.INSTANCE or instance.path is None:
             return None
         found = self._of_class(instance.path, instance.name, exact=False, of_class=of_class)
-        return None if found is None or _may_be_other(found.lineage) else found
+        return None if found is None or found.lineage.may_make_foreign else found
 
     def is_class(self, qualname: str) -> bool:
         return self.project.is_class(self.path, qualname)
@@ -208,9 +208,10 @@ class Receivers:
         receiver = self._of_class(found.path, symbol.qualname, exact=made.startswith("="), of_class=False)
         if receiver is None:
             return None
-        if _may_be_other(receiver.lineage, made=receiver.exact):
-            return None
-        return replace(receiver, inferred=True)
+        lineage = receiver.lineage
+        if "__get__" in lineage.names or (receiver.exact and lineage.may_make_foreign):
+            return None  # a descriptor: reading an attribute that holds one may give something else
+        return replace(receiver, exact=receiver.exact and not lineage.may_make_other, inferred=True)
 
     def _defined_locally(self, name: str, scope: str) -> bool:
         """Whether a function around imports the name, or defines a class of that name."""
@@ -223,8 +224,3 @@ class Receivers:
     def _in_class_body(self, name: str, scope: str) -> bool:
         """Whether code directly in a class body sees the class's own name first."""
         return bool(scope) and self.is_class(scope) and name in self.table.members.get(scope, {})
-
-
-def _may_be_other(lineage: Mro, *, made: bool = True) -> bool:
-    """Whether reading an attribute that holds an instance (a descriptor), or making one, may give something else."""
-    return (made and lineage.may_make_other) or "__get__" in lineage.names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _PLAIN_DEFAULTS = frozenset({"integer", "float", "string", "true", "false"})
+_SAYS_NOTHING = re.compile(r"(?:^|[.'\"])(?:TypeAlias|Final|ClassVar)['\"]?$")  # but how the name is meant
 _OF_EVERY_MODULE = ("__file__", "__name__")
 _MAX_ASSIGNMENTS = 6  # of one variable that are looked at
 _MAX_ADDED = 40  # times that something is added to a variable, on the way back to what it was
@@ -110,13 +112,13 @@ def value_of(evaluate: Evaluation, ref: Ref) -> Type | None:
 def declared(evaluate: Evaluation, path: Path, symbols: Sequence[Symbol], owner: Type | None) -> Type | None:
     """A variable of a module or class, or an attribute: its annotation, else all that is assigned to it."""
     lookup = evaluate.lookup
-    for symbol in symbols:
-        if symbol.annotation:
-            if symbol.annotation.strip("'\"").rpartition(".")[2] in ("TypeAlias", "Final", "ClassVar"):
-                continue
-            if owner is not None:
-                return classes.annotated(lookup, owner, symbol.annotation)
-            return annotation.type_of_text(lookup, Home(path), symbol.annotation)
+    written = [symbol for symbol in symbols if symbol.annotation and not _SAYS_NOTHING.search(symbol.annotation)]
+    if written:
+        first = next((at for at, symbol in enumerate(written) if not symbol.conditional), len(written))
+        texts = dict.fromkeys(symbol.annotation for symbol in written[: first + 1])
+        if owner is not None:
+            return evaluate.union(classes.annotated(lookup, owner, text) for text in texts)
+        return evaluate.union(annotation.type_of_text(lookup, Home(path), text) for text in texts)
     types: list[Type | None] = []
     for symbol in symbols[:_MAX_ASSIGNMENTS]:
         assigned = _assigned(evaluate.lookup, path, symbol)

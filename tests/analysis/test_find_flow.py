@@ -37,6 +37,11 @@ AWAIT = "async def make() -> A: return A()\n"
         pytest.param("from typing import Generic, TypeVar\nT = TypeVar('T', bound=A)\nclass B(Generic[T]):\n    def __init__(self, x: T): self.x = x\n    def g(self): self.x.«n»()\n", id="a type variable with a bound"),
         pytest.param("class B(str):\n    def __new__(cls, x):\n        made = super().__new__(cls, x)\n        made.x = x\n        return made\nB('').«n»()\ndef g(x):\n    if isinstance(x, B): x.«n»()\n", id="a __new__ that makes what is asked for"),
         pytest.param("class B(A):\n    def __getattribute__(self, name):\n        '''Counts.'''\n        found = super().__getattribute__(name)\n        return found\n    def g(self): self.«n»()\nB().«n»()\n", id="a __getattribute__ that asks first"),
+        pytest.param("from typing import Generic, TypeVar, overload\nT = TypeVar('T')\nclass D(Generic[T]):\n    @overload\n    def __get__(self, i: 'B', o=None) -> T: ...\n    @overload\n    def __get__(self, i, o=None) -> 'D': ...\n    def __get__(self, i, o=None): return self if i is None else i.values[self]\nclass E(D[A]): pass\nclass B:\n    e = E()\n    d: D[A]\ndef g(b: B): b.e.«n»(), b.d.«n»(), B.e.«n»()\n", id="what a descriptor gives"),
+        pytest.param("class D:\n    def __get__(self, i, o): return KINDS[o]\n    def h(self): return 1\nKINDS = {}\nclass B:\n    def __init__(self): self.d = D()\n    def g(self):\n        self.d.«n»()\n        d = D()\n        d.«n»()\n", id="a descriptor where it is none"),
+        pytest.param("class B:\n    def __new__(cls, x) -> 'B': return KINDS[x]\nKINDS = {}\nB(1).«n»()\n", id="a __new__ that says what it gives"),
+        pytest.param("class B:\n    def __new__(cls):\n        if cls is B: return KINDS[0]\n        return super().__new__(cls)\nclass C(B): pass\nKINDS = {}\nC().«n»()\n", id="a __new__ that gives something else for its own class"),
+        pytest.param("from typing import Self, cast\ndef told(f): return f\nclass B:\n    h = told(lambda sender, value: cast(Self, sender).«n»(value))\n", id="a cast to the class around"),
         pytest.param("from typing import TYPE_CHECKING\nfrom logging import StreamHandler\nif TYPE_CHECKING:\n    Base = StreamHandler[str]\nelse:\n    Base = StreamHandler\nclass B(Base):\n    def g(self): self.«n»()\n", id="a base of which type checkers are told more"),
     ],
 )  # fmt: skip
@@ -54,6 +59,10 @@ def test_class_follows_from_the_flow(tmp_path: Path, text: str) -> None:
         pytest.param("class B(A):\n    def __getattribute__(self, name):\n        try: return super().__getattribute__(name)\n        except AttributeError: return print\nB().n()\n", id="a __getattribute__ that knows better"),
         pytest.param("from typing import TYPE_CHECKING\nimport other\nif TYPE_CHECKING:\n    Base = A\nelse:\n    Base = other.A\nclass B(Base):\n    def g(self): self.n()\n", id="a base that is another one"),
         pytest.param("class B:\n    def __init__(self, x): self.x, self.y = x, 1\n    def g(self): self.x.n()\n", id="a part that is not known"),
+        pytest.param("class D:\n    def __get__(self, i, o): return KINDS[o]\n    def h(self): return 1\nKINDS = {}\nclass B:\n    d = D()\n    e: D\n    def g(self): self.d.n(), self.e.n()\n", id="what a descriptor gives that says nothing of it"),
+        pytest.param("class B:\n    def __new__(cls):\n        if cls is B: return KINDS[0]\n        return super().__new__(cls)\nclass C(B): pass\nKINDS = {}\nB().n()\n", id="what a __new__ gives for its own class"),
+        pytest.param("class D:\n    def __get__(self, i, o): return KINDS[o]\nKINDS = {}\nclass B:\n    def g(self): self.d.n()\nB.d = D()\n", id="what a descriptor gives that a class is given"),
+        pytest.param("class C:\n    def n(self): return 1\nclass B:\n    if A: a: A\n    else: a: C\n    def g(self): self.a.n()\n", id="an attribute that is declared in two ways"),
         pytest.param("def g(x):\n    y = [A(), x]\n    y[1].n()\n", id="an item that is not known"),
     ],
 )  # fmt: skip
