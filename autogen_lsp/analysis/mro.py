@@ -105,10 +105,10 @@ class Mro:
 
     def _says_to_instantiate(self, maker: Class) -> bool:
         symbols = self.project.members(maker.path, maker.symbol.qualname).get("__new__", ())
-        given = (symbol.signature.returns or "" for symbol in symbols if symbol.signature is not None)
+        given = [symbol.signature.returns or "" for symbol in symbols if symbol.signature is not None]
         own = {maker.symbol.name, "Self"}
         declared = all(text.strip("'\"").partition("[")[0].rpartition(".")[2] in own for text in given)
-        return declared or self._instantiates(maker)
+        return (declared and bool(given)) or self._instantiates(maker)
 
     def after(self, key: tuple[Path, str]) -> Mro:
         """The bases only, as ``super()`` sees them."""

@@ -61,6 +61,7 @@ def test_class_follows_from_the_flow(tmp_path: Path, text: str) -> None:
         pytest.param("class B:\n    def __init__(self, x): self.x, self.y = x, 1\n    def g(self): self.x.n()\n", id="a part that is not known"),
         pytest.param("class D:\n    def __get__(self, i, o): return KINDS[o]\n    def h(self): return 1\nKINDS = {}\nclass B:\n    d = D()\n    e: D\n    def g(self): self.d.n(), self.e.n()\n", id="what a descriptor gives that says nothing of it"),
         pytest.param("class B:\n    def __new__(cls):\n        if cls is B: return KINDS[0]\n        return super().__new__(cls)\nclass C(B): pass\nKINDS = {}\nB().n()\n", id="what a __new__ gives for its own class"),
+        pytest.param("def make(cls): return KINDS[0]\nclass B:\n    __new__ = make\nKINDS = {}\nB().n()\n", id="a __new__ that is assigned"),
         pytest.param("class D:\n    def __get__(self, i, o): return KINDS[o]\nKINDS = {}\nclass B:\n    def g(self): self.d.n()\nB.d = D()\n", id="what a descriptor gives that a class is given"),
         pytest.param("class C:\n    def n(self): return 1\nclass B:\n    if A: a: A\n    else: a: C\n    def g(self): self.a.n()\n", id="an attribute that is declared in two ways"),
         pytest.param("def g(x):\n    y = [A(), x]\n    y[1].n()\n", id="an item that is not known"),
