@@ -194,10 +194,10 @@ def bound(lookup: Lookup, function: Type, symbol: Symbol, given: _Given) -> dict
                 continue
             return None
         taken.add(parameter.name)
+        if type_ is not None and not literals.allows(lookup, function.path, parameter.annotation, argument.node):
+            return None
         wanted = written(lookup, function, symbol, parameter.annotation)
         if not accepts(lookup, wanted, type_, widely=True):
-            return None
-        if type_ is not None and not literals.allows(lookup, function.path, parameter.annotation, argument.node):
             return None
         bind(lookup, wanted, type_, known)
     missing = [p for p in listed if p.default is None and p.kind not in VARIADIC and p.name not in taken]

@@ -94,13 +94,14 @@ def _missing_module(project: Project, path: Path, item: Import, module: Module, 
     parts = item.module.split(".")
     if not item.level and _is_made(source.text, parts[: module.absent + 1]):
         return None
-    if (not item.scope and _is_optional(project, path)) or _is_made_by_finder(project, module.name):
+    if not item.scope and _is_optional(project, path):
         return None
     if _is_left_out(project, expected):
         return None
     package = project.resolve_module(".".join(parts[: module.absent]), item.level, path) if module.absent else None
-    holder = project.source(package.path) if package is not None and package.path is not None else None
-    if holder is not None and _REPLACED.search(holder.text):
+    above = package.path if package is not None else None
+    holder = project.source(above) if above is not None else None
+    if _is_made_by_finder(project, module.name, above) or (holder is not None and _REPLACED.search(holder.text)):
         return None
     written = source.text[item.module_start : item.module_end]
     start = item.module_start
@@ -142,13 +143,18 @@ def _is_left_out(project: Project, expected: Path) -> bool:
     return False
 
 
-def _is_made_by_finder(project: Project, name: str) -> bool:
-    """Whether an importer of the workspace (``find_spec``) names the package that the module would be in."""
+def _is_made_by_finder(project: Project, name: str, package: Path | None = None) -> bool:
+    """Whether an importer of the workspace (``find_spec``) names the package that the module would be in, or the
+    package's own file makes one and tells it its ``__name__``.
+    """
     parts = name.split(".")
     inner = "".join(rf"|{re.escape('.'.join(parts[:length]))}\.?" for length in range(2, len(parts)))
     named = re.compile(rf"""['"](?:{re.escape(parts[0])}\.{inner})['"]""".encode("utf-8", "surrogatepass"))
-    found = project.definitions("find_spec")
-    files = {file for file, symbol in found if "." in symbol.qualname and not is_test(project, file)}
+    found = [(file, symbol.parent) for file, symbol in project.definitions("find_spec") if symbol.parent]
+    holder = project.source(package) if package is not None and found else None
+    if holder is not None and b"(__name__" in holder.text and any(of.encode() in holder.text for _, of in found):
+        return True
+    files = {file for file, _ in found if not is_test(project, file)}
     return any(source is not None and named.search(source.text) for source in map(project.source, files))
 
 
@@ -195,7 +201,7 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
             return None
     if assigned_from_outside(project, module.path, item.name):
         return None
-    if module.folder is not None and _is_made_by_finder(project, f"{module.name}.{item.name}"):
+    if module.folder is not None and _is_made_by_finder(project, f"{module.name}.{item.name}", module.path):
         return None
     message = f"Module '{module.name}' has no '{item.name}'"
     return Finding(path, span, FindingKind.MISSING_IMPORT, item.name, message, home.path, name)

@@ -84,12 +84,16 @@ def _is_of_namesake(project: Project, mro: Mro, name: str) -> bool:
 
 
 def _is_alike(call: Call, item: Call, inside: str) -> bool:
-    """Whether something is asked of the same thing, or of a variable that got its value in the same way."""
+    """Whether something is asked of the same thing, or of a variable that got its value in the same way: two parameters
+    of a function did not.
+    """
     if inside:
         return call.receiver == item.receiver and call.scope.startswith(f"{inside}.")
     if "." in call.receiver:
         return False
-    return call.made == item.made if item.made else (call.receiver, call.scope) == (item.receiver, item.scope)
+    if not item.made or (item.made.startswith(":") and call.scope == item.scope):
+        return (call.receiver, call.scope) == (item.receiver, item.scope)
+    return call.made == item.made
 
 
 def _class_around(table: Table, scope: str) -> str:

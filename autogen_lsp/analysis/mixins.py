@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from autogen_lsp.analysis.derived import derived_at_run_time
@@ -34,6 +35,8 @@ from autogen_lsp.analysis.usage import (
 from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind, base_names
 
+# What protocols are often cut from.
+_COMMON = (("pathlib", "Path"), ("_io", "BytesIO"), ("_io", "StringIO"), ("builtins", "dict"), ("builtins", "list"))
 _PARTS = 3  # things that a class without a name for it calls on those that it is a part of
 _MANY = 3  # instances that lack the member, for one that has it
 _SUPER = "super("
@@ -88,12 +91,14 @@ def has_below(project: Project, found: Class, name: str) -> bool:
 
 
 def _is_had_by_one_alike(project: Project, protocol: Class, name: str) -> bool:
-    """Whether a class of the workspace has the member, and all that the protocol has: it is one (PEP 544)."""
+    """Whether a class of the workspace, or a common one of Python, has the member, and all that the protocol has: it is
+    one (PEP 544).
+    """
     wanted = members_of(project, protocol)
-    return any(
-        project.is_class(path, symbol.parent) and wanted <= project.mro(path, symbol.parent).names
-        for path, symbol in project.definitions(name)
-    )
+    modules = ((project.resolve_module(module, 0, protocol.path).path, of) for module, of in _COMMON)
+    common = ((path, of) for path, of in modules if path is not None and name in project.mro(path, of).names)
+    ours = ((path, symbol.parent) for path, symbol in project.definitions(name))
+    return any(project.is_class(*each) and wanted <= project.mro(*each).names for each in chain(ours, common))
 
 
 @dataclass(frozen=True)

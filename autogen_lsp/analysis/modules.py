@@ -174,7 +174,8 @@ class Modules(msgspec.Struct):
             found = self._walk(base, parts, Origin.WORKSPACE)
             if found is None:
                 continue
-            namesake = self._is_namesake(base, parts[0], importer)
+            itself = found.path == importer and found.folder is None
+            namesake = itself or self._is_namesake(base, parts[0], importer)
             if found.origin not in (Origin.MISSING, Origin.UNKNOWN):
                 return replace(found, certain=False) if namesake else found
             missing = missing or (None if namesake else found)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, classes, nodes
+from autogen_lsp.analysis import annotation, applied, classes, nodes
+from autogen_lsp.analysis.arguments import Argument
 from autogen_lsp.analysis.containers import element_of, mapping_of
 from autogen_lsp.analysis.enclosing import annotated
 from autogen_lsp.analysis.evaluation import Evaluation
+from autogen_lsp.analysis.functions import method_of, symbols_of
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, class_of, members, without_none
 
@@ -124,8 +126,23 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         elif classes.as_base(lookup, member, "collections.abc.Mapping") is not None:
             types.append(mapping_of(lookup, member)[1])
         else:
-            types.append(evaluate.method(member, "__getitem__"))
+            types.append(_item(evaluate, path, node, member))
     return evaluate.union(types)
+
+
+def _item(evaluate: Evaluation, path: Path, node: Node, instance: Type) -> Type | None:
+    """What a class's own ``__getitem__`` gives: of overloads the one that takes what stands in the brackets."""
+    lookup = evaluate.lookup
+    member = classes.member_of(lookup, instance, "__getitem__")
+    if member is None:
+        return None
+    function = method_of(member, instance)
+    if len(symbols_of(lookup, function)) == 1:
+        return evaluate.method(instance, "__getitem__")
+    indices = [Argument(index) for index in node.children_by_field_name("subscript")]
+    if len(indices) > 1:
+        return None
+    return applied.result(lookup, function, indices, lambda index: evaluate(path, index), evaluate.inside)
 
 
 def of_key(lookup: Lookup, typed_dict: Type, key: str) -> Type | None:

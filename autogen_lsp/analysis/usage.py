@@ -20,6 +20,7 @@ _TEST = re.compile(r"_*(?:Tests?(?![a-z])|tests?_)")  # run without being called
 _MIXIN = re.compile(r"mix_?in|mixed", re.I)
 _CALLED_MIXIN = re.compile(r"\bmix-?in\b", re.I)
 _NO_TESTS = frozenset({"classmethod", "staticmethod", "property"})
+_NEVER_SEARCHED = "conftest.py"  # for tests
 _TEST_CASE = re.compile(r".*(?:Tests?|TestCase)$")  # run where it is a `unittest.TestCase`
 ABSTRACT = re.compile(r"_*(?:Base|Abstract|Generic)(?![a-z])|.*(?:Base|Abstract|Builder)$")
 
@@ -35,14 +36,19 @@ def in_use(project: Project, found: Class, *, leaf: bool) -> bool:
 def _is_run(project: Project, found: Class) -> bool:
     """Whether a test runner makes instances: by the class's name, or of any test case."""
     if _is_named_test(project, found):
-        return found.path.name != "conftest.py"  # which is never searched for tests
-    return is_from_outside(project, found) and _TEST_CASE.match(found.symbol.name) is not None
+        return True
+    is_case = is_from_outside(project, found) and _TEST_CASE.match(found.symbol.name) is not None
+    return is_case and found.path.name != _NEVER_SEARCHED
 
 
 def _is_named_test(project: Project, found: Class) -> bool:
-    """Whether its name says that a runner takes it; of private ones only `unittest.TestCase` is found."""
-    named = _TEST.match(found.symbol.name) is not None
-    return named and (not found.symbol.name.startswith("_") or is_from_outside(project, found))
+    """Whether its name says that a runner takes it; of private ones, and in a package itself, only `unittest.TestCase`
+    is found.
+    """
+    if _TEST.match(found.symbol.name) is None or found.path.name == _NEVER_SEARCHED:
+        return False
+    hidden = found.symbol.name.startswith("_") or found.path.name == "__init__.py"
+    return not hidden or is_from_outside(project, found)
 
 
 def is_from_outside(project: Project, found: Class) -> bool:

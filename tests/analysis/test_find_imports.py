@@ -240,6 +240,14 @@ def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
             id="an importer makes the modules",
         ),
         pytest.param(
+            "//- pkg/__init__.py\n//- pkg/a.py\nfrom pkg.extern import six, attr\nimport pkg.extern.yaml\n"
+            "from pkg import «more»\n//- pkg/extern/__init__.py\nfrom pkg.vendor import Importer\n"
+            "Importer(__name__, ('six', 'attr', 'yaml')).install()\n//- pkg/vendor.py\nclass Importer:\n"
+            "    def __init__(self, name, names): self.name = name\n    def install(self): return 1\n"
+            "    def find_spec(self, name, path=None): return None\n",
+            id="an importer that a package tells its name",
+        ),
+        pytest.param(
             "//- pkg/__init__.py\nimport os\nfrom importlib.util import find_spec\n"
             "if os.path.isfile(os.path.join(os.path.dirname(__file__), 'about.py')):\n    from pkg.about import f\n"
             "if find_spec('pkg.fast'):\n    from pkg import fast\n",
@@ -344,6 +352,14 @@ def test_folders_of_build_backends_are_on_the_path(tmp_path: Path, settings: str
 
 def test_the_name_of_the_project_is_no_module_to_be_built(tmp_path: Path) -> None:
     check_findings(tmp_path, "//- a.py\nfrom pkg import «Pkg»\n//- pkg/__init__.py\n//- pyproject.toml\nname = 'Pkg'\n")
+
+
+def test_a_file_does_not_import_itself_by_its_name(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- plugins/redis.py\nimport redis\nfrom keyring import «get»\nredis.Redis(), get()\n"
+        "//- plugins/keyring.py\nx = 1\n//- plugins/yaml.py\nfrom yaml import dump\ndump()\n",
+    )
 
 
 def test_a_script_has_its_own_folder_first(tmp_path: Path) -> None:

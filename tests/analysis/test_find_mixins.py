@@ -225,6 +225,11 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
         pytest.param(BASE.format(g="g").replace("class A", "class RunMixin"), id="named mixin"),
         pytest.param(BASE.format(g="g").replace("class A", "class TestRunMixin"), id="a mixin for tests"),
         pytest.param(
+            "//- tests/__init__.py\n"
+            + BASE.format(g="g").replace("class A", "class TestRunMixin").replace("f(", "test_f("),
+            id="a mixin of tests where no runner looks for tests",
+        ),
+        pytest.param(
             BASE.format(g="g").replace("class A", "class _TestRunMixin").replace("f(", "test_f("),
             id="a mixin of tests that no runner takes",
         ),

@@ -265,6 +265,14 @@ def test_a_function_whose_decorator_reads_its_source(tmp_path: Path) -> None:
     )
 
 
+def test_functions_of_a_file_that_reads_itself(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- templates.py\ndef get(x): return _native(x)\ndef parts(): return open(__file__, 'rt').readlines()\n"
+        "«missing»()\n//- other.py\ndef get(x): return «_native»(x), open(__file__ + 'x')\n",
+    )
+
+
 def test_a_part_of_a_program_that_the_documentation_shows(tmp_path: Path) -> None:
     text = "f()\n//- docs/whole.py\nimport os\n«f»()\n//- examples/part.py\n«f»()\n"
     check_findings(tmp_path / "part", "//- docs/listings/part.py\n" + text)

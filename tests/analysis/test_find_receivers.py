@@ -473,6 +473,34 @@ def test_what_has_all_that_a_protocol_has_is_one(tmp_path: Path) -> None:
     )
 
 
+def test_what_a_common_class_has_is_had_by_a_protocol_cut_from_it(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from typing import Protocol\nclass P(Protocol):\n    def joinpath(self, x): ...\n    def exists(self): ...\n"
+        "class Q(P, Protocol):\n    def own(self): ...\ndef use(p: P, q: Q): p.resolve(), p.«close»(), q.«resolve»()\n",
+    )
+
+
+def test_an_item_is_what_the_overload_says_that_takes_the_index(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from typing import Literal, overload\nclass A:\n    def a(self): return 1\nclass B:\n    def b(self): return 1\n"
+        "class T:\n    @overload\n    def __getitem__(self, key: Literal['a']) -> A: ...\n    @overload\n"
+        "    def __getitem__(self, key: Literal['b']) -> B: ...\n    @overload\n    def __getitem__(self, key: int) -> str: ...\n"
+        "    def __getitem__(self, key): return key\ndef f(t: T, x):\n"
+        "    t['a'].a(), t['b'].b(), t['b'].«a»(), t[x].b(), t[1, 2].b(), t[1].lower(), t[1].upper()\n",
+    )
+
+
+def test_two_parameters_of_one_type_are_two_things(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nclass A:\n    def f(self): return 1\nclass B:\n    def g(self): return 1\n    def h(self): return 1\n"
+        "def use(a: A, b: A): a.f(), b.g(), b.h()\n"
+        "//- b.py\nfrom a import A\ndef use(a: A, b: A): a.f(), a.«g»(), a.«h»()\n",
+    )
+
+
 def test_a_decorator_gives_methods_to_classes(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
