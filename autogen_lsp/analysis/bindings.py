@@ -97,12 +97,19 @@ def reads_of(target: Node) -> list[Node] | None:
     for node in nodes.own_nodes(scope if scope.type == "module" else scope.child_by_field_name("body"), name):
         if node.type in nodes.DEFINITIONS and name.encode() in (node.text or b""):
             return None  # it may be used in there
-        if node.type != "identifier" or nodes.text_of(node) != name or not is_read(node):
+        if node.type != "identifier" or nodes.text_of(node) != name or not (is_read(node) or is_changed(node)):
             continue
         found = reaching(node, assigned=True)
         if found is not None and any(nodes.same(b.at, statement) for b in found[0]):
             out.append(node)
     return out
+
+
+def is_changed(node: Node) -> bool:
+    """Whether it is the target of ``x += y``, which reads it, too."""
+    parent = node.parent
+    changes = parent is not None and parent.type == "augmented_assignment"
+    return changes and parent is not None and nodes.same(parent.child_by_field_name("left"), node)
 
 
 def is_read(node: Node) -> bool:

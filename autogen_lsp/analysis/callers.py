@@ -208,12 +208,23 @@ def _passed(
 
 def is_function(lookup: Lookup, uses: Sequence[Use], wanted: Sequence[Expected]) -> bool:
     """Whether a name in CapWords is a function's after all: a call gives what no instance of a new class would be."""
-    if not all(use.is_call and at.role in (Role.VALUE, Role.IGNORED) for use, at in zip(uses, wanted, strict=True)):
+    if any(_is_of_class(use, at) for use, at in zip(uses, wanted, strict=True)):
         return False
     asked = [list(members(expanded(lookup, at.type))) for at in wanted if at.strong]
     return any(at.is_async for at in wanted) or any(
         all(_is_final(m) for m in each) or (len(each) > 1 and all(_is_made(lookup, m) for m in each)) for each in asked
     )
+
+
+def _is_of_class(use: Use, at: Expected) -> bool:
+    """Whether a use takes it for a class; one that only hands it on says nothing."""
+    if use.is_call:
+        return at.role not in (Role.VALUE, Role.IGNORED)
+    call = nodes.enclosing(use.expression, frozenset({"call"}))
+    if call is not None and nodes.text_of(call.child_by_field_name("function")) in ("isinstance", "issubclass"):
+        return True
+    asked = members(at.type) if at.strong else ()
+    return _says_otherwise(at) or not all(m is not None and m.form is Form.CALLABLE for m in asked)
 
 
 def _is_final(type_: Type | None) -> bool:

@@ -15,6 +15,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import (
     asserts,
+    bindings,
     classes,
     declared,
     endings,
@@ -101,6 +102,11 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
                 apart=taken_apart(parent.child_by_field_name("left")),
             )
         case "augmented_assignment":
+            if bindings.is_changed(node):
+                if grown := operands.grown(lookup, path, parent):
+                    return shaped(grown)
+                changed = value(operands.operand(lookup, path, parent, node), Demand.ATTRIBUTE)
+                return replace(changed, attribute=operands.method_of(parent))
             if asked := operands.asked_operand(lookup, path, parent, node):
                 return taken(asked)
             left = parent.child_by_field_name("left")

@@ -74,7 +74,10 @@ def name_of(node: Node) -> str | None:
             case "binary_operator":  # `depth - 1` is a depth
                 sides = [node.child_by_field_name("left"), node.child_by_field_name("right")]
                 named_sides = [side for side in sides if side is not None and side.type not in _LITERALS]
-                if len(named_sides) != 1 or nodes.text_of(node.child_by_field_name("operator")) == "%":
+                operator = nodes.text_of(node.child_by_field_name("operator"))
+                if operator == "/" and any(side is not None and side.type == "string" for side in sides):
+                    return "path"
+                if len(named_sides) != 1 or operator == "%":
                     return None
                 node = named_sides[0]
             case "list" | "set" | "tuple":  # of one item, many of that kind

@@ -6,6 +6,7 @@ All that an operation asks of the missing value follows from the other operand's
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from autogen_lsp.analysis import classes, functions, infer, nodes, wants
 from autogen_lsp.analysis.annotation import expanded
 from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import NONE, Form, Type, builtin, widened, without_none
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, union, widened, without_none
 from autogen_lsp.syntax.model import Symbol
 
 OPERANDS = ("int", "float", "complex", "str", "bytes", "list", "tuple", "bool")
@@ -67,9 +68,8 @@ def asked_operand(
     is_right = nodes.same(right, node)
     other = left if is_right else right
     type_ = expanded(lookup, widened(infer.type_of(lookup, path, other))) if other is not None else None
-    operator = nodes.text_of(operation.child_by_field_name("operator"))
-    word = _METHODS.get(operator.removesuffix("=") if operation.type == "augmented_assignment" else operator)
-    if type_ is None or word is None or type_.form is not Form.INSTANCE or type_.is_a(*OPERANDS):
+    word = _word(operation)
+    if type_ is None or not word or type_.form is not Form.INSTANCE or type_.is_a(*OPERANDS):
         return None
     if type_.is_a("set", "frozenset", "dict"):
         return type_
@@ -82,6 +82,25 @@ def asked_operand(
                 return _of_overloads(lookup, method, symbols, stands)
             return wants.parameter_type(lookup, method, [Argument(node)], 0, partial(infer.type_of, lookup, path))
     return None
+
+
+def grown(lookup: Lookup, path: Path, operation: Node) -> Type | None:
+    """What grows by ``+=`` of a text or a sequence: likely one of its kind, of any length."""
+    right = operation.child_by_field_name("right")
+    type_ = widened(infer.type_of(lookup, path, right)) if right is not None else None
+    if type_ is None or _word(operation) != "add" or not type_.is_a("str", "bytes", "list", "tuple"):
+        return None
+    return replace(type_, args=(union(type_.args),), variadic=True) if type_.is_a("tuple") else type_
+
+
+def method_of(operation: Node) -> str:
+    """The method of the left operand that an operation calls."""
+    return f"__{_word(operation)}__"
+
+
+def _word(operation: Node) -> str:
+    operator = nodes.text_of(operation.child_by_field_name("operator"))
+    return _METHODS.get(operator.removesuffix("=") if operation.type == "augmented_assignment" else operator, "")
 
 
 def _of_overloads(

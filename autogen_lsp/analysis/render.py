@@ -327,9 +327,10 @@ def _bound_as(lookup: Lookup, path: Path, item: Import, type_: Type, top: str) -
     modules = {module for module, _ in wanted}
     absolute = item.module if not item.level else lookup.imported_module(path, item.module, item.level)[0]
     if item.name is None:
-        if item.module in modules:
-            return f"{item.asname or item.module}.{top}"
-        return None
+        if item.asname:
+            return f"{item.asname}.{top}" if item.module in modules else None
+        held = (module for module in modules if f"{item.module}.".startswith(f"{module}."))  # `import a.b` binds a
+        return next((f"{module}.{top}" for module in sorted(held)), None)
     if (absolute, item.name) in wanted:
         return item.bound
     if f"{absolute}.{item.name}" in modules:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, bindings, classes, declared, expected, infer, narrowing, nodes
+from autogen_lsp.analysis import annotation, below, bindings, classes, declared, expected, infer, narrowing, nodes
 from autogen_lsp.analysis.around import taken_apart
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.expectation import Demand, Expected, Role
@@ -21,7 +21,6 @@ from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, optio
 
 _MAX_USES = 40  # of one variable
 _MAX_VARIABLES = 30
-_MAX_SUBCLASSES = 20
 _MAX_DEPTH = 3  # of items in items
 _CONCRETE = {
     "list": ("Iterable", "Collection", "Sequence", "MutableSequence"),
@@ -182,6 +181,8 @@ def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expe
         bare = without_none(_opened(lookup, use.type))
         if bare is not None and breaks(lookup, bare, every):
             yield from _special(lookup, bare)
+            one = below.topmost(lookup, bare, lambda each: not breaks(lookup, each, every))
+            yield from (each for each in (optional(one) if compared else None, one) if each is not None)
 
 
 def _opened(lookup: Lookup, type_: Type | None) -> Type | None:
@@ -224,7 +225,7 @@ def _suits(lookup: Lookup, type_: Type, every: Sequence[Expected]) -> bool:
         is_declared = any(use.strong and not use.upper for use in every)
         compared = any(use.may_be_none for use in every)  # and so None is reckoned with
         if _says_little(lookup, (without_none(type_) or type_) if compared else type_) or (
-            not is_declared and _has_subclasses(lookup, type_)
+            not is_declared and next(below.classes_below(lookup, type_), None) is not None
         ):
             return False
     if type_.is_a("list", "dict", "set") and any(type_.args) and any(map(_asks_more, every)):
@@ -275,10 +276,13 @@ def _is_missing(lookup: Lookup, use: Expected, strong: Sequence[Expected]) -> bo
                 return False
             if not project.is_ours(member.path) or _has(lookup, member, use.attribute):
                 return False
-            below = project.derived(member.name.rpartition(".")[2])[:_MAX_SUBCLASSES]
-            if any(lookup.symbols(path, f"{symbol.qualname}.{use.attribute}") for path, symbol in below):
+            if any(_has_itself(lookup, each, use.attribute) for each in below.classes_below(lookup, member)):
                 return False
     return True
+
+
+def _has_itself(lookup: Lookup, type_: Type, name: str) -> bool:
+    return type_.path is not None and bool(lookup.symbols(type_.path, f"{type_.name}.{name}"))
 
 
 def _has(lookup: Lookup, type_: Type | None, name: str) -> bool:
@@ -308,17 +312,6 @@ def _says_little(lookup: Lookup, type_: Type) -> bool:
     if expanded.module in _PROTOCOL_MODULES or expanded.is_a("object", "os.PathLike"):
         return expanded.name not in ("NoReturn", "Never")
     return classes.is_protocol(lookup, expanded)
-
-
-def _has_subclasses(lookup: Lookup, type_: Type) -> bool:
-    """Whether the workspace has a more special class, which a function may well give to what takes this one."""
-    if type_.form is not Form.INSTANCE or type_.path is None or type_.path.suffix == ".pyi":
-        return False
-    for path, symbol in lookup.project.derived(type_.name.rpartition(".")[2])[:_MAX_SUBCLASSES]:
-        derived = Type(Form.INSTANCE, symbol.qualname, lookup.module_name(path), path=path)
-        if derived != type_ and classes.is_subclass(lookup, derived, type_):
-            return True
-    return False
 
 
 def followed(lookup: Lookup, uses: Sequence[Expected]) -> Iterator[Expected]:

@@ -1536,6 +1536,10 @@ def test_row_44_a_class_that_is_imported_by_name_is_not_named_through_its_module
     )
     aliased = use.replace("Line", "models.Line")
     assert signature(f"{shop}from shop import models{aliased}") == "def f(line: models.Line) -> None:"
+    dotted = use.replace("Line", "shop.models.Line")
+    assert signature(f"{shop}import shop\nimport shop.models{dotted}") == "def f(line: shop.models.Line) -> None:"
+    below = "//- shop/__init__.py\nclass Line: ...\n//- shop/models.py\n//- main.py\nimport shop\nimport shop.models"
+    assert signature(f"{below}{use.replace('Line', 'shop.Line')}") == "def f(line: shop.Line) -> None:"
 
 
 def test_row_29_what_most_sites_pass_must_be_known() -> None:
@@ -1814,6 +1818,11 @@ def test_row_29_a_position_that_is_passed_members_of_an_enumeration_has_the_name
     assert signature(f"{text}    $0f(1, Code.BAD)\n    f(2, error=code)\n") == "def f(arg1: int, error: Code) -> None:"
 
 
+def test_what_stands_before_a_text_with_a_slash_between_is_a_path() -> None:
+    text = "from pathlib import Path\n\n\ndef g(root: Path) -> None:\n    $0f(root / 'a' / f'{root.name}.py')\n"
+    assert signature(text) == "def f(path: Path) -> None:"
+
+
 @pytest.mark.parametrize(
     ("passed", "name"),
     [
@@ -1821,6 +1830,7 @@ def test_row_29_a_position_that_is_passed_members_of_an_enumeration_has_the_name
         ("2 * depth", "depth"),
         ("word + 's'", "word"),
         ("depth // 2 + 1", "depth"),
+        ("depth / 2", "depth"),
         ("depth + len(word)", "arg1"),
         ("'%s' % word", "arg1"),
         ("[word]", "words"),

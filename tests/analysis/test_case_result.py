@@ -722,6 +722,10 @@ def test_a_list_of_something_is_not_written_where_its_use_is_not_understood() ->
 def test_a_name_in_capwords_is_a_function_where_its_value_is_no_instance_of_a_new_class() -> None:
     assert signature("def g(x: int = $0Default(5)) -> None: ...\n") == "def Default(arg1: int) -> int:"
     assert signature("async def g() -> int:\n    return await $0Fetch()\n") == "async def Fetch() -> int:"
+    listed = "def g(x: int = $0Default(5)) -> None: ...\n\n\nKINDS = [Default]\n"
+    assert signature(listed) == "def Default(arg1) -> Any:"  # whoever calls what is listed
+    with workspace(f"{listed}\n\ndef h(x: object) -> bool:\n    return isinstance(x, (int, Default))\n") as space:
+        assert space.plan().skeleton.startswith("class Default:")
     with workspace("class Base: ...\n\n\nx: Base = $0Derived()\n") as space:
         assert space.plan().skeleton == "class Derived:\n    pass\n"
 
@@ -965,6 +969,30 @@ def test_an_alias_that_has_none_is_no_more_than_its_other_types_where_none_break
     assert signature(text.format("print(f(n) is None)")) == "def f(n: int) -> Number:"
 
 
+def test_what_only_a_class_below_the_declared_one_has_is_one_of_that() -> None:
+    text = "class A:\n    def close(self) -> None: ...\n\n\nclass B(A): ...\n\n\nclass C(B):\n"
+    text += "    def send(self) -> None: ...\n\n\nclass D(C): ...\n\n\ndef take(a: A) -> None: ...\n\n\n"
+    text += "def g() -> None:\n    a = $0f()\n    a.send()\n    take(a)\n"
+    assert signature(text) == "def f() -> C:"
+    assert (
+        signature(text.replace("class D(C): ...", "class D(A):\n    def send(self) -> None: ...")) == "def f() -> Any:"
+    )
+    text = text.replace("    a.send()\n    take(a)", "    if a is not None:\n        a.send()\n        take(a)")
+    assert signature(text) == "def f() -> C | None:"
+
+
+def test_what_grows_is_likely_of_the_kind_that_is_added() -> None:
+    text = "def g(xs: list[str]) -> None:\n    a = $0f()\n    a += {}\n    for x in a: print(x.upper())\n"
+    assert signature(text.format("('',)")) == "def f() -> tuple[str, ...]:"
+    assert signature(text.format("xs")) == "def f() -> list[str]:"
+    assert signature(text.format("1")) == "def f() -> int:"
+    assert signature(text.format("unknown")) == "def f() -> Any:"
+    taken = "from collections.abc import Iterable\ndef take(x: Iterable[str]) -> None: ...\n\n\ndef g() -> None:\n"
+    taken += "    a = $0f()\n    take(a)\n"
+    assert signature(taken) == "def f() -> Iterable[str]:"
+    assert signature(taken + "    a += ('',)\n") == "def f() -> Any:"
+
+
 def test_what_is_put_in_the_place_of_an_instance_is_one_of_the_other_types() -> None:
     text = "def g(x: int | str | None) -> None:\n    if isinstance(x, str):\n        x = $0f(x)\n    print(x)\n"
     assert signature(text) == "def f(x: str) -> int | None:"
@@ -992,7 +1020,11 @@ def test_a_variable_gets_what_another_branch_assigns() -> None:
     ("body", "returns"),
     [
         ("class A:\n    def close(self) -> None: ...", "A"),
-        ("class A:\n    def close(self) -> None: ...\n\n\nclass B(A):\n    def missing(self) -> None: ...", "Any"),
+        (
+            "class A:\n    def close(self) -> None: ...\n\n\nclass B(A):\n    def missing(self) -> None: ...\n\n\n"
+            "class C(A):\n    def missing(self) -> None: ...",
+            "Any",
+        ),
     ],
 )
 def test_a_declared_class_stays_though_a_member_is_missing_too(body: str, returns: str) -> None:
