@@ -16,6 +16,7 @@ from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.presence import Definition, Presence, follow, has_name, is_of_library
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
+from autogen_lsp.syntax import spread
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
@@ -83,8 +84,8 @@ def _is_known_by_name(project: Project, path: Path, name: str) -> bool:
         and own is not None
         and any(
             _MODULES.search(source.text, function.body_start, function.body_end)
-            for call in table.facts.calls
-            if not call.scope and said.search(own.text, call.end, call.call_end) is not None
+            for call in spread.where(table.facts.calls, lambda call: not call.scope)
+            if said.search(own.text, call.end, call.call_end) is not None
             for source, function in _run_by(project, follow(project, path, call.dotted))
         )
     )
@@ -132,9 +133,8 @@ _GIVERS = (is_planted, _is_known_by_name, _is_filled, _is_made_beside)
 def _used(table: Table, source: Source) -> dict[str, list[tuple[Span, set[str]]]]:
     """What the module calls, or decorates with, by its dotted name: where, and the names of what is decorated."""
     out: dict[str, list[tuple[Span, set[str]]]] = {}
-    for call in table.facts.calls:
-        if not call.scope:
-            out.setdefault(call.dotted, []).append((Span(call.start, call.end), set()))
+    for call in spread.where(table.facts.calls, lambda call: not call.scope):
+        out.setdefault(call.dotted, []).append((Span(call.start, call.end), set()))
     for symbol in table.facts.symbols:
         if "." not in symbol.qualname:
             at = symbol.start

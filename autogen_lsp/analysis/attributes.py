@@ -34,6 +34,7 @@ from autogen_lsp.analysis.receivers import SUPER, Receiver, Receivers
 from autogen_lsp.analysis.table import Table
 from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.types import Form, Type, members, without_none
+from autogen_lsp.syntax import spread
 from autogen_lsp.syntax.model import Call, Reference, SymbolKind
 from autogen_lsp.text import Span, touching
 
@@ -45,7 +46,7 @@ def missing_attributes(project: Project, path: Path, table: Table, near: Span | 
     """Findings of kind missing-attribute in one file."""
     lookup = Lookup(project)
     look = _Look(project, path, table, lookup, Receivers(project, path, table, lookup))
-    items: list[Call | Reference] = [*touching(table.facts.calls, near), *touching(table.facts.references, near)]
+    items: list[Call | Reference] = [*spread.near(table.facts.calls, near), *touching(table.facts.references, near)]
     for item in items:
         if not item.receiver or item.guarded:
             continue

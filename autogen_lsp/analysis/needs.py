@@ -21,6 +21,7 @@ from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.targets import kind_in_module, mentioned, targets_of, to_import
 from autogen_lsp.analysis.unbound import is_annotation, is_read
+from autogen_lsp.syntax import spread
 from autogen_lsp.text import Span
 
 _MOST_VALUES = 20  # variables that are followed to what they were assigned
@@ -82,7 +83,7 @@ def _use(project: Project, target: Target) -> Node | None:
         return node
     facts, source = project.facts(target.origin), project.source(target.origin)
     bound = next((i.bound for i in facts.imports if i.start <= node.start_byte < i.end), "") if facts else ""
-    call = next((c for c in facts.calls if c.name == bound and not c.receiver), None) if facts else None
+    call = next((c for c in spread.named(facts.calls, bound) if not c.receiver), None) if facts else None
     return nodes.node_at(source.tree, Span(call.start, call.end)) if call is not None and source is not None else None
 
 

@@ -42,6 +42,7 @@ from autogen_lsp.analysis.types import (
     Type,
     optional,
 )
+from autogen_lsp.syntax import spread
 from autogen_lsp.syntax.model import Parameter, Signature
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
@@ -227,7 +228,11 @@ def _of_module(lookup: Lookup, target: Target, place: Placement, title: str) -> 
 
 def _called_on(project: Project, path: Path, receiver: str) -> list[tuple[str, Span]]:
     facts = project.facts(path)
-    return [(c.name, Span(c.start, c.end)) for c in facts.calls if c.receiver == receiver] if facts else []
+    return (
+        [(c.name, Span(c.start, c.end)) for c in spread.where(facts.calls, lambda c: c.receiver == receiver)]
+        if facts
+        else []
+    )
 
 
 _ORDER = (TargetKind.ATTRIBUTE, TargetKind.CLASS, TargetKind.FUNCTION)

@@ -21,6 +21,7 @@ from autogen_lsp.analysis.environment import Environment, find_environment
 from autogen_lsp.analysis.listing import Folders, Listing
 from autogen_lsp.analysis.modules import Module, Modules, Origin
 from autogen_lsp.analysis.table import Table
+from autogen_lsp.syntax import spread
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts, Import, Symbol, SymbolKind, base_names
 from autogen_lsp.workspace.ignore import python_files
@@ -85,6 +86,7 @@ class Project:
         self.run: dict[Path, bool] = {}  # likewise
         self.filled: frozenset[Path] | None = None  # modules that others give names to, as of `presence`
         self.given_names: dict[tuple[Path, str, str], bool] = {}  # to files, by scope, as of `undefined`
+        self.guessed_names: dict[tuple[Path, str, str], bool] = {}  # likewise, by its quick answers
         self.lacking: dict[str, frozenset[Path]] = {}  # files that call a name which they do not bind: `undefined`
         self.guesses: dict[tuple[Path, str, str], frozenset[tuple[Path, str]]] = {}  # of members of classes: `guesses`
         self.derivable: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`
@@ -233,7 +235,7 @@ class Project:
     def calls(self, name: str) -> list[tuple[Path, Call]]:
         """Calls whose last component is ``name``, in the whole workspace."""
         return self._named(
-            self._calls, name, lambda index: index.calls(name), lambda facts: (c for c in facts.calls if c.name == name)
+            self._calls, name, lambda index: index.calls(name), lambda facts: iter(spread.named(facts.calls, name))
         )
 
     def definitions(self, name: str) -> list[tuple[Path, Symbol]]:

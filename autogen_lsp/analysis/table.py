@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from autogen_lsp.syntax import spread
 from autogen_lsp.syntax.model import Call, Facts, Import, Parameter, Symbol, SymbolKind
 from autogen_lsp.text import Span
 
@@ -63,9 +64,10 @@ class Table:
     @cached_property
     def imported_calls(self) -> list[Call]:
         """The module's own calls of what it imports."""
-        return [
-            call for call in self.facts.calls if not call.scope and ("", call.dotted.partition(".")[0]) in self.imports
-        ]
+        imports = self.imports
+        return spread.where(
+            self.facts.calls, lambda call: not call.scope and ("", call.dotted.partition(".")[0]) in imports
+        )
 
     @cached_property
     def taken(self) -> dict[str, dict[str, Import]]:

@@ -23,6 +23,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.spelling import is_importable
 from autogen_lsp.analysis.standard import HOMES
 from autogen_lsp.analysis.types import Form, Type, class_of, members
+from autogen_lsp.syntax import spread
 from autogen_lsp.text import Span
 
 _NAMES = ("identifier", "string_content")  # a quoted annotation is a name, too
@@ -237,7 +238,7 @@ def _imported_kind(lookup: Lookup, finding: Finding) -> TargetKind:
     if facts is None or source is None:
         return TargetKind.FUNCTION
     bound = next((i.bound for i in facts.imports if i.start <= finding.span.start < i.end), finding.name)
-    spans = [Span(call.start, call.end) for call in facts.calls if call.name == bound and not call.receiver]
+    spans = [Span(call.start, call.end) for call in spread.named(facts.calls, bound) if not call.receiver]
     spans += [Span(use.start, use.end) for use in facts.references if use.name == bound and not use.receiver]
     kinds = {kind_in_module(nodes.node_at(source.tree, span), finding.name) for span in spans}
     if TargetKind.CLASS in kinds:

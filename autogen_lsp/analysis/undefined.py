@@ -99,12 +99,13 @@ def _is_given(project: Project, path: Path, table: Table, use: Use, quick: bool)
     """Whether anything in the workspace may give the file the name; asked once, as others are read for it."""
     key = path, use.scope, use.name
     found = project.given_names.get(key)
+    if found is None and quick:
+        found = project.guessed_names.get(key)
     if found is None:
         found = any(gives(project, path, table, use) for gives in _GIVERS) or _is_planted(
             project, path, use.name, quick
         )
-        if not quick:
-            project.given_names[key] = found
+        (project.guessed_names if quick else project.given_names)[key] = found
     return found
 
 

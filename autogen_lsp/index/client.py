@@ -28,6 +28,7 @@ from autogen_lsp.index.location import index_path, remove_unused
 from autogen_lsp.index.pool import default_workers
 from autogen_lsp.index.store import Store, Warn
 from autogen_lsp.index.stored import StoredFacts
+from autogen_lsp.syntax import spread
 from autogen_lsp.syntax.facts import extract
 from autogen_lsp.syntax.model import Call, Facts, Import, Symbol
 from autogen_lsp.syntax.said import says
@@ -120,7 +121,7 @@ class Index:
 
     def calls(self, name: str, limit: int | None = None) -> list[tuple[Path, Call]]:
         """Calls whose last component is ``name``, by path and place; the first ``limit`` of them."""
-        return self._named(rows.CALLED, name, "calls", rows.calls_named, lambda f: rows.of_name(f.calls, name), limit)
+        return self._named(rows.CALLED, name, "calls", rows.calls_named, lambda f: spread.named(f.calls, name), limit)
 
     def definitions(self, name: str, limit: int | None = None) -> list[tuple[Path, Symbol]]:
         """Definitions of all kinds whose last component is ``name``, by path and place; the first ``limit`` of them."""

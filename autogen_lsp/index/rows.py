@@ -79,16 +79,17 @@ def digest_of(raw: bytes) -> bytes:
 
 
 def make(digest: bytes, facts: Facts, text: bytes) -> Row:
-    calls = _places(facts.calls)
+    every = tuple(facts.calls)  # an open document's are spread
+    calls = _places(every)
     symbols = _places(facts.symbols)
     head = msgspec.structs.replace(facts, imports=(), symbols=(), calls=())
-    said = " ".join(sorted(said_in(text, facts.calls)))
+    said = " ".join(sorted(said_in(text, every)))
     return Row(
         digest,
         _encode(head),
         _encode(facts.imports),
         _encode((symbols, facts.symbols, _derived(facts.symbols))),
-        _encode((calls, facts.calls)),
+        _encode((calls, every)),
         said,
         _tokens(calls, facts.symbols, facts.imports, said),
         tuple(texts_of(facts.symbols)),

@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -53,6 +53,7 @@ class Looks:
         self._running: dict[str, tuple[int, asyncio.Task[Look | None]]] = {}  # URI → a whole look and its epoch
         self._prepared: tuple[int, Project] | None = None  # likewise, but nothing was asked of it yet
         self._preparing: asyncio.TimerHandle | None = None
+        self._answer: tuple[int, Hashable, Any] | None = None  # the last of `once`, with its epoch and question
         self._first = 0  # requests that go first
         self._free = threading.Event()  # set while there are none
         self._free.set()
@@ -199,6 +200,18 @@ class Looks:
             found = findings.find(project, path)
         return project, found, time.perf_counter() - started
 
+    async def once[T](self, question: Hashable, answer: Callable[[], Awaitable[T]]) -> T:
+        """An answer, given again to who asks the same again before anything changes.
+
+        Editors ask what can be done at a place to show that there is something, and again to show what.
+        """
+        epoch, kept = self._epoch, self._answer
+        if kept is not None and kept[:2] == (epoch, question):
+            return kept[2]  # type: ignore[no-any-return]
+        found = await answer()
+        self._answer = (epoch, question, found)
+        return found
+
     async def near(self, document: Document, span: Span) -> tuple[Project, list[Finding]]:
         """A project as of now, and the findings that touch a span: all of them, or these alone if that is sooner."""
         from autogen_lsp.analysis import findings
@@ -210,9 +223,12 @@ class Looks:
             return self._project[1], findings.within(self._project[1], document.path, span)
         session = self._session
         epoch, snapshot, prepared = self._epoch, session.snapshot(), self._current()
+        last = None if self._project is None else self._project[1]
+        shown = {} if last is None else last.given_names | last.guessed_names
 
         def find() -> tuple[Project, list[Finding]]:
             project = prepared or session.services.project(snapshot)
+            project.given_names |= shown  # an action is for what was shown; the next whole look asks for itself
             return project, findings.within(project, document.path, span)
 
         project, found = await session.services.run(find)

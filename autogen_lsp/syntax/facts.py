@@ -21,11 +21,12 @@ from autogen_lsp.syntax import nodes as n
 from autogen_lsp.syntax.bounds import is_data, is_readable
 from autogen_lsp.syntax.broken import Broken, broken_lines
 from autogen_lsp.syntax.builtin_names import BUILTINS, INSTALLED, PYTHON_2
-from autogen_lsp.syntax.model import Facts, SymbolKind, Use
+from autogen_lsp.syntax.model import Call, Facts, SymbolKind, Use
 from autogen_lsp.syntax.parser import parse, reparse
+from autogen_lsp.syntax.spread import Spread
 from autogen_lsp.syntax.sweep import sweep
 from autogen_lsp.syntax.sweep.definitions import docstring_of
-from autogen_lsp.syntax.units import Cut, Unit, moved, pieces
+from autogen_lsp.syntax.units import Cut, Unit, pieces
 from autogen_lsp.workspace.source import Source
 
 _KNOWN = BUILTINS | INSTALLED
@@ -38,7 +39,8 @@ def extract(source: Source) -> Facts:
     if parsed is None:
         return _SILENT
     unit = Unit(parsed.root.start_byte, sweep(n.relevant(parsed.root), parsed.text))
-    return _facts([unit], parsed, _broken([unit], parsed, source))
+    broken = _broken([unit], parsed, source)
+    return _facts([unit], parsed, broken, tuple(Spread([unit], broken)))
 
 
 class _Parsed(msgspec.Struct, frozen=True):
@@ -95,14 +97,14 @@ class Incremental:
                 chunk = sweep(n.relevant(node, end), parsed.text, piece.owner)
                 unit = Unit(start, chunk, piece.owner, end is not None)
             else:
-                unit = known if known.start == start else moved(known, start)
+                unit = known if known.start == start else known.moved(start)
             if not node.has_error:
                 kept[key] = unit
             units.append(unit)
         self._kept = kept
         broken = _broken(units, parsed, source)
         self.cut = Cut(source.text, units, broken)
-        return _facts(units, parsed, broken)
+        return _facts(units, parsed, broken, Spread(units, broken))
 
 
 def _broken(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Broken:
@@ -110,7 +112,7 @@ def _broken(units: Sequence[Unit], parsed: _Parsed, source: Source) -> Broken:
     return broken_lines(parsed.text, source.lines, spans, parsed.names) if spans else Broken()
 
 
-def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken) -> Facts:
+def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken, calls: Sequence[Call]) -> Facts:
     names = Names.of(units, broken.names)
     bound = names.module
     computed = any(unit.chunk.computed_exports for unit in units)
@@ -118,23 +120,21 @@ def _facts(units: Sequence[Unit], parsed: _Parsed, broken: Broken) -> Facts:
     exports = [name for unit in units for name in unit.chunk.exports]
     dynamic_classes = {name for unit in units for name in unit.chunk.dynamic_classes}
     unresolved = open_uses(units, names)
-    symbols = [symbol for unit in units for symbol in unit.chunk.symbols]
+    symbols = [symbol for unit in units for symbol in unit.symbols]
     symbols.sort(key=lambda symbol: symbol.start)
-    calls = [call for unit in units for call in unit.chunk.calls]
-    references = [reference for unit in units for reference in unit.chunk.references]
-    imports = [item for unit in units for item in unit.chunk.imports]
+    references = [reference for unit in units for reference in unit.references]
+    imports = [item for unit in units for item in unit.imports]
     handed_on = any(item.bound == "__all__" and not item.scope for item in imports)
     if broken.lines:
         unresolved = broken.outside(unresolved)
         references = broken.outside(references)
         imports = broken.outside(imports)
-        calls = [replace(call, guarded=True) if broken.holds(call.start) else call for call in calls]
         # Such a header is still being written: nothing is to be done below it yet.
         symbols = [replace(s, stub=False) if s.stub and broken.holds(s.name_start) else s for s in symbols]
     return Facts(
         symbols=tuple(symbols),
         imports=tuple(imports),
-        calls=tuple(calls),
+        calls=calls,
         unresolved=tuple(unresolved),
         bound=frozenset(bound),
         exports=tuple(exports) if "__all__" in bound and not computed and not handed_on else None,
@@ -177,9 +177,9 @@ def open_uses(units: Iterable[Unit], names: Names) -> list[Use]:
     found: list[Use] = []
     for unit in units:
         chunk = unit.chunk
-        found += [use for use in chunk.nested if use.name not in known]
+        found += unit.uses(use for use in chunk.nested if use.name not in known)
         if chunk.direct:
             inside = names.members.get(unit.owner, ())
-            found += [use for use in chunk.direct if use.name not in known and use.name not in inside]
+            found += unit.uses(use for use in chunk.direct if use.name not in known and use.name not in inside)
     found.sort(key=lambda use: use.start)
     return found

@@ -8,6 +8,7 @@ without reflection (`gc=False`: they hold no cycles). All spans are byte offsets
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import IntEnum
 
 import msgspec
@@ -171,7 +172,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     symbols: tuple[Symbol, ...] = ()
     imports: tuple[Import, ...] = ()
-    calls: tuple[Call, ...] = ()
+    calls: Sequence[Call] = ()
     unresolved: tuple[Use, ...] = ()
     bound: frozenset[str] = frozenset()  # every name bound at module level, however
     exports: tuple[str, ...] | None = None  # literal __all__, None where absent or dynamic

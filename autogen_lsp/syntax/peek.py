@@ -22,7 +22,7 @@ from autogen_lsp.syntax.mend import mend
 from autogen_lsp.syntax.model import Use
 from autogen_lsp.syntax.parser import parse
 from autogen_lsp.syntax.sweep import sweep
-from autogen_lsp.syntax.units import Cut, Unit, moved
+from autogen_lsp.syntax.units import Cut, Unit
 from autogen_lsp.text import LineIndex, difference
 
 _MOST_UNITS = 8
@@ -127,7 +127,7 @@ def _look(slot: _Slot) -> _Fresh | None:
     broken = broken_lines(text, LineIndex.of(text), [*chunk.broken, *blanked], names)
     by = slot.start - len(head)
     lines = tuple((start + by, end + by) for start, end in broken.lines)
-    return _Fresh(moved(unit, slot.start), Broken(lines, broken.names))
+    return _Fresh(unit.moved(slot.start), Broken(lines, broken.names))
 
 
 def _is_one_class(root: Node) -> bool:

@@ -5,7 +5,7 @@ What a chunk said holds as long as its bytes stay the same, wherever it has move
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 import msgspec
@@ -19,13 +19,52 @@ from autogen_lsp.syntax.scopes import Chunk
 SPLIT_BYTES = 3000  # classes that are larger are cut into their members
 
 
-class Unit(msgspec.Struct):
-    """A chunk, where it begins, and the class that it is a member of ('' for none)."""
+class Unit(msgspec.Struct, frozen=True, dict=True):
+    """A chunk, where it begins, and the class that it is a member of ('' for none).
+
+    The chunk's spans are those of its sweep, which it has moved ``by`` bytes since. Most of a file moves with most
+    edits, so its spans as of now are made when first asked for: those of its calls, the most by far, seldom all are.
+    """
 
     start: int
     chunk: Chunk
     owner: str = ""
     is_header: bool = False  # of a class whose members are units of their own
+    by: int = 0
+
+    def moved(self, start: int) -> Unit:
+        """The unit as it is when its first byte is at ``start``."""
+        return Unit(start, self.chunk, self.owner, self.is_header, self.by + start - self.start)
+
+    @cached_property
+    def symbols(self) -> list[Symbol]:
+        by, found = self.by, self.chunk.symbols
+        return [_moved_symbol(each, by) for each in found] if by else found
+
+    @cached_property
+    def imports(self) -> list[Import]:
+        by, found = self.by, self.chunk.imports
+        return [_moved_import(each, by) for each in found] if by else found
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        by, found = self.by, self.chunk.calls
+        return [_moved_call(each, by) for each in found] if by else found
+
+    def calls_where(self, test: Callable[[Call], bool]) -> list[Call]:
+        """The calls of which ``test`` says yes. It must not ask where they are."""
+        by, found = self.by, self.chunk.calls
+        return [_moved_call(each, by) if by else each for each in found if test(each)]
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        by, found = self.by, self.chunk.references
+        return [_moved_reference(each, by) for each in found] if by else found
+
+    def uses(self, found: Iterable[Use]) -> list[Use]:
+        """Some of the chunk's uses as of now."""
+        by = self.by
+        return [Use(u.name, u.start + by, u.end + by, u.scope, u.how) for u in found] if by else list(found)
 
 
 class Cut(msgspec.Struct, frozen=True, dict=True):
@@ -101,49 +140,6 @@ def _members_apart(node: Node) -> Node | None:
     return body
 
 
-def moved(unit: Unit, start: int) -> Unit:
-    """The chunk as it is when its first byte is at ``start``."""
-    by = start - unit.start
-    old = unit.chunk
-    return Unit(
-        start,
-        Chunk(
-            symbols=[_moved_symbol(s, by) for s in old.symbols],
-            imports=[
-                Import(
-                    i.module, i.level, i.name, i.asname, i.start + by, i.end + by, i.module_start + by,
-                    i.module_end + by, i.scope, i.guarded, i.type_checking, i.instead,
-                )
-                for i in old.imports
-            ],
-            calls=[
-                Call(
-                    c.name, c.receiver, c.start + by, c.end + by, c.call_start + by, c.call_end + by, c.scope,
-                    c.positional, c.keywords, c.star, c.double_star, c.guarded, c.local, c.made,
-                )
-                for c in old.calls
-            ],
-            references=[
-                Reference(r.name, r.receiver, r.start + by, r.end + by, r.scope, r.how, r.guarded, r.local)
-                for r in old.references
-            ],
-            direct=[Use(u.name, u.start + by, u.end + by, u.scope, u.how) for u in old.direct],
-            nested=[Use(u.name, u.start + by, u.end + by, u.scope, u.how) for u in old.nested],
-            bound=old.bound,
-            bound_global=old.bound_global,
-            exports=old.exports,
-            computed_exports=old.computed_exports,
-            dynamic=old.dynamic,
-            dynamic_classes=old.dynamic_classes,
-            selves=old.selves,
-            python2=old.python2,
-            both=old.both,
-        ),
-        unit.owner,
-        unit.is_header,
-    )  # fmt: skip
-
-
 def _moved_symbol(s: Symbol, by: int) -> Symbol:
     has_body = s.body_end > 0
     return Symbol(
@@ -151,3 +147,21 @@ def _moved_symbol(s: Symbol, by: int) -> Symbol:
         s.bases, s.docstring, s.annotation, s.value, s.body_start + by if has_body else 0,
         s.body_end + by if has_body else 0, s.stub, s.conditional,
     )  # fmt: skip
+
+
+def _moved_import(i: Import, by: int) -> Import:
+    return Import(
+        i.module, i.level, i.name, i.asname, i.start + by, i.end + by, i.module_start + by, i.module_end + by, i.scope,
+        i.guarded, i.type_checking, i.instead,
+    )  # fmt: skip
+
+
+def _moved_call(c: Call, by: int) -> Call:
+    return Call(
+        c.name, c.receiver, c.start + by, c.end + by, c.call_start + by, c.call_end + by, c.scope, c.positional,
+        c.keywords, c.star, c.double_star, c.guarded, c.local, c.made,
+    )  # fmt: skip
+
+
+def _moved_reference(r: Reference, by: int) -> Reference:
+    return Reference(r.name, r.receiver, r.start + by, r.end + by, r.scope, r.how, r.guarded, r.local)

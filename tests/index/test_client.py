@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autogen_lsp.index.rows import words
-from autogen_lsp.syntax.facts import extract
+from autogen_lsp.syntax.facts import Incremental, extract
 from autogen_lsp.workspace.snapshot import Snapshot
 from autogen_lsp.workspace.source import Source
 
@@ -197,7 +197,9 @@ def test_saving_an_open_document_stores_the_facts_that_it_has(workspace: Workspa
     path = workspace.write("a.py", "def f(): ...\n")
     index = workspace.built()
     saved = b"def g(): ...\n"
-    given = extract(Source(path, b"def told(): ...\n"))  # other facts, so that it shows where they come from
+    given = Incremental().update(
+        Source(path, b"def told(): f(1)\n")
+    )  # other facts, so that it shows where they come from
     index.overlay({path: (Source(path, saved), given)})
     path.write_bytes(saved)
     index.update(path)

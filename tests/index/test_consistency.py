@@ -10,6 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from autogen_lsp.syntax.facts import Incremental
+from autogen_lsp.syntax.model import Facts
 from autogen_lsp.workspace.source import Source
 
 from .conftest import Workspace, contents
@@ -36,7 +38,8 @@ class Editing(RuleBasedStateMachine):
         self.workspace = Workspace(self.folder)
         self.workspace.write(".gitignore", "ignored.py\n")
         self.index = self.workspace.built()
-        self.buffers: dict[Path, Source] = {}
+        self.buffers: dict[Path, tuple[Source, Facts]] = {}
+        self.documents: dict[Path, Incremental] = {}
 
     @rule(name=NAMES, text=TEXTS)
     def write(self, name: str, text: str) -> None:
@@ -69,8 +72,16 @@ class Editing(RuleBasedStateMachine):
     @rule(name=NAMES, text=TEXTS)
     def type_into(self, name: str, text: str) -> None:
         path = self.workspace.root / name
-        self.buffers = {**self.buffers, path: Source(path, text.encode(), version=1)}
+        source = Source(path, text.encode(), version=1)
+        facts = self.documents.setdefault(path, Incremental()).update(source)
+        self.buffers = {**self.buffers, path: (source, facts)}
         self.index.overlay(self.buffers)
+
+    @rule(name=NAMES)
+    def save(self, name: str) -> None:
+        path = self.workspace.root / name
+        if path in self.buffers:
+            self.index.update(self.workspace.write(name, self.buffers[path][0].text.decode()))
 
     @rule(name=NAMES)
     def close_buffer(self, name: str) -> None:

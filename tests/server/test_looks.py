@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from autogen_lsp import services
+from autogen_lsp.analysis import undefined
 from autogen_lsp.config import Settings
 from autogen_lsp.server import looks
 from autogen_lsp.text import Span
@@ -67,4 +68,54 @@ async def test_what_an_action_needs_is_made_ready_when_the_keys_rest(
     assert len(made) == 2
     near, found = await seen.near(document, Span(0, 7))
     assert near is made[1] and [each.name for each in found] == ["missing"]
+    seen.close()
+
+
+async def test_who_asks_the_same_again_is_answered_at_once_until_something_changes(session: Any) -> None:
+    seen = looks.Looks(session)
+    asked: list[int] = []
+
+    async def answer() -> int:
+        asked.append(len(asked))
+        return asked[-1]
+
+    assert [await seen.once("what", answer), await seen.once("what", answer)] == [0, 0]
+    assert await seen.once("else", answer) == 1
+    seen.outdate()
+    assert await seen.once("else", answer) == 2
+
+
+async def test_what_changes_while_an_answer_is_made_makes_it_an_old_one(session: Any) -> None:
+    seen = looks.Looks(session)
+
+    async def answer() -> str:
+        seen.outdate()
+        return "old"
+
+    async def again() -> str:
+        return "new"
+
+    assert [await seen.once("what", answer), await seen.once("what", again)] == ["old", "new"]
+
+
+async def test_an_action_goes_by_what_the_quick_look_before_it_was_told_of_a_name(
+    session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.spawn = lambda _what, work: work.close()
+    session.services.index.rescan()
+    given: list[str] = []
+
+    def gives(_project: object, _path: object, _table: object, use: Any) -> bool:
+        given.append(use.name)
+        return False
+
+    monkeypatch.setattr(undefined, "_GIVERS", (gives,))
+    document = Document("file:///m.py", session.path, 1, "missing()\n")
+    seen = looks.Looks(session)
+    await seen.near(document, Span(0, 7))
+    seen.outdate()
+    assert [each.name for each in seen.quick(document)] == ["missing"]
+    asked = len(given)
+    _, found = await seen.near(document, Span(0, 7))
+    assert [each.name for each in found] == ["missing"] and len(given) == asked
     seen.close()

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tree_sitter import Tree
 
-from autogen_lsp.syntax import units
+from autogen_lsp.syntax import spread, units
 from autogen_lsp.syntax.facts import Incremental, extract
 from autogen_lsp.syntax.model import Facts
 from autogen_lsp.syntax.parser import parse
+from autogen_lsp.text import Span, touching
 from autogen_lsp.workspace.source import Source
 
 PATH = Path("/main.py")
@@ -99,6 +100,12 @@ def incremental_tree(old: Tree, text: bytes, start: int, old_end: int, new: byte
 
 
 def same(left: Facts, right: Facts) -> None:
+    # First what is asked of calls that nobody has placed yet.
+    for span in {Span(call.start, call.end) for call in right.calls} | {Span(0, 0), Span(3, 400)}:
+        assert spread.near(left.calls, span) == touching(right.calls, span)
+    for name in {call.name for call in right.calls}:
+        assert spread.named(left.calls, name) == [call for call in right.calls if call.name == name]
+    assert len(left.calls) == len(right.calls)
     assert left == right
 
 

@@ -36,10 +36,11 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
     around = Span(min(span.start for span in spans), max(span.end for span in spans))
     version = document.version
     settings = session.overlay.settings
-    with session.looks.resting():
+
+    async def find() -> list[Offer]:
         project, own = await session.looks.near(document, around)
         # Beside the loop: what could be imported is looked for in the whole workspace, which may not be indexed yet.
-        offers = await session.services.run(
+        return await session.services.run(
             registry.offers,
             project,
             settings,
@@ -49,6 +50,9 @@ async def code_action(session: Session, params: types.CodeActionParams) -> list[
             own,
             inline=not session.client.apply_edit,
         )
+
+    with session.looks.resting():
+        offers = await session.looks.once((document.uri, chosen, tuple(diagnostics)), find)
     if document.version != version:
         return []  # of places that are not there any more; the client asks again
     return [
