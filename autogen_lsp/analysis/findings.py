@@ -38,6 +38,13 @@ def find(project: Project, path: Path) -> list[Finding]:
     return [] if found and is_excluded(project, path) else found  # in this order: most files have none
 
 
+def stubs(project: Project, path: Path) -> list[Finding]:
+    """The stubs among the findings of a file, as of `find`, which are soon found: hardly any other file is read."""
+    table = project.table(path)
+    found = sorted(unwritten(project, path, table, None), key=lambda finding: finding.span) if table is not None else []
+    return [] if found and is_excluded(project, path) else found
+
+
 def within(project: Project, path: Path, span: Span) -> list[Finding]:
     """The findings whose name touches the span, whatever the file. Looks at no other name of it."""
     return sorted(_find(project, path, span), key=lambda finding: finding.span)

@@ -143,7 +143,10 @@ class Looks:
         self._preparing = asyncio.get_running_loop().call_later(_SOON, lambda: spawn("facts", self._prepare()))
 
     async def _prepare(self) -> None:
-        """Make the project as of now, on a thread: most of what an action at the cursor would wait for."""
+        await self.ready()
+
+    async def ready(self) -> Project | None:
+        """The project as of now, made on a thread: most of what an action waits for. None if a change overtook it."""
         from autogen_lsp.analysis.project import Outdated
 
         epoch, services = self._epoch, self._session.services
@@ -151,6 +154,7 @@ class Looks:
             with suppress(Outdated):
                 project = await services.run(services.project, self._session.snapshot(), lambda: self._epoch == epoch)
                 self._prepared = (epoch, project)
+        return self._current()
 
     async def whole(self, document: Document) -> Look | None:
         """A look at all of a document as it is now; None where it was overtaken by a change."""

@@ -106,11 +106,12 @@ def test_edit_of_generated_code_is_noticed_but_moving_it_is_none() -> None:
     assert (moved["editedSince"], edited["editedSince"]) == (False, True)
 
 
-def test_lenses_stand_above_generated_code() -> None:
+def test_lenses_stand_above_generated_code_and_stubs() -> None:
     with generated() as done:
-        found = lenses(done.services, done.snapshot, done.path, [])
+        found = lenses(done.services.project(done.snapshot), done.services.provenance, done.path)
 
-    assert [lens.title for lens in found] == ["Regenerate", "Revert", "Provenance"]
+    titles = ["Generate", "Prompt", "Regenerate", "Revert", "Provenance"]  # what was generated is a stub, too
+    assert [lens.title for lens in found] == titles
     assert {lens.qualname for lens in found} == {"show"}
 
 
