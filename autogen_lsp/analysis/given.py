@@ -13,11 +13,11 @@ from pathlib import Path
 from autogen_lsp.analysis import computed, nodes
 from autogen_lsp.analysis.derived import NO_FACTORIES, takers
 from autogen_lsp.analysis.hidden import stub_may_omit
-from autogen_lsp.analysis.mro import Class, Mro
+from autogen_lsp.analysis.mro import Class, Mro, asked_once
 from autogen_lsp.analysis.plain import plain_text
 from autogen_lsp.analysis.presence import Definition, follow, is_handed_out
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.syntax.model import Symbol, SymbolKind
+from autogen_lsp.syntax.model import Call, Symbol, SymbolKind
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
@@ -108,23 +108,30 @@ def _is_made_by_type(project: Project, found: Class, name: str) -> bool:
 
 def _hands_itself_on(project: Project, found: Class, name: str) -> bool:
     """Whether a method of the class hands ``self`` to a function that sets attributes of it under computed names."""
-    table, source = project.table(found.path), project.source(found.path) if project.is_ours(found.path) else None
-    inside = f"{found.symbol.qualname}."
+    table, source = project.table(found.path), project.source(found.path)
     if table is None or source is None:
         return False
-    for call in table.facts.calls:
-        if call.scope.startswith(inside) and _ITSELF.match(source.text, call.end):
-            if _WITH_LOCALS.match(source.text, call.end) and table.has_parameter(call.scope, name):
-                return True
-            target = follow(project, found.path, call.dotted, call.scope)
-            if (
-                isinstance(target, Definition)
-                and target.symbol.kind == SymbolKind.FUNCTION
-                and project.is_ours(target.path)
-                and _sets_attributes(project, target.path, target.symbol)
-            ):
-                return True
+    for call in _calls_with_self(project, found):
+        if _WITH_LOCALS.match(source.text, call.end) and table.has_parameter(call.scope, name):
+            return True
+        target = follow(project, found.path, call.dotted, call.scope)
+        if (
+            isinstance(target, Definition)
+            and target.symbol.kind == SymbolKind.FUNCTION
+            and project.is_ours(target.path)
+            and _sets_attributes(project, target.path, target.symbol)
+        ):
+            return True
     return False
+
+
+@asked_once
+def _calls_with_self(project: Project, found: Class) -> list[Call]:
+    table, source = project.table(found.path), project.source(found.path) if project.is_ours(found.path) else None
+    if table is None or source is None:
+        return []
+    inside = f"{found.symbol.qualname}."
+    return [c for c in table.facts.calls if c.scope.startswith(inside) and _ITSELF.match(source.text, c.end)]
 
 
 def _is_configured(project: Project, found: Class, name: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sysconfig
+from functools import cache
 from pathlib import Path
 
 from autogen_lsp.analysis.project import Project
@@ -16,9 +17,14 @@ from autogen_lsp.analysis.project import Project
 _ALSO = {"typing": "_collections_abc"}  # where typeshed has the classes of another module
 
 
+@cache
+def _library() -> str | None:
+    return sysconfig.get_path("stdlib")
+
+
 def stub_may_omit(project: Project, stub: Path, name: str) -> bool:
     """Whether a class of the stub may have a member of that name, which the stub does not say."""
-    stubs, library = project.environment.stdlib, sysconfig.get_path("stdlib")
+    stubs, library = project.environment.stdlib, _library()
     private = name.startswith("_")
     if stub == project.builtins:
         return False  # in C, with none

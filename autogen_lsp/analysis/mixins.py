@@ -19,7 +19,7 @@ from pathlib import Path
 from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.misdeclared import is_had
-from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
+from autogen_lsp.analysis.mro import Class, TooMany, asked_once, members_of, subclasses
 from autogen_lsp.analysis.presence import follow, is_handed_out
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.targets import is_test
@@ -293,6 +293,7 @@ def _is_combined(project: Project, one: Class, below: list[Class]) -> bool:
     return not any(one.key != other.key and one.key in project.mro(*other.key) for other in below)
 
 
+@asked_once
 def _is_part(project: Project, found: Class) -> bool:
     table, known = project.table(found.path), project.mro(*found.key).names
     inside = f"{found.symbol.qualname}."
@@ -314,6 +315,7 @@ def _is_in_class(project: Project, found: Class) -> bool:
     return bool(outer) and outer[0].kind == SymbolKind.CLASS and not found.symbol.bases
 
 
+@asked_once
 def _reaches_beyond(project: Project, found: Class) -> bool:
     lineage = project.mro(*found.key)
     table = project.table(found.path)

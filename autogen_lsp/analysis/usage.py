@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from autogen_lsp.analysis.mro import EMPTY_BASES, Class
+from autogen_lsp.analysis.mro import EMPTY_BASES, Class, asked_once
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.targets import is_test
@@ -91,6 +91,7 @@ def is_named_mixin(project: Project, found: Class) -> bool:
     return called is not None and not (_is_named_test(project, found) and holds_tests(project, found))
 
 
+@asked_once
 def holds_tests(project: Project, found: Class) -> bool:
     members = project.members(found.path, found.symbol.qualname)
     return any(

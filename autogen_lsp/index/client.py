@@ -100,6 +100,12 @@ class Index:
         """
         return None if self._pending is None else frozenset(self._pending)
 
+    @property
+    def left(self) -> int | None:
+        """How many files are ``pending``. From any thread, and at no cost."""
+        pending = self._pending
+        return None if pending is None else len(pending)
+
     # Queries
 
     def facts(self, path: Path) -> Facts | None:
@@ -126,7 +132,7 @@ class Index:
     def definitions(self, name: str, limit: int | None = None) -> list[tuple[Path, Symbol]]:
         """Definitions of all kinds whose last component is ``name``, by path and place; the first ``limit`` of them."""
         return self._named(
-            rows.DEFINED, name, "symbols", rows.symbols_named, lambda f: rows.of_name(f.symbols, name), limit
+            rows.DEFINED, name, "symbols", rows.symbols_named, lambda f: rows.definitions_of(f.symbols, name), limit
         )
 
     def importers(self, name: str) -> list[tuple[Path, Import]]:

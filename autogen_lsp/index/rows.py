@@ -120,8 +120,8 @@ def searched(imports: bytes, symbols: bytes, calls: bytes, said: str) -> tuple[s
     return _tokens(_decode_called(calls)[0], definitions, _decode_imports(imports), said), texts_of(definitions)
 
 
-def of_name[T: _Named](items: Iterable[T], name: str) -> list[T]:
-    return [item for item in items if item.name == name]
+def definitions_of(symbols: Iterable[Symbol], name: str) -> list[Symbol]:
+    return [each for each in symbols if each.qualname.endswith(name) and each.name == name]  # the first is soon asked
 
 
 def imports_of(imports: Iterable[Import], name: str) -> list[Import]:

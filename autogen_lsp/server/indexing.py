@@ -20,6 +20,7 @@ _START = 0.5  # seconds after the first document was opened, when its own diagno
 _GATHER = 0.2  # seconds in which changes on disk are gathered
 _MANY = 40  # changed files from which a rescan is cheaper
 _PATIENCE = 1.0  # seconds that a build may take before the user is told of it
+_FEW = 200  # files that may be read for their names' sake while a build has yet to come to them
 _PYTHON = (".py", ".pyi")
 
 
@@ -32,6 +33,24 @@ class Indexing:
         self._changed: set[Path] = set()
         self._rescan = False
         self._running = False
+        self._builds = 0
+        self._none = asyncio.Event()  # set while there are no builds
+        self._none.set()
+
+    @property
+    def is_early(self) -> bool:
+        """Whether so much is left to be read that a look at a whole document would do it all over. From any thread.
+
+        It asks for hundreds of names, and each of them would be looked for in all files that are not indexed yet: the
+        look would take longer than the build, which it slows down, and have to be taken again after it.
+        """
+        index = self._index
+        return self._builds > 0 and (index is None or (left := index.left) is None or left > _FEW)
+
+    async def enough(self) -> None:
+        """Wait until it is not early any more."""
+        while self.is_early:
+            await self._none.wait()
 
     def opened(self) -> None:
         """A document was opened; the first one starts the index."""
@@ -81,13 +100,19 @@ class Indexing:
 
     async def _build(self) -> None:
         session = self._session
-        index = await session.services.index_made()
-        supported = session.client.progress
-        progress = Progress(session.peer, "Indexing the workspace", supported=supported, cancellable=False)
+        progress = Progress(
+            session.peer, "Indexing the workspace", supported=session.client.progress, cancellable=False
+        )
         timer = asyncio.get_running_loop().call_later(_PATIENCE, progress.start)
+        self._builds += 1
+        self._none.clear()
         try:
+            index = await session.services.index_made()
             await index.build(session.snapshot(), progress.report)
         finally:
+            self._builds -= 1
+            if not self._builds:
+                self._none.set()
             timer.cancel()
             await progress.end("indexed")
         session.look_again()

@@ -171,6 +171,7 @@ class Looks:
         from autogen_lsp.analysis.project import Outdated
 
         epoch, session = self._epoch, self._session
+        await session.indexing.enough()
         async with self._turns:
             if epoch != self._epoch:
                 return None
@@ -186,13 +187,13 @@ class Looks:
         return look
 
     def _find(self, snapshot: Snapshot, path: Path, epoch: int) -> tuple[Project, list[Finding], float]:
-        """On a thread. Raises `Outdated` as soon as the snapshot is."""
+        """On a thread. Raises `Outdated` as soon as the snapshot is, or a build begins that knows all of it sooner."""
         from autogen_lsp.analysis import findings
 
-        started = time.perf_counter()
+        started, indexing = time.perf_counter(), self._session.indexing
 
         def current() -> bool:
-            return self._epoch == epoch
+            return self._epoch == epoch and not indexing.is_early
 
         def rested() -> bool:
             if current() and not self._free.is_set():  # an outdated look ends, for its thread may be wanted

@@ -43,7 +43,22 @@ class Spread(Sequence[Call]):
 
     def where(self, test: Callable[[Call], bool]) -> list[Call]:
         """The calls of which ``test`` says yes. It must not ask where they are."""
-        return list(self._guarded(call for unit in self._units for call in unit.calls_where(test)))
+        return self._placed((unit, call) for unit in self._units for call in unit.chunk.calls if test(call))
+
+    def named(self, name: str) -> list[Call]:
+        return self._placed(self._names.get(name, ()))
+
+    @cached_property
+    def _names(self) -> dict[str, list[tuple[Unit, Call]]]:
+        """Where the calls of each name are: a look at a document asks for hundreds of names."""
+        found: dict[str, list[tuple[Unit, Call]]] = {}
+        for unit in self._units:
+            for call in unit.chunk.calls:
+                found.setdefault(call.name, []).append((unit, call))
+        return found
+
+    def _placed(self, found: Iterable[tuple[Unit, Call]]) -> list[Call]:
+        return list(self._guarded(unit.placed(call) for unit, call in found))
 
     def _guarded(self, calls: Iterable[Call]) -> Iterable[Call]:
         broken = self._broken
@@ -81,4 +96,4 @@ def where(calls: Sequence[Call], test: Callable[[Call], bool]) -> list[Call]:
 
 
 def named(calls: Sequence[Call], name: str) -> list[Call]:
-    return where(calls, lambda call: call.name == name)
+    return calls.named(name) if isinstance(calls, Spread) else [call for call in calls if call.name == name]

@@ -5,7 +5,7 @@ What a chunk said holds as long as its bytes stay the same, wherever it has move
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import msgspec
@@ -51,10 +51,9 @@ class Unit(msgspec.Struct, frozen=True, dict=True):
         by, found = self.by, self.chunk.calls
         return [_moved_call(each, by) for each in found] if by else found
 
-    def calls_where(self, test: Callable[[Call], bool]) -> list[Call]:
-        """The calls of which ``test`` says yes. It must not ask where they are."""
-        by, found = self.by, self.chunk.calls
-        return [_moved_call(each, by) if by else each for each in found if test(each)]
+    def placed(self, call: Call) -> Call:
+        """One of the chunk's calls, where it is now."""
+        return _moved_call(call, self.by) if self.by else call
 
     @cached_property
     def references(self) -> list[Reference]:

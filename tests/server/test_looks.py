@@ -12,8 +12,10 @@ import pytest
 
 from autogen_lsp import services
 from autogen_lsp.analysis import undefined
+from autogen_lsp.analysis.project import Outdated
 from autogen_lsp.config import Settings
-from autogen_lsp.server import looks
+from autogen_lsp.server import indexing, looks
+from autogen_lsp.server.indexing import Indexing
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.document import Document
 from autogen_lsp.workspace.snapshot import Snapshot
@@ -24,7 +26,9 @@ from autogen_lsp.workspace.source import Source
 def session(tmp_path: Path) -> Any:
     path = tmp_path / "m.py"
     snapshot = Snapshot((tmp_path,), {path: Source(path, b"missing()\n", 1)}, Settings())
-    made = SimpleNamespace(services=services.build(Settings(), (tmp_path,)), snapshot=lambda: snapshot, path=path)
+    built = services.build(Settings(), (tmp_path,))
+    made = SimpleNamespace(services=built, built_services=built, snapshot=lambda: snapshot, path=path)
+    made.indexing = Indexing(cast("Any", made))
     return cast("Any", made)
 
 
@@ -119,3 +123,38 @@ async def test_an_action_goes_by_what_the_quick_look_before_it_was_told_of_a_nam
     _, found = await seen.near(document, Span(0, 7))
     assert [each.name for each in found] == ["missing"] and len(given) == asked
     seen.close()
+
+
+async def test_whole_looks_wait_for_a_build_that_has_much_to_read_and_end_when_one_begins(
+    session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.peer, session.client = SimpleNamespace(), SimpleNamespace(progress=False)
+    document = Document("file:///m.py", session.path, 1, "missing()\n")
+    session.overlay = SimpleNamespace(get=lambda _uri: document)
+    seen = looks.Looks(session)
+    session.look_again = seen.outdate
+    index = await session.services.index_made()
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def build(*_args: object) -> None:
+        begun.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(index, "build", build)
+    index._set_pending(set("abc"))
+    building = asyncio.ensure_future(session.indexing._build())
+    await asyncio.wait_for(begun.wait(), 20)
+    assert (await seen.whole(document)) is not None  # three files are soon read
+    seen.outdate()
+    monkeypatch.setattr(indexing, "_FEW", 2)
+    with pytest.raises(Outdated):
+        seen._find(session.snapshot(), session.path, 1)
+    waiting = asyncio.ensure_future(seen.whole(document))
+    done, _ = await asyncio.wait([waiting], timeout=0.3)
+    assert not done
+    go_on.set()
+    await building
+    assert await asyncio.wait_for(waiting, 20) is None  # it was of the time before the build
+    look = await seen.whole(document)
+    assert look is not None and [each.name for each in look.findings] == ["missing"]
+    await session.services.aclose()
