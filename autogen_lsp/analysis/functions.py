@@ -57,14 +57,12 @@ def returned(
         return None
     if signature.returns:
         type_ = written(lookup, function, symbol, signature.returns, instance)
-        if manager is not None:
-            return named(
-                "contextlib", manager, type_.args[0] if type_ is not None and type_.args else None, *_SUPPRESSES
-            )
     else:
-        hidden = manager or (function.path and classes.is_made_otherwise(lookup, instance, function.path, symbol))
+        hidden = function.path and classes.is_made_otherwise(lookup, instance, function.path, symbol)
         by_body = None if evaluate_at is None or hidden else _by_body(lookup, function, symbol, evaluate_at)
         type_ = received(by_body, instance)
+    if manager is not None:
+        return named("contextlib", manager, type_.args[0] if type_ is not None and type_.args else None, *_SUPPRESSES)
     if signature.is_async and not classes.is_property(symbol) and not is_async_generator(type_):
         return named("collections.abc", "Coroutine", None, None, type_)
     return type_
@@ -131,7 +129,10 @@ def constructor(lookup: Lookup, instance: Type) -> Type | None:
 
 
 def _by_body(lookup: Lookup, function: Type, symbol: Symbol, evaluate_at: EvaluateAt) -> Type | None:
-    """The union of what the return statements give; not known for generators, stubs and abstract functions."""
+    """What the return statements give, or, of a generator, an iterator of what it yields.
+
+    Not known for stubs and abstract functions.
+    """
     if function.path is None or function.path.suffix == ".pyi" or symbol.stub:
         return None
     if any("abstract" in decorator for decorator in symbol.decorators):
@@ -143,16 +144,22 @@ def _by_body(lookup: Lookup, function: Type, symbol: Symbol, evaluate_at: Evalua
     definition = node.parent if node is not None else None
     if definition is None or definition.type != nodes.FUNCTION:
         return None
+    given = [node for node in nodes.own_nodes(definition.child_by_field_name("body")) if node.type in _GIVES]
+    yields = [node for node in given if node.type == "yield"]
     types: list[Type | None] = []
-    for inner in nodes.own_nodes(definition.child_by_field_name("body")):
-        if inner.type == "yield":
+    for inner in yields or given:
+        value = inner.named_children[0] if inner.named_child_count else None
+        is_part = inner.type == "yield" and any(child.type == "from" for child in inner.children[:2])
+        types.append(NONE if value is None else None if is_part else evaluate_at(function, value))
+        if types[-1] is None:
             return None
-        if inner.type == "return_statement":
-            value = inner.named_children[0] if inner.named_child_count else None
-            types.append(NONE if value is None else evaluate_at(function, value))
-            if types[-1] is None:
-                return None
+    if yields:
+        is_async = symbol.signature is not None and symbol.signature.is_async
+        return annotation.iterable("AsyncIterator" if is_async else "Iterator", union(types))
     return union(types) if types else NONE
+
+
+_GIVES = frozenset({"yield", "return_statement"})
 
 
 def method_of(member: classes.Member, instance: Type) -> Type:

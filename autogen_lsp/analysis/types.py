@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -58,6 +59,8 @@ class Type:
 
 NONE = Type(Form.NONE)
 MAX_UNION = 4  # members; a union of more says less than no annotation
+_MAX_MEMBERS = 30  # of a union that is still kept
+_MAX_NESTED = 8  # types within types, each in the one before; what lies deeper in a union is not known
 
 
 def builtin(name: str, *args: Type | None) -> Type:
@@ -90,15 +93,19 @@ def union(types: Iterable[Type | None], is_subclass: Callable[[Type, Type], bool
     """The union, in order of first appearance and ``None`` last; not known as soon as one member is not known.
 
     ``int`` and ``float`` make ``float`` (PEP 484's numeric tower), a subclass is absorbed by its base, and a container
-    with elements absorbs the same container without any (an empty literal).
+    with elements absorbs the same container without any (an empty literal). Bounded: of more members than anybody would
+    tell apart nothing is known, nor of what a member holds that lies deep in it.
     """
     found: list[Type] = []
     for type_ in types:
         for member in members(type_):
-            if member is None:
+            known = _shallow(member, _MAX_NESTED)
+            if known is None:
                 return None
-            if member not in found:
-                _add(found, member)
+            if known not in found:
+                _add(found, known)
+                if len(found) > _MAX_MEMBERS:
+                    return None
     has_none = NONE in found
     found = [member for member in found if member is not NONE and member != NONE]
     kept = [t for t in found if not any(_absorbs(other, t, is_subclass) for other in found if other != t)]
@@ -107,6 +114,16 @@ def union(types: Iterable[Type | None], is_subclass: Callable[[Type, Type], bool
     if not kept:
         return None
     return kept[0] if len(kept) == 1 else Type(Form.UNION, args=tuple(kept))
+
+
+def _shallow(type_: Type | None, levels: int) -> Type | None:
+    """The type, without what lies more than so many levels deep in it."""
+    if type_ is None or not type_.args:
+        return type_
+    if not levels:
+        return None if type_.form is Form.UNION else replace(type_, args=(None,) * len(type_.args))
+    args = tuple(_shallow(arg, levels - 1) for arg in type_.args)
+    return type_ if all(map(operator.is_, args, type_.args)) else replace(type_, args=args)
 
 
 def _add(found: list[Type], member: Type) -> None:
@@ -244,8 +261,19 @@ def _absorbs(wide: Type, narrow: Type, is_subclass: Callable[[Type, Type], bool]
         first = 1 if wide.name == "Mapping" else 0  # a mapping's keys are not
         pairs = list(zip(wide.args, narrow.args, strict=True))
         return pairs[:first] == [(arg, arg) for arg in narrow.args[:first]] and all(
-            union((outer, inner), is_subclass) == outer for outer, inner in pairs[first:]
+            _includes(outer, inner, is_subclass) for outer, inner in pairs[first:]
         )
     if is_subclass is None or Form.INSTANCE is not wide.form or Form.INSTANCE is not narrow.form:
         return False
     return (wide.module, wide.name) != (narrow.module, narrow.name) and is_subclass(narrow, wide)
+
+
+def _includes(wide: Type | None, narrow: Type | None, is_subclass: Callable[[Type, Type], bool] | None) -> bool:
+    """Whether the union of both is the first."""
+    if wide is None or narrow is None:
+        return wide is None
+
+    def has(held: Type, other: Type) -> bool:
+        return held == other or _absorbs(held, other, is_subclass) or _blended(held, other) == held
+
+    return all(any(one and other and has(one, other) for one in members(wide)) for other in members(narrow))

@@ -76,6 +76,7 @@ NONLOCAL = _kind("nonlocal_statement")
 DELETE = _kind("delete_statement")
 RAISE = _kind("raise_statement")
 RETURN = _kind("return_statement")
+YIELD = _kind("yield")
 BREAK = _kind("break_statement")
 CONTINUE = _kind("continue_statement")
 TYPE_ALIAS = _kind("type_alias_statement")
@@ -140,6 +141,7 @@ _KINDS = (
     " (named_expression) (for_statement) (while_statement) (with_statement) (if_statement) (try_statement)"
     " (match_statement) (case_clause) (import_statement) (import_from_statement) (future_import_statement) (as_pattern)"
     " (except_clause) (global_statement) (nonlocal_statement) (delete_statement) (raise_statement) (return_statement)"
+    " (yield)"
     " (break_statement) (continue_statement) (type_alias_statement) (print_statement) (exec_statement)"
 )
 

@@ -180,6 +180,7 @@ _HANDLERS: dict[int, Callable[[Sweep, Node, int, Scope], None]] = {
     n.FUTURE_IMPORT: imports.import_from,
     n.RAISE: calls.raise_,
     n.RETURN: calls.return_,
+    n.YIELD: calls.given,
     **dict.fromkeys((n.BREAK, n.CONTINUE), calls.left),
     n.PRINT: Sweep._python2,
     n.EXEC: Sweep._python2,

@@ -80,6 +80,11 @@ def left(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 def return_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     left(sweep, node, at, scope)
+    given(sweep, node, at, scope)
+
+
+def given(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
+    """How what a function returns or yields is made."""
     value = n.first_named(node) if scope.level == Level.FUNCTION else None
     if value is not None and (made := taken(sweep, value)):
         scope.add_made("return", made)
