@@ -17,6 +17,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, infer, nodes
 from autogen_lsp.analysis.absence import lacks
+from autogen_lsp.analysis.checked import is_checked, is_read
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.given import gets_members, is_given, is_lent, stands_in
 from autogen_lsp.analysis.guesses import Key, guesses
@@ -102,6 +103,7 @@ class _Look:
             above=above,
             of_self=of_self,
             of_class=receiver.of_class,
+            checked=not receiver.bounded and is_checked(self.project, self.path, self.table, item, mro),
         ):
             return None
         owner = receiver.owner
@@ -132,7 +134,11 @@ class _Look:
             return None
         if not self._is_suspicious(item) or any(f"{item.receiver}.".startswith(f"{kept}.") for kept in self._stores):
             return None  # the last: `x.y = Mock()`, `x.y.called()`
-        if is_test(self.project, self.path) and self._has_method(item.name):
+        if (
+            is_test(self.project, self.path)
+            and self._has_method(item.name)
+            and not is_read(self.project, self.path, self.table, item.scope)
+        ):
             return None  # a test's stand-in for what is declared
         if item.receiver.endswith(("]", ")")) and self._is_narrowed(item):
             return None  # `isinstance(x[0], C)`: of what is taken from something, nothing follows from that here

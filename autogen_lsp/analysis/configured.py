@@ -10,34 +10,40 @@ from typing import Any
 
 def configured(root: Path) -> Iterator[Path]:
     """Folders that the root's pyproject.toml puts on the path: pytest, pyright, Ruff, and build backends."""
-    file = root / "pyproject.toml"
-    try:
-        status = file.stat()
-    except OSError:
+    data = settings(root)
+    if not data:
         return
-    data = _read(file, status.st_mtime_ns, status.st_size)
     anywhere = [
-        _get(data, "tool", "pytest", "ini_options", "pythonpath"),
-        _get(data, "tool", "pyright", "extraPaths"),
+        get(data, "tool", "pytest", "ini_options", "pythonpath"),
+        get(data, "tool", "pyright", "extraPaths"),
     ]
     around_packages = [  # some people name the package itself
-        _get(data, "tool", "setuptools", "packages", "find", "where"),
-        _get(data, "tool", "ruff", "src"),
-        _get(data, "tool", "maturin", "python-source"),
-        _get(data, "tool", "uv", "build-backend", "module-root"),
-        _get(data, "tool", "pdm", "build", "package-dir"),
-        _get(data, "tool", "setuptools", "package-dir", ""),
+        get(data, "tool", "setuptools", "packages", "find", "where"),
+        get(data, "tool", "ruff", "src"),
+        get(data, "tool", "maturin", "python-source"),
+        get(data, "tool", "uv", "build-backend", "module-root"),
+        get(data, "tool", "pdm", "build", "package-dir"),
+        get(data, "tool", "setuptools", "package-dir", ""),
     ]
-    packages = _get(data, "tool", "poetry", "packages")
+    packages = get(data, "tool", "poetry", "packages")
     if isinstance(packages, list):
         around_packages += [package.get("from") for package in packages if isinstance(package, dict)]
     yield from (root / item for item in _strings(anywhere))
     yield from (root / item for item in _strings(around_packages) if not (root / item / "__init__.py").exists())
 
 
+def settings(root: Path) -> Any:
+    """What the root's pyproject.toml says; nothing where there is none, or it is broken."""
+    file = root / "pyproject.toml"
+    try:
+        status = file.stat()
+    except OSError:
+        return {}
+    return _read(file, status.st_mtime_ns, status.st_size)
+
+
 @lru_cache(maxsize=16)  # asked for with each new snapshot
 def _read(file: Path, mtime_ns: int, size: int) -> Any:
-    """What the file says, as it is at that time; nothing where it is broken."""
     import tomllib  # not before there is something to read: the first document waits for this module
 
     try:
@@ -54,7 +60,8 @@ def _strings(values: Iterable[Any]) -> Iterator[str]:
                 yield item
 
 
-def _get(data: Any, *keys: str) -> Any:
+def get(data: Any, *keys: str) -> Any:
+    """What lies below the keys, None where nothing does."""
     for key in keys:
         if not isinstance(data, dict):
             return None

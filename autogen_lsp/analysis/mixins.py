@@ -53,12 +53,13 @@ def may_have(
     above: bool = False,
     of_self: bool = True,
     of_class: bool = False,
+    checked: bool = False,
 ) -> bool:
     """Whether instances of the class may have the member though the class has not: doubt.
 
     ``scope``: the definition that calls it. ``above``: as ``super()`` in the class sees it, where only bases count that
     the class itself does not have. ``of_self``: called on ``self``, not on an object that was said to be of the class,
-    and may be known better. ``of_class``: on the class itself.
+    and may be known better. ``of_class``: on the class itself. ``checked``: a type checker has seen the call.
     """
     try:
         below = [one for one in subclasses(project, *found.key) if not _is_stub_beside(project, one)]
@@ -70,7 +71,7 @@ def may_have(
         return _stands_before_others(project, found, below, name) or derived_at_run_time(project, found, below)
     if "Protocol" in base_names(found.symbol) and _is_had_by_one_alike(project, found, name):
         return True
-    family = _family(project, found, below, name, _caller(found, scope), of_self, of_class)
+    family = _family(project, found, below, name, _caller(found, scope), of_self, of_class, checked)
     if next(said for says in _EVIDENCE if (said := says(family)) is not None):
         return True
     return of_self and _is_brought_at_run_time(project, name)  # asked last: hardly ever needed
@@ -114,6 +115,7 @@ class _Family:
     caller: str
     of_self: bool
     of_class: bool
+    checked: bool
     below: list[Class]
     having: list[Class]
     failing: list[Class]
@@ -140,7 +142,14 @@ class _Family:
 
 
 def _family(
-    project: Project, found: Class, below: list[Class], name: str, caller: str, of_self: bool, of_class: bool
+    project: Project,
+    found: Class,
+    below: list[Class],
+    name: str,
+    caller: str,
+    of_self: bool,
+    of_class: bool,
+    checked: bool,
 ) -> _Family:
     having: list[Class] = []
     lacking: list[Class] = [found]
@@ -154,7 +163,7 @@ def _family(
         )
         (having if has else lacking).append(one)
     failing = [one for one in lacking if _runs(project, one, found, caller)]
-    return _Family(project, found, name, caller, of_self, of_class, below, having, failing)
+    return _Family(project, found, name, caller, of_self, of_class, checked, below, having, failing)
 
 
 # Evidence, in the order in which it counts: True says that the class counts on others, False that it does not. ------
@@ -182,6 +191,10 @@ def _is_had_by_none(of: _Family) -> bool | None:
 def _is_counted_on(of: _Family) -> bool | None:
     """An override calls ``super()``, or says that it overrides."""
     return False if any(_calls_super(of.project, one, of.name) for one in of.having) else None
+
+
+def _is_seen_by_checker(of: _Family) -> bool | None:
+    return False if of.checked else None
 
 
 def _is_known_better(of: _Family) -> bool | None:
@@ -235,6 +248,7 @@ _EVIDENCE: tuple[Callable[[_Family], bool | None], ...] = (
     _is_derived_at_run_time,
     _is_had_by_none,
     _is_counted_on,
+    _is_seen_by_checker,
     _is_known_better,
     _is_left_to_them,
     _is_asked_for,

@@ -37,6 +37,7 @@ class Receiver:
     described: str  # "class 'A'"
     exact: bool  # no subclass may be meant instead
     of_class: bool = False  # the class itself, which has its metaclass's members too
+    bounded: bool = False  # only as the bound of a type variable says
     inferred: bool = False  # from how a variable was made: the flow of the program has the last word
 
 
@@ -60,13 +61,14 @@ class Receivers:
 
     def of_type(self, part: Type | None) -> Receiver | None:
         """The receiver that an inferred type is: an instance, or a class itself."""
+        bounded = part is not None and part.form is Form.VARIABLE
         part = bound_of(self.lookup, part)
         of_class = part is not None and part.form is Form.CLASS
         instance = part.args[0] if part is not None and part.form is Form.CLASS else part
         if instance is None or instance.form is not Form.INSTANCE or instance.path is None:
             return None
         found = self._of_class(instance.path, instance.name, exact=False, of_class=of_class)
-        return None if found is None or found.lineage.may_make_foreign else found
+        return None if found is None or found.lineage.may_make_foreign else replace(found, bounded=bounded)
 
     def is_class(self, qualname: str) -> bool:
         return self.project.is_class(self.path, qualname)

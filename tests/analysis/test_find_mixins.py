@@ -412,3 +412,42 @@ def test_a_class_that_lacks_several_things_which_another_has_is_a_part_of_others
     check_findings(tmp_path / "a", whole + text.format("lu", "rank", "inv"))
     check_findings(tmp_path / "b", whole + text.format("«lu»", "«rank»", "rows").replace("self.rows", "print"))
     check_findings(tmp_path / "c", whole + text.format("«lu»", "«rank»", "«inv»") + "Old()\n")
+
+
+TYPED = "//- lib/py.typed\n//- pyproject.toml\n[tool.mypy]\nfiles = ['lib', 'tests']\n[[tool.mypy.overrides]]\nmodule = 'tests.old.*'\nignore_errors = true\n"
+
+
+def test_what_a_type_checker_has_seen_is_declared(tmp_path: Path) -> None:
+    text = (
+        "{2}//- lib/__init__.py\nclass A:\n    def f(self) -> int: return self.{0}()\n    def old(self): return self.g()\n"
+        "class B(A):\n    def g(self) -> int: return 1\nclass C(A):\n    def g(self) -> int: return 2\n"
+        "def typed(a: A) -> int: return a.{0}()\ndef untyped(a: A, b): return a.g()\nB(), C()\n"
+        "//- tests/test_lib.py\nfrom lib import A\nclass Own:\n    def g(self) -> int: return 3\n"
+        "def test_typed(a: A) -> None: assert a.{1}()\ndef test_untyped(a: A): assert a.g()\n"
+        "def outer(a: A):\n    def inner() -> int: return a.g()\n"
+        "//- tests/old/test_lib.py\nfrom lib import A\ndef test_typed(a: A) -> None: assert a.g()\n"
+        "//- lib/tests/test_lib.py\nfrom lib import A\ndef test_typed(a: A) -> None: assert a.{1}()\n"
+    )
+    check_findings(tmp_path / "a", text.format("«g»", "«g»", TYPED))
+    check_findings(tmp_path / "b", text.format("«g»", "g", "//- lib/py.typed\n"))
+    check_findings(tmp_path / "c", text.format("g", "g", ""))
+    skips = "//- lib/py.typed\n//- setup.cfg\n[mypy]\nfiles =\n    lib,\n    tests\nfollow_imports = skip\n"
+    check_findings(tmp_path / "d", text.format("g", "g", skips))
+    ini = "//- lib/py.typed\n//- mypy.ini\n[mypy]\nfiles = tests\n[mypy-tests.old.*]\nignore_errors = True\n"
+    check_findings(tmp_path / "e", "a.g()".join(text.format("g", "«g»", ini).rsplit("a.«g»()", 1)))
+
+
+def test_what_a_type_checker_knows_better_is_left_alone(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- lib/py.typed\n//- lib/__init__.py\nfrom typing import Any, Generic, Protocol, TypeVar\nclass HasG(Protocol):\n    def g(self) -> int: ...\n"
+        "class A:\n    def f(self: HasG) -> int: return self.g()\n    def h(self) -> int: return self.«g»()\n"
+        "class B(A):\n    def g(self) -> int: return 1\nclass C(A):\n    def g(self) -> int: return 2\nB(), C()\n"
+        "def declared() -> int:\n    a: A\n    a = B()\n    return a.g()\n"
+        "def asked(a: A) -> None:\n    assert isinstance(a, B)\n    def inner() -> int: return a.g()\n"
+        "def is_b(a: A) -> bool: return isinstance(a, B)\ndef by_predicate(a: A) -> int: return a.g() if is_b(a) else 0\n"
+        "D = TypeVar('D', bound=A)\nclass Holder(Generic[D]):\n    held: D\n    def g(self) -> int: return self.held.g()\n"
+        "class Hooked:\n    def __getattribute__(self, name: str) -> Any: return object.__getattribute__(self, name)\n"
+        "class E(Hooked):\n    def g(self) -> int: return 1\nclass F(Hooked):\n    def g(self) -> int: return 1\nE(), F()\n"
+        "def hooked(a: Hooked) -> int: return a.g()\n",
+    )

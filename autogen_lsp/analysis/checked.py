@@ -1,0 +1,89 @@
+"""Whether the author's type checker has seen a call: others are to count on the types (PEP 561), and what is around it
+is annotated.
+
+Then what is asked of an object is declared by the class that it is said to be of: what only some classes below that one
+have would not have passed. But where a checker knows better than `infer`, which takes what is declared for what is
+there: where the object is asked for its class, in a function around, too, or something else was assigned to it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from autogen_lsp.analysis.checkers import SETTINGS, is_type_checked
+from autogen_lsp.analysis.enclosing import SELF
+from autogen_lsp.analysis.mro import Mro, members_of
+from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.table import Table
+from autogen_lsp.analysis.targets import is_test
+from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind
+
+_MARKER = "py.typed"
+_HOOK = "__getattribute__"
+_CONDITIONS = rb"\b(?:if|elif|while|assert|and|or|not|return|match)\b"
+
+
+def is_checked(project: Project, path: Path, table: Table, item: Call | Reference, lineage: Mro) -> bool:
+    """Whether a type checker has seen what a call asks of an object, and takes it for what the class has."""
+    if not is_read(project, path, table, item.scope) or not _is_typed(project, lineage.classes[0].path):
+        return False
+    if any(_HOOK in members_of(project, one) for one in lineage.classes if one.symbol.qualname != "object"):
+        return False  # which gives anything, to a checker
+    source, outer = project.source(path), _functions(table, item.scope)[-1:]
+    text = source.text[outer[0].start : outer[0].end] if source is not None and outer else b""
+    return not _is_known_better(text, item.receiver.encode("utf-8", "surrogatepass"))
+
+
+def is_read(project: Project, path: Path, table: Table, scope: str) -> bool:
+    """Whether a type checker looks into code: into its file, and the functions around say what they take and give."""
+    return all(map(_says_all, _functions(table, scope))) and _is_looked_into(project, path)
+
+
+def _is_typed(project: Project, path: Path) -> bool:
+    """Whether a file lies in a package that says that its types are for others."""
+    folder = path.parent
+    while "__init__.py" in (names := project.modules.listing.names(folder)):
+        if _MARKER in names:
+            return True
+        folder = folder.parent
+    return False
+
+
+def _is_looked_into(project: Project, path: Path) -> bool:
+    """Whether a checker looks into a file, as the settings say, or else because it is in the package, and no test."""
+    root = project.snapshot.root_of(path)
+    inside = (above for above in path.parents if root is not None and above.is_relative_to(root))
+    settled = next((above for above in inside if not SETTINGS.isdisjoint(project.modules.listing.names(above))), None)
+    said = is_type_checked(settled, path) if settled is not None else None
+    return _is_typed(project, path) and not is_test(project, path) if said is None else said
+
+
+def _functions(table: Table, scope: str) -> list[Symbol]:
+    """The functions that a scope is in, the innermost first."""
+    out: list[Symbol] = []
+    while scope:
+        out += [symbol for symbol in table.symbols.get(scope, ()) if symbol.kind == SymbolKind.FUNCTION]
+        scope = scope.rpartition(".")[0].removesuffix(".<locals>")
+    return out
+
+
+def _says_all(function: Symbol) -> bool:
+    """Whether a function is annotated, but ``self``, which is something else where it is (``self: HasNames``)."""
+    signature = function.signature
+    if signature is None:
+        return False
+    listed = signature.parameters
+    own = bool(listed) and listed[0].name in SELF
+    said = all((each.annotation is None) is (own and not at) for at, each in enumerate(listed))
+    return said and (signature.returns is not None or (function.name == "__init__" and len(listed) > 1))
+
+
+def _is_known_better(text: bytes, receiver: bytes) -> bool:
+    """Whether a function asks what the receiver is, or assigns to what is declared."""
+    named = rb"(?<![\w.])" + re.escape(receiver)
+    asked = _CONDITIONS + rb"[^\n]*(?:\(\s*" + named + rb"\s*[,)]|(?<=match )" + named + rb"\s*:)"
+    if re.search(asked, text):
+        return True
+    declared = b"." in receiver or re.search(rb"^\s*" + named + rb"\s*:(?!=)", text, re.M) is not None
+    return declared and re.search(named + rb"\s*(?::[^=\n]+)?=(?!=)", text) is not None
