@@ -145,8 +145,12 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
 
 def _is_of_self(lookup: Lookup, path: Path, symbol: Symbol) -> bool:
     """Whether an attribute is set on the instance, and not on the class: ``C.x = …``, ``cls.x = …``."""
-    source = lookup.source(path) if symbol.kind == SymbolKind.ATTRIBUTE else None
-    return source is not None and source.text.endswith(b"self.", 0, symbol.name_start)
+    table = lookup.project.table(path) if symbol.kind == SymbolKind.ATTRIBUTE else None
+    method, source = (table.method_around(symbol), lookup.source(path)) if table is not None else (None, None)
+    if method is None or method.signature is None or source is None or classes.is_class_method(method):
+        return False
+    own = next((each.name for each in method.signature.parameters), "").encode("utf-8", "surrogatepass")
+    return bool(own) and source.text.endswith(own + b".", 0, symbol.name_start)
 
 
 def _is_inherited(lookup: Lookup, owner: Type, name: str) -> bool:

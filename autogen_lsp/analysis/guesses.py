@@ -123,7 +123,7 @@ def _of_made(project: Project, path: Path, made: str, scope: str, hops: int) -> 
     out = _NOTHING
     for how in filter(None, made.split("\0")):
         text, _, behind = how[1:].partition("\1")
-        if how.startswith(":"):
+        if how.startswith((":", "?")):
             out |= _named_in(project, path, text, scope, _NOTHING)
         else:
             out |= guesses(project, path, text, scope, behind, hops + 1)
@@ -191,18 +191,8 @@ def _of_variable(project: Project, path: Path, name: str, hops: int) -> frozense
 def _function_at(project: Project, path: Path, symbol: Symbol) -> str:
     """The method that sets an attribute."""
     table = project.table(path)
-    if symbol.kind != SymbolKind.ATTRIBUTE or table is None:
-        return ""
-    members = table.members.get(symbol.parent, {})
-    return next(
-        (
-            each.qualname
-            for listed in members.values()
-            for each in listed
-            if each.kind == SymbolKind.FUNCTION and each.start <= symbol.start < each.end
-        ),
-        "",
-    )
+    method = table.method_around(symbol) if symbol.kind == SymbolKind.ATTRIBUTE and table is not None else None
+    return method.qualname if method is not None else ""
 
 
 def _named_in(

@@ -53,6 +53,12 @@ class Table:
             out.setdefault(owner.removesuffix(".<locals>"), {}).setdefault(name, []).append(symbol)
         return out
 
+    def method_around(self, attribute: Symbol) -> Symbol | None:
+        """The method of its class that sets an attribute."""
+        listed = (each for symbols in self.members.get(attribute.parent, {}).values() for each in symbols)
+        methods = (each for each in listed if each.kind == SymbolKind.FUNCTION)
+        return next((each for each in methods if each.start <= attribute.start < each.end), None)
+
     @cached_property
     def imports(self) -> dict[tuple[str, str], list[Import]]:
         """Imports by scope and the name that they bind."""

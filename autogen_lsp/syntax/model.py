@@ -133,9 +133,10 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     double_star: bool = False
     guarded: bool = False  # broken, or expected to fail: hasattr, except AttributeError, assertRaises
     local: bool = False  # the name that it comes from is bound in a function: a parameter, a variable, a local import
-    # How the receiver's first name got its value, if it is local: ':' and its annotation, '=' and what was called, '.'
-    # and a name or what it holds, '*' and what it is an item of, nothing for others. Different ways are parted by a
-    # NUL; where another local name is the first in one, \1 and how that got its value follow.
+    # How the receiver's first name got its value, if it is local: ':' and its annotation ('?' where a value that may be
+    # something else stands beside it), '=' and what was called, '.' and a name or what it holds, '*' and what it is an
+    # item of, nothing for others. Different ways are parted by a NUL; where another local name is the first in one, \1
+    # and how that got its value follow.
     made: str = ""
 
     @property

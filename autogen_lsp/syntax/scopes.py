@@ -139,7 +139,7 @@ def origin(scope: Scope, name: str, depth: int = 0) -> str:
         return made
     out = []
     for how in made.split("\0"):
-        start = HANDED_ON.match(how, 1) if how and how[0] != ":" else None
+        start = HANDED_ON.match(how, 1) if how and how[0] not in ":?" else None
         first = _FIRST_NAME.match(how, start.end()) if start is not None else None
         holder = local_scope(scope, first.group()) if first is not None and first.group() != name else None
         behind = origin(holder, first.group(), depth + 1) if holder is not None and first is not None else ""

@@ -76,12 +76,13 @@ def _is_own_module(sweep: Sweep, assignment: Node) -> bool:
 
 
 def _made(sweep: Sweep, assignment: Node) -> str:
-    """As `Call.made`. An annotation counts where no value stands beside it, which may be a proxy or a subclass."""
-    value = assignment.child_by_field_id(n.F_RIGHT)
-    if value is not None:
-        return taken(sweep, value)
-    annotation = assignment.child_by_field_id(n.F_TYPE)
-    return f":{sweep.cut(annotation)}" if annotation is not None else ""
+    """As `Call.made`. An annotation is a guess where a value stands beside it, which may be a proxy or a subclass."""
+    value, annotation = assignment.child_by_field_id(n.F_RIGHT), assignment.child_by_field_id(n.F_TYPE)
+    made = taken(sweep, value) if value is not None else ""
+    if annotation is None or made.startswith("="):
+        return made
+    declared = f"{':' if value is None else '?'}{sweep.cut(annotation)}"
+    return f"{made}\0{declared}" if made else declared
 
 
 def taken(sweep: Sweep, value: Node) -> str:
