@@ -7,6 +7,7 @@ for together is `result`'s business.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -282,13 +283,26 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
     if display.type == "pair":
         pair = infer.mapping_of(lookup, outer.type)
         item = pair[0 if nodes.same(display.child_by_field_name("key"), node) else 1]
-    elif display.type in ("tuple", "expression_list") and outer.type.is_a("tuple") and not outer.type.variadic:
+    elif display.type in ("tuple", "expression_list") and all(m is not None and _is_fixed(m) for m in may_be):
         items = [child for child in display.named_children if child.type != "comment"]
         place = next(i for i, child in enumerate(items) if nodes.inside(node, child))
-        item = outer.type.args[place] if len(items) == len(outer.type.args) else None
+        given = [None if i == place else infer.type_of(lookup, path, child) for i, child in enumerate(items)]
+        fitting = [
+            m.args for m in may_be if m is not None and len(m.args) == len(items) and _take(lookup, m.args, given)
+        ]
+        item = union(args[place] for args in fitting) if fitting else None
     else:
         item = infer.element_of(lookup, outer.type)
     return None if item is None else replace(outer, type=item)
+
+
+def _is_fixed(type_: Type) -> bool:
+    """Whether it is a tuple of so many items."""
+    return type_.is_a("tuple") and not type_.variadic
+
+
+def _take(lookup: Lookup, wanted: Sequence[Type | None], given: Sequence[Type | None]) -> bool:
+    return all(accepts(lookup, one, other) for one, other in zip(wanted, given, strict=True))
 
 
 def _starred(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) -> Expected | None:

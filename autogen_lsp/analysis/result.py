@@ -180,9 +180,15 @@ def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expe
     for use in strong:  # what was declared may get something more special
         bare = without_none(_opened(lookup, use.type))
         if bare is not None and breaks(lookup, bare, every):
-            yield from _special(lookup, bare)
+            yield from (each for each in _special(lookup, bare) if _is_like(lookup, each, every))
             one = below.topmost(lookup, bare, lambda each: not breaks(lookup, each, every))
             yield from (each for each in (optional(one) if compared else None, one) if each is not None)
+
+
+def _is_like(lookup: Lookup, type_: Type, every: Sequence[Expected]) -> bool:
+    """Whether it is what the syntax suggests elsewhere: of several that might be meant, it is no other."""
+    suggested = [use.type for use in every if not use.strong and use.type not in (None, NONE, builtin("bool"))]
+    return all(accepts(lookup, other, type_) for other in suggested)
 
 
 def _opened(lookup: Lookup, type_: Type | None) -> Type | None:

@@ -981,6 +981,23 @@ def test_what_only_a_class_below_the_declared_one_has_is_one_of_that() -> None:
     assert signature(text) == "def f() -> C | None:"
 
 
+def test_an_item_of_one_of_several_tuples_is_what_goes_with_the_others() -> None:
+    text = (
+        "class A: ...\n\n\nclass B: ...\n\n\ndef g(a: A, b: B) -> tuple[A, int] | tuple[B, str] | tuple[None, None]:\n"
+    )
+    assert signature(f"{text}    return a, $0f()\n") == "def f() -> int:"
+    assert signature(f"{text}    return (b, $0f())\n") == "def f() -> str:"
+    assert signature(f"{text}    return $0f(), 1\n") == "def f() -> A:"
+    assert signature("def g() -> tuple[int, ...] | None:\n    return 1, $0f()\n") == "def f() -> int:"
+
+
+def test_of_a_declared_union_no_member_is_taken_that_is_not_what_is_suggested() -> None:
+    text = "from collections.abc import Iterable\n\n\ndef take(x: str | Iterable[str] | None) -> None: ...\n\n\n"
+    text += "def g(xs: list[str]) -> None:\n    {}$0f(xs)\n    print({}[0])\n    take({})\n"
+    assert signature(text.format("xs = ", "xs", "xs")) == "def f(xs: list[str]) -> list[str]:"
+    assert signature(text.format("x = ", "x", "x")) == "def f(xs: list[str]) -> str:"
+
+
 def test_what_grows_is_likely_of_the_kind_that_is_added() -> None:
     text = "def g(xs: list[str]) -> None:\n    a = $0f()\n    a += {}\n    for x in a: print(x.upper())\n"
     assert signature(text.format("('',)")) == "def f() -> tuple[str, ...]:"
