@@ -269,7 +269,8 @@ def test_functions_of_a_file_that_reads_itself(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
         "//- templates.py\ndef get(x): return _native(x)\ndef parts(): return open(__file__, 'rt').readlines()\n"
-        "«missing»()\n//- other.py\ndef get(x): return «_native»(x), open(__file__ + 'x')\n",
+        "«missing»()\n//- other.py\ndef get(x): return «_native»(x), open(__file__, 'rb').read()\n"
+        "//- test_a.py\ndef test(x): return «_native»(x), open(__file__).read()\n",
     )
 
 
