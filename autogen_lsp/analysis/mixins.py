@@ -189,8 +189,14 @@ def _is_had_by_none(of: _Family) -> bool | None:
 
 
 def _is_counted_on(of: _Family) -> bool | None:
-    """An override calls ``super()``, or says that it overrides."""
-    return False if any(_calls_super(of.project, one, of.name) for one in of.having) else None
+    """An override calls ``super()``, or says that it overrides, and classes below find nothing behind it."""
+    return False if any(_calls_super(of.project, one, of.name) and not _is_met(of, one) for one in of.having) else None
+
+
+def _is_met(of: _Family, override: Class) -> bool:
+    lineages = (of.project.mro(*one.key) for one in of.below if one.key != override.key)
+    behind = [lineage.after(override.key) for lineage in lineages if override.key in lineage]
+    return bool(behind) and all(each.may_have(of.name) for each in behind)
 
 
 def _is_seen_by_checker(of: _Family) -> bool | None:

@@ -223,6 +223,12 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
             id="scripts in a package import their neighbours",
         ),
         pytest.param(BASE.format(g="g").replace("class A", "class RunMixin"), id="named mixin"),
+        pytest.param(
+            BASE.format(g="g")
+            + "class B(A):\n    def g(self): return super().g()\nclass O:\n    def g(self): return 1\n"
+            "class C(B, O): x = 1\nclass D(A, O): x = 1\nC(), D()\n",
+            id="an override is put before another class that has it",
+        ),
         pytest.param(BASE.format(g="g").replace("class A", "class TestRunMixin"), id="a mixin for tests"),
         pytest.param(
             "//- tests/__init__.py\n"
