@@ -150,6 +150,21 @@ def _is_left_out(project: Project, expected: Path) -> bool:
     return False
 
 
+def _lacks_its_init(project: Project, package: Module) -> bool:
+    """Whether so many files in a folder take from it what is no module there that it must have had an ``__init__``."""
+    beside = [path for path in project.files() if path.parent == package.folder]
+    tables = [table for table in map(project.table, beside) if table is not None]
+    taking = (
+        any(
+            item.level == 1 and not item.module and item.name not in (None, "*") and not item.guarded
+            and project.modules.submodule(package, item.name or "") is None
+            for item in table.facts.imports
+        )
+        for table in tables
+    )  # fmt: skip
+    return sum(taking) >= _MANY
+
+
 def _is_made_by_finder(project: Project, name: str, package: Path | None = None) -> bool:
     """Whether an importer of the workspace (``find_spec``) names the package that the module would be in, or the
     package's own file makes one and tells it its ``__name__``.
@@ -193,7 +208,7 @@ def _missing_name(project: Project, path: Path, item: Import, module: Module) ->
         expected = module.folder / f"{item.name}.py" if module.folder is not None else None
         if expected is None or project.build.may_make(expected, item.name):
             return None
-        if module.path is None and project.build.may_be_module(expected.parent):
+        if module.path is None and (project.build.may_be_module(expected.parent) or _lacks_its_init(project, module)):
             return None
         if _is_made_by_finder(project, f"{module.name}.{item.name}"):
             return None

@@ -174,8 +174,7 @@ class Modules(msgspec.Struct):
             found = self._walk(base, parts, Origin.WORKSPACE)
             if found is None:
                 continue
-            itself = found.path == importer and found.folder is None
-            namesake = itself or self._is_namesake(base, parts[0], importer)
+            namesake = self._is_itself(found, parts[0], importer) or self._is_namesake(base, parts[0], importer)
             if found.origin not in (Origin.MISSING, Origin.UNKNOWN):
                 return replace(found, certain=False) if namesake else found
             missing = missing or (None if namesake else found)
@@ -198,6 +197,11 @@ class Modules(msgspec.Struct):
         base = self.base_of(importer)
         inside = base in self._near(importer) and self.name_of(importer).partition(".")[0] == top
         return (base,) if inside or base == self.folders[importer] else ()
+
+    def _is_itself(self, found: Module, top: str, importer: Path) -> bool:
+        """Whether a file would import itself, or may mean the module of that name beside it, as in Python 2."""
+        folder = self.folders[importer]
+        return f"{top}.py" in self.listing.names(folder) if self._is_package(folder) else found.path == importer
 
     def _is_namesake(self, base: Path, top: str, importer: Path) -> bool:
         """Whether the importer's own package may not be what it imports: but for its place, nothing says that ``base``

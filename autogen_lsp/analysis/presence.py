@@ -142,13 +142,13 @@ def _handed_on(project: Project, path: Path, table: Table, name: str, seen: set[
         return Presence.PRESENT
     item = imports[0]
     module = project.resolve_module(item.module, item.level, path)
-    if module.origin is not Origin.WORKSPACE or module.path is None or item.name is None:
+    if module.origin is not Origin.WORKSPACE or module.path is None or item.name is None or not module.certain:
         return Presence.PRESENT
     if project.modules.submodule(module, item.name) is not None:
         return Presence.PRESENT
     if module.path == path:  # `from . import part`, in the package itself, takes what else the package has
         return Presence.UNKNOWN if table.facts.has_any or table.stars else Presence.ABSENT
-    if module.path in seen or not module.certain or module.path.suffix == ".pyi":  # which may leave something out
+    if module.path in seen or module.path.suffix == ".pyi":  # which may leave something out
         return Presence.PRESENT
     found = _in_files(project, module, item.name, set(seen))
     return Presence.ABSENT if found is Presence.ABSENT else Presence.PRESENT

@@ -362,6 +362,21 @@ def test_a_file_does_not_import_itself_by_its_name(tmp_path: Path) -> None:
     )
 
 
+def test_a_package_may_mean_its_module_of_the_same_name_as_in_python_2(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- bloom/__init__.py\nfrom bloom import Filter\n//- bloom/bloom.py\nclass Filter: x = 1\n"
+        "//- a.py\nfrom bloom import Filter, «Other»\n",
+    )
+
+
+def test_a_folder_that_many_take_names_from_had_an_init(tmp_path: Path) -> None:
+    files = "".join(f"//- tests/test_{n}.py\nfrom . import {{}}{n}, tools\n" for n in range(4))
+    check_findings(tmp_path, f"{files.format(*['Mock'] * 4)}//- tests/tools.py\nx = 1\n")
+    few = "".join(f"//- tests/test_{n}.py\nfrom . import «Mock{n}», tools\n" for n in range(3))
+    check_findings(tmp_path / "few", f"{few}//- tests/tools.py\nx = 1\n")
+
+
 def test_a_script_has_its_own_folder_first(tmp_path: Path) -> None:
     check_findings(
         tmp_path, "//- main.py\nimport queue\nqueue.put(), queue.«fill»()\n//- queue.py\ndef put(): return 1\n"
