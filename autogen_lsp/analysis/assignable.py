@@ -20,16 +20,16 @@ def accepts(lookup: Lookup, wanted: Type | None, given: Type | None, *, widely: 
 def _accepts(lookup: Lookup, wanted: Type | None, given: Type | None, widely: bool, depth: int) -> bool:
     if wanted is not None and wanted == given:
         return True
-    is_new = wanted is not None and annotation.is_new_type(lookup, wanted)
+    asked, passed = wanted, given
     wanted, given = annotation.expanded(lookup, wanted), annotation.expanded(lookup, given)
-    if is_new and given is not None and given.form in (Form.INSTANCE, Form.NONE):
-        return False
     if wanted is None or given is None or wanted.form is Form.VARIABLE or depth > _MAX_NESTING:
         return True
     if given.form is Form.UNION:
-        return all(_accepts(lookup, wanted, part, widely, depth + 1) for part in given.args)
+        return all(_accepts(lookup, asked, part, widely, depth + 1) for part in given.args)
     if wanted.form is Form.UNION:
-        return any(_accepts(lookup, part, given, widely, depth + 1) for part in wanted.args)
+        return any(_accepts(lookup, part, passed, widely, depth + 1) for part in wanted.args)
+    if given.form in (Form.INSTANCE, Form.NONE) and asked is not None and annotation.is_new_type(lookup, asked):
+        return False
     if given == NONE or wanted == NONE:
         return given == wanted or wanted.is_a("object")
     if wanted.form is Form.CALLABLE:

@@ -22,7 +22,7 @@ from autogen_lsp.analysis import (
     result,
     selves,
 )
-from autogen_lsp.analysis.annotation import expanded
+from autogen_lsp.analysis.annotation import expanded, is_new_type
 from autogen_lsp.analysis.arguments import Argument, arguments_of, parameter_for, takes
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.expectation import Demand, Expected, Role
@@ -359,10 +359,12 @@ def unite(lookup: Lookup, types: Iterable[Type | None]) -> Type | None:
     if found is None or found.form is not Form.UNION or not aliases:
         return found
     means = {member: set(members(expanded(lookup, member))) for member in found.args}
+    # What takes a `NewType` takes nothing else that is made of the same.
+    says = {m: {m} if m is not None and is_new_type(lookup, m) else means[m] for m in found.args}
     left = list(found.args)
     # An alias that says no more than the others goes; else those that it says go.
     for member in [*reversed(aliases), *(other for other in found.args if other not in aliases)]:
-        others = set().union(*(means[other] for other in left if other != member))
+        others = set().union(*(says[other] for other in left if other != member))
         if means[member] <= others and None not in means[member]:
             left.remove(member)
     return union(left)

@@ -13,9 +13,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 
+from autogen_lsp.analysis.alike import is_had_by_one_alike
 from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.misdeclared import is_had
@@ -35,8 +35,6 @@ from autogen_lsp.analysis.usage import (
 from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind, base_names
 
-# What protocols are often cut from.
-_COMMON = (("pathlib", "Path"), ("_io", "BytesIO"), ("_io", "StringIO"), ("builtins", "dict"), ("builtins", "list"))
 _PARTS = 3  # things that a class without a name for it calls on those that it is a part of
 _MANY = 3  # instances that lack the member, for one that has it
 _SUPER = "super("
@@ -69,7 +67,7 @@ def may_have(
         if any(_brings_above(project, found, one, name) for one in below):
             return True
         return _stands_before_others(project, found, below, name) or derived_at_run_time(project, found, below)
-    if "Protocol" in base_names(found.symbol) and _is_had_by_one_alike(project, found, name):
+    if "Protocol" in base_names(found.symbol) and is_had_by_one_alike(project, found, name):
         return True
     family = _family(project, found, below, name, _caller(found, scope), of_self, of_class, checked)
     if next(said for says in _EVIDENCE if (said := says(family)) is not None):
@@ -89,17 +87,6 @@ def has_below(project: Project, found: Class, name: str) -> bool:
         return any(project.mro(*one.key).may_have(name) for one in subclasses(project, *found.key))
     except TooMany:
         return True
-
-
-def _is_had_by_one_alike(project: Project, protocol: Class, name: str) -> bool:
-    """Whether a class of the workspace, or a common one of Python, has the member, and all that the protocol has: it is
-    one (PEP 544).
-    """
-    wanted = members_of(project, protocol)
-    modules = ((project.resolve_module(module, 0, protocol.path).path, of) for module, of in _COMMON)
-    common = ((path, of) for path, of in modules if path is not None and name in project.mro(path, of).names)
-    ours = ((path, symbol.parent) for path, symbol in project.definitions(name))
-    return any(project.is_class(*each) and wanted <= project.mro(*each).names for each in chain(ours, common))
 
 
 @dataclass(frozen=True)

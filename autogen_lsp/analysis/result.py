@@ -12,7 +12,18 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, below, bindings, classes, declared, expected, infer, narrowing, nodes
+from autogen_lsp.analysis import (
+    annotation,
+    below,
+    bindings,
+    classes,
+    declared,
+    expected,
+    infer,
+    likely,
+    narrowing,
+    nodes,
+)
 from autogen_lsp.analysis.around import taken_apart
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.expectation import Demand, Expected, Role
@@ -22,18 +33,6 @@ from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, optio
 _MAX_USES = 40  # of one variable
 _MAX_VARIABLES = 30
 _MAX_DEPTH = 3  # of items in items
-_CONCRETE = {
-    "list": ("Iterable", "Collection", "Sequence", "MutableSequence"),
-    "dict": ("Mapping", "MutableMapping"),
-    "set": ("Set", "MutableSet"),
-    "bytes": ("Buffer",),
-}
-_PLAIN: dict[str, tuple[frozenset[str], ...]] = {
-    "bytes": (frozenset({"collections.abc.Buffer"}),),
-    "float": (frozenset({"typing.SupportsFloat"}), frozenset({"builtins.float", "typing.SupportsIndex"})),
-    "int": (frozenset({"typing.SupportsIndex"}), frozenset({"typing.SupportsInt"})),
-    "str": (frozenset({"builtins.str", "os.PathLike"}),),
-}
 _PROTOCOL_MODULES = frozenset({"collections.abc", "typing", "_typeshed", "contextlib", "numbers"})
 
 
@@ -170,17 +169,18 @@ def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expe
         asked = annotation.expanded(lookup, use.type)
         if use.type is not None and use.type.form is Form.ALIAS and use.type.name == "_ExitCode":
             yield builtin("int")  # of what `sys.exit` takes, what a program says it did
-        if use.upper and (plain := _plain(lookup, asked)) is not None:
+        if use.upper and (plain := likely.plain(lookup, asked)) is not None:
             yield plain
-        opened = _opened(lookup, use.type)
+        taken = likely.of_any_kind(use.type) if use.upper else use.type
+        opened = _opened(lookup, taken)
         bare = without_none(opened)
-        listed = [use.type if NONE in members(opened) else optional(use.type)] if compared else []
-        listed += [bare, use.type] if use.upper else [use.type, bare]
+        listed = [taken if NONE in members(opened) else optional(taken)] if compared else []
+        listed += [bare, taken] if use.upper else [taken, bare]
         yield from (type_ for type_ in dict.fromkeys(listed) if type_ is not None)
     for use in strong:  # what was declared may get something more special
         bare = without_none(_opened(lookup, use.type))
         if bare is not None and breaks(lookup, bare, every):
-            yield from (each for each in _special(lookup, bare) if _is_like(lookup, each, every))
+            yield from (each for each in likely.special(lookup, bare) if _is_like(lookup, each, every))
             one = below.topmost(lookup, bare, lambda each: not breaks(lookup, each, every))
             yield from (each for each in (optional(one) if compared else None, one) if each is not None)
 
@@ -195,34 +195,6 @@ def _opened(lookup: Lookup, type_: Type | None) -> Type | None:
     """An alias of a type with None as what it stands for: that may turn out to be no None."""
     opened = annotation.expanded(lookup, type_)
     return opened if opened is not None and NONE in members(opened) else type_
-
-
-def _plain(lookup: Lookup, asked: Type | None) -> Type | None:
-    """What is meant where the standard library takes all that can be had for it: a number, a path, bytes."""
-    taken = {f"{each.module}.{each.name}" for each in _flat(lookup, asked)}
-    return next((builtin(name) for name, signs in _PLAIN.items() if any(sign <= taken for sign in signs)), None)
-
-
-def _flat(lookup: Lookup, type_: Type | None, depth: int = 0) -> Iterator[Type]:
-    """The members of a union, and of the unions that aliases among them stand for."""
-    for member in members(annotation.expanded(lookup, type_)):
-        if member is not None and member.form is Form.ALIAS and depth < 4:
-            yield from _flat(lookup, member, depth + 1)
-        elif member is not None:
-            yield member
-
-
-def _special(lookup: Lookup, type_: Type | None) -> Iterator[Type]:
-    """The members of a union; for abstract containers the builtin one that is usual."""
-    for member in members(annotation.expanded(lookup, type_)):
-        if member is not None and type_ is not None and type_.form is not Form.INSTANCE:
-            yield member
-        if member is not None and member.form is Form.INSTANCE and member.module == "collections.abc":
-            concrete = next((name for name, abstract in _CONCRETE.items() if member.name in abstract), None)
-            if concrete is not None and not any(
-                arg is not None and classes.is_protocol(lookup, arg) for arg in member.args
-            ):
-                yield builtin(concrete, *member.args)
 
 
 def _suits(lookup: Lookup, type_: Type, every: Sequence[Expected]) -> bool:

@@ -998,6 +998,23 @@ def test_of_a_declared_union_no_member_is_taken_that_is_not_what_is_suggested() 
     assert signature(text.format("x = ", "x", "x")) == "def f(xs: list[str]) -> str:"
 
 
+def test_two_new_types_of_one_type_are_two() -> None:
+    text = "from typing import NewType\n\nHex = NewType('Hex', bytes)\nRaw = NewType('Raw', bytes)\n\n\n"
+    text += "def take(x: Hex | Raw) -> None: ...\n\n\ndef keep(x: Hex) -> None: ...\n\n\n"
+    text += "def g(x: Hex | Raw) -> None:\n    a = $0f(x)\n    take(a)\n    keep(a)\n"
+    assert signature(text) == "def f(x: Hex | Raw) -> Hex:"
+
+
+def test_of_what_may_hold_several_kinds_it_is_not_known_which_it_holds() -> None:
+    text = (
+        "from collections.abc import Sequence\n\n\ndef ask(choices: Sequence[str | dict[str, int]]) -> None: ...\n\n\n"
+    )
+    assert signature(f"{text}ask($0f())\n") == "def f() -> Sequence[Any]:"
+    assert signature(f"{text}ask($0f())\n".replace("str | dict[str, int]", "str | None")) == (
+        "def f() -> Sequence[str | None]:"
+    )
+
+
 def test_what_grows_is_likely_of_the_kind_that_is_added() -> None:
     text = "def g(xs: list[str]) -> None:\n    a = $0f()\n    a += {}\n    for x in a: print(x.upper())\n"
     assert signature(text.format("('',)")) == "def f() -> tuple[str, ...]:"
