@@ -177,9 +177,11 @@ def open_uses(units: Iterable[Unit], names: Names) -> list[Use]:
     found: list[Use] = []
     for unit in units:
         chunk = unit.chunk
-        found += unit.uses(use for use in chunk.nested if use.name not in known)
+        uses = [use for use in chunk.nested if use.name not in known]
         if chunk.direct:
             inside = names.members.get(unit.owner, ())
-            found += unit.uses(use for use in chunk.direct if use.name not in known and use.name not in inside)
+            uses += [use for use in chunk.direct if use.name not in known and use.name not in inside]
+        if uses:
+            found += unit.uses(uses)
     found.sort(key=lambda use: use.start)
     return found

@@ -46,16 +46,7 @@ class Spread(Sequence[Call]):
         return self._placed((unit, call) for unit in self._units for call in unit.chunk.calls if test(call))
 
     def named(self, name: str) -> list[Call]:
-        return self._placed(self._names.get(name, ()))
-
-    @cached_property
-    def _names(self) -> dict[str, list[tuple[Unit, Call]]]:
-        """Where the calls of each name are: a look at a document asks for hundreds of names."""
-        found: dict[str, list[tuple[Unit, Call]]] = {}
-        for unit in self._units:
-            for call in unit.chunk.calls:
-                found.setdefault(call.name, []).append((unit, call))
-        return found
+        return self._placed((unit, call) for unit in self._units for call in unit.chunk.calls if call.name == name)
 
     def _placed(self, found: Iterable[tuple[Unit, Call]]) -> list[Call]:
         return list(self._guarded(unit.placed(call) for unit, call in found))

@@ -5,7 +5,7 @@ What a chunk said holds as long as its bytes stay the same, wherever it has move
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import msgspec
@@ -60,10 +60,10 @@ class Unit(msgspec.Struct, frozen=True, dict=True):
         by, found = self.by, self.chunk.references
         return [_moved_reference(each, by) for each in found] if by else found
 
-    def uses(self, found: Iterable[Use]) -> list[Use]:
+    def uses(self, found: list[Use]) -> list[Use]:
         """Some of the chunk's uses as of now."""
         by = self.by
-        return [Use(u.name, u.start + by, u.end + by, u.scope, u.how) for u in found] if by else list(found)
+        return [Use(u.name, u.start + by, u.end + by, u.scope, u.how) for u in found] if by else found
 
 
 class Cut(msgspec.Struct, frozen=True, dict=True):
