@@ -17,7 +17,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, infer, nodes
 from autogen_lsp.analysis.absence import lacks
-from autogen_lsp.analysis.checked import is_checked, is_read
+from autogen_lsp.analysis.checked import is_read, seen
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.given import gets_members, is_given, is_lent, stands_in
 from autogen_lsp.analysis.guesses import Key, guesses
@@ -95,6 +95,7 @@ class _Look:
         of_self = item.receiver in SELF and not receiver.inferred
         if not of_self and (name in self._of_any_mock or self._is_replaced(mro.classes[0])):
             return None
+        checked = None if receiver.bounded else seen(self.project, self.path, self.table, item, mro)
         if not receiver.exact and may_have(
             self.project,
             mro.classes[0],
@@ -103,7 +104,7 @@ class _Look:
             above=above,
             of_self=of_self,
             of_class=receiver.of_class,
-            checked=not receiver.bounded and is_checked(self.project, self.path, self.table, item, mro),
+            checked=checked,
         ):
             return None
         owner = receiver.owner
@@ -116,7 +117,9 @@ class _Look:
             return None
         if (receiver.inferred or narrowed) and not self._confirmed(item, name):
             return None
-        if not (of_self or receiver.exact) and is_misdeclared(self.project, self.path, self.table, item, mro):
+        if not (of_self or receiver.exact or checked is not None) and is_misdeclared(
+            self.project, self.path, self.table, item, mro
+        ):
             return None
         if of_self and (self._asks_for_base(item, mro.classes[0]) or not self._is_still_self(item)):
             return None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis.checkers import SETTINGS, is_type_checked
 from autogen_lsp.analysis.enclosing import SELF
-from autogen_lsp.analysis.mro import Mro, members_of
+from autogen_lsp.analysis.mro import Class, Mro, members_of
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
 from autogen_lsp.analysis.targets import is_test
@@ -24,15 +24,22 @@ _HOOK = "__getattribute__"
 _CONDITIONS = rb"\b(?:if|elif|while|assert|and|or|not|return|match)\b"
 
 
-def is_checked(project: Project, path: Path, table: Table, item: Call | Reference, lineage: Mro) -> bool:
-    """Whether a type checker has seen what a call asks of an object, and takes it for what the class has."""
+def seen(project: Project, path: Path, table: Table, item: Call | Reference, lineage: Mro) -> bytes | None:
+    """The code around a call, if a type checker takes what it asks of an object for what the class has."""
     if not is_read(project, path, table, item.scope) or not _is_typed(project, lineage.classes[0].path):
-        return False
+        return None
     if any(_HOOK in members_of(project, one) for one in lineage.classes if one.symbol.qualname != "object"):
-        return False  # which gives anything, to a checker
+        return None  # which gives anything, to a checker
     source, outer = project.source(path), _functions(table, item.scope)[-1:]
-    text = source.text[outer[0].start : outer[0].end] if source is not None and outer else b""
-    return not _is_known_better(text, item.receiver.encode("utf-8", "surrogatepass"))
+    text = source.text if source is not None else b""
+    text = text[outer[0].start : outer[0].end] if outer else text
+    return None if _is_known_better(text, item.receiver.encode("utf-8", "surrogatepass")) else text
+
+
+def names_any(code: bytes, classes: list[Class]) -> bool:
+    """Whether code names one of the classes: it may know that an object is of that one."""
+    names = {one.symbol.name.encode("utf-8", "surrogatepass") for one in classes}
+    return any(re.search(rb"\b" + re.escape(name) + rb"\b", code) for name in names)
 
 
 def is_read(project: Project, path: Path, table: Table, scope: str) -> bool:

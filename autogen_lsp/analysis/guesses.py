@@ -134,9 +134,9 @@ def _of_member(project: Project, holders: frozenset[Key], name: str, hops: int) 
     out = _NOTHING
     for holder in holders:
         names = project.mro(*holder).names
+        if name in _OF_CONTAINERS:
+            out |= {holder}  # of what holds it, though it may be a container itself
         if name not in names:
-            if name in _OF_CONTAINERS:
-                out |= {holder}
             if hops < _MAX_HOPS:
                 for giving in names.intersection(_GIVING):
                     out |= _of_member(

@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 
 from autogen_lsp.analysis.alike import is_had_by_one_alike
+from autogen_lsp.analysis.checked import names_any
 from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.misdeclared import is_had
@@ -43,21 +44,14 @@ _ASKED = re.compile(rb"""\b[gh](?:et|as)attr\(\s*self\s*,\s*(?:f['"](\w+)\{|['"]
 
 
 def may_have(
-    project: Project,
-    found: Class,
-    name: str,
-    scope: str = "",
-    *,
-    above: bool = False,
-    of_self: bool = True,
-    of_class: bool = False,
-    checked: bool = False,
-) -> bool:
+    project: Project, found: Class, name: str, scope: str = "", *, above: bool = False, of_self: bool = True,
+    of_class: bool = False, checked: bytes | None = None,
+) -> bool:  # fmt: skip
     """Whether instances of the class may have the member though the class has not: doubt.
 
     ``scope``: the definition that calls it. ``above``: as ``super()`` in the class sees it, where only bases count that
     the class itself does not have. ``of_self``: called on ``self``, not on an object that was said to be of the class,
-    and may be known better. ``of_class``: on the class itself. ``checked``: a type checker has seen the call.
+    and may be known better. ``of_class``: on the class itself. ``checked``: a type checker has seen this code around.
     """
     try:
         below = [one for one in subclasses(project, *found.key) if not _is_stub_beside(project, one)]
@@ -67,7 +61,7 @@ def may_have(
         if any(_brings_above(project, found, one, name) for one in below):
             return True
         return _stands_before_others(project, found, below, name) or derived_at_run_time(project, found, below)
-    if "Protocol" in base_names(found.symbol) and is_had_by_one_alike(project, found, name):
+    if "Protocol" in base_names(found.symbol) and checked is None and is_had_by_one_alike(project, found, name):
         return True
     family = _family(project, found, below, name, _caller(found, scope), of_self, of_class, checked)
     if next(said for says in _EVIDENCE if (said := says(family)) is not None):
@@ -102,7 +96,7 @@ class _Family:
     caller: str
     of_self: bool
     of_class: bool
-    checked: bool
+    checked: bytes | None
     below: list[Class]
     having: list[Class]
     failing: list[Class]
@@ -129,15 +123,9 @@ class _Family:
 
 
 def _family(
-    project: Project,
-    found: Class,
-    below: list[Class],
-    name: str,
-    caller: str,
-    of_self: bool,
-    of_class: bool,
-    checked: bool,
-) -> _Family:
+    project: Project, found: Class, below: list[Class], name: str, caller: str, of_self: bool, of_class: bool,
+    checked: bytes | None,
+) -> _Family:  # fmt: skip
     having: list[Class] = []
     lacking: list[Class] = [found]
     hidden = name.startswith("_") and not project.defines(name)  # no name that a `__getattr__` waits for
@@ -187,7 +175,7 @@ def _is_met(of: _Family, override: Class) -> bool:
 
 
 def _is_seen_by_checker(of: _Family) -> bool | None:
-    return False if of.checked else None
+    return None if of.checked is None or names_any(of.checked, of.having) else False
 
 
 def _is_known_better(of: _Family) -> bool | None:

@@ -52,10 +52,14 @@ def is_set(lookup: Lookup, path: Path, name: str, holder: Class | Module | None 
         if table is None or (is_test(project, file) and not (tried and _may_reach(path, file, symbol))):
             continue
         inside = any(file == one.path and symbol.qualname.startswith(f"{one.symbol.qualname}.") for one in lineage)
-        if not inside and (
-            _says_nothing(table, symbol)
-            or _is_own(table, symbol)
-            or (owner is not None and _is_stranger(project, file, table, symbol, owner))
+        if (
+            not inside
+            and not _sets_what_it_takes(project, path, table, symbol)
+            and (
+                _says_nothing(table, symbol)
+                or _is_own(table, symbol)
+                or (owner is not None and _is_stranger(project, file, table, symbol, owner))
+            )
         ):
             continue
         looked += 1
@@ -128,6 +132,15 @@ def _is_stranger(project: Project, path: Path, table: Table, symbol: Symbol, own
     if not is_local or receiver in SELF or any(one.symbol.name in table.facts.bound for one in lineage):
         return False
     return not _is_made_for(table, symbol)
+
+
+def _sets_what_it_takes(project: Project, path: Path, table: Table, symbol: Symbol) -> bool:
+    """Whether a function gives the attribute to what it is handed, and the file that uses this knows the function."""
+    holder, _, receiver = symbol.qualname.rpartition(".")[0].rpartition(".<locals>.")
+    user = project.table(path)
+    if user is None or not table.has_parameter(holder, receiver) or receiver in SELF or _MOCK.match(symbol.value or ""):
+        return False
+    return holder.rpartition(".")[2] in user.facts.bound
 
 
 def _says_nothing(table: Table, symbol: Symbol) -> bool:

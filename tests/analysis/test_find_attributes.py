@@ -613,3 +613,12 @@ def test_what_zope_derives_from_a_class_has_more(tmp_path: Path) -> None:
     (tmp_path / "configure.zcml").write_text('<browser:page class=".views.Edit" template="edit.pt" />', "utf-8")
     text = "class {0}:\n    def __call__(self): return self.{1}()\n"
     check_findings(tmp_path, "//- views.py\n" + text.format("Edit", "index") + text.format("Other", "«index»"))
+
+
+def test_what_a_function_sets_on_what_it_is_handed_is_there(tmp_path: Path) -> None:
+    text = (
+        "//- setup.py\ndef prepare(settings):\n    settings.start = (1 if settings else 2)\n"
+        "def other(settings):\n    settings.end = [1]\n"
+        "//- app.py\nfrom setup import prepare\nclass Settings: x = 1\nprepare(Settings)\nprint(Settings.start(), Settings.«end»())\n"
+    )
+    check_findings(tmp_path, text)

@@ -452,8 +452,27 @@ def test_what_a_type_checker_knows_better_is_left_alone(tmp_path: Path) -> None:
         "def declared() -> int:\n    a: A\n    a = B()\n    return a.g()\n"
         "def asked(a: A) -> None:\n    assert isinstance(a, B)\n    def inner() -> int: return a.g()\n"
         "def is_b(a: A) -> bool: return isinstance(a, B)\ndef by_predicate(a: A) -> int: return a.g() if is_b(a) else 0\n"
+        "def alias(a: A) -> int:\n    try:\n        if not isinstance(a, B): return 0\n    except KeyError: return 1\n    other = a\n    return other.g()\n"
         "D = TypeVar('D', bound=A)\nclass Holder(Generic[D]):\n    held: D\n    def g(self) -> int: return self.held.g()\n"
         "class Hooked:\n    def __getattribute__(self, name: str) -> Any: return object.__getattribute__(self, name)\n"
         "class E(Hooked):\n    def g(self) -> int: return 1\nclass F(Hooked):\n    def g(self) -> int: return 1\nE(), F()\n"
         "def hooked(a: Hooked) -> int: return a.g()\n",
     )
+
+
+def test_what_a_type_checker_has_seen_is_not_misdeclared(tmp_path: Path) -> None:
+    text = (
+        "{0}//- lib/__init__.py\nclass A:\n    def f(self) -> int: return 1\nclass Other:\n    def g(self) -> int: return 1\n"
+        "    def h(self) -> int: return 1\ndef use(a: A) -> int: return a.{1}() + a.{2}()\n"
+    )
+    check_findings(tmp_path / "a", text.format("//- lib/py.typed\n", "«g»", "«h»"))
+    check_findings(tmp_path / "b", text.format("", "g", "h"))
+
+
+def test_what_a_type_checker_has_seen_is_in_the_protocol(tmp_path: Path) -> None:
+    text = (
+        "{0}//- lib/__init__.py\nfrom typing import Protocol\nclass HasF(Protocol):\n    def f(self) -> int: ...\n"
+        "class A:\n    def f(self) -> int: return 1\n    def g(self) -> int: return 1\ndef use(a: HasF) -> int: return a.f() + a.{1}()\n"
+    )
+    check_findings(tmp_path / "a", text.format("//- lib/py.typed\n", "«g»"))
+    check_findings(tmp_path / "b", text.format("", "g"))
