@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autogen_lsp.analysis import computed, nodes
+from autogen_lsp.analysis.asked import asked_once
 from autogen_lsp.analysis.derived import NO_FACTORIES, takers
 from autogen_lsp.analysis.hidden import stub_may_omit
-from autogen_lsp.analysis.mro import Class, Mro, asked_once
+from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.plain import plain_text
 from autogen_lsp.analysis.presence import Definition, follow, is_handed_out
 from autogen_lsp.analysis.project import Project

@@ -16,11 +16,12 @@ from functools import cached_property
 from pathlib import Path
 
 from autogen_lsp.analysis.alike import is_had_by_one_alike
+from autogen_lsp.analysis.asked import asked_once
 from autogen_lsp.analysis.checked import names_any
 from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.misdeclared import is_had
-from autogen_lsp.analysis.mro import Class, TooMany, asked_once, members_of, subclasses
+from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
 from autogen_lsp.analysis.presence import follow, is_handed_out
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.targets import is_test

@@ -8,11 +8,10 @@ that may add to it, attributes set under computed names.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, wraps
+from functools import cached_property
 from pathlib import Path
-from typing import cast
 
 from autogen_lsp.analysis import computed
 from autogen_lsp.analysis.decorated import leaves_class
@@ -50,19 +49,6 @@ class Class:
     @property
     def key(self) -> tuple[Path, str]:
         return self.path, self.symbol.qualname
-
-
-def asked_once[T](question: Callable[[Project, Class], T]) -> Callable[[Project, Class], T]:
-    """A question to a class whose answer is kept with the project: a class may lack many names."""
-
-    @wraps(question)
-    def asked(project: Project, found: Class) -> T:
-        key = question, found.key
-        if key not in project.memo:
-            project.memo[key] = question(project, found)
-        return cast("T", project.memo[key])
-
-    return asked
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ class Project:
         self.computed: dict[tuple[Path, str], frozenset[str] | None] = {}  # names that classes get, as of `computed`
         self.given_members: dict[tuple[Path, str], frozenset[str] | None] = {}  # of classes: `given`
         self.module_files: dict[tuple[str, Path | None], Path | None] = {}  # by name and importing folder: `names`
-        self.memo: dict[object, object] = {}  # parameters of classes, values that annotations allow, `mro.asked_once`
+        self.memo: dict[object, object] = {}  # parameters of classes, values that annotations allow, `asked.asked_once`
         # Of expressions, by file, span and kind of node; and how many questions down an answer was found: `infer`
         self.types: dict[tuple[Path, int, int, str], tuple[Type | None, int]] = {}
         self._calls: Recent[str, list[tuple[Path, Call]]] = Recent(_NAMES_KEPT)

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from autogen_lsp.analysis.mro import EMPTY_BASES, Class, asked_once
+from autogen_lsp.analysis.asked import asked_once
+from autogen_lsp.analysis.mro import EMPTY_BASES, Class
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.targets import is_test
