@@ -58,11 +58,11 @@ def _is_typed(project: Project, path: Path) -> bool:
 
 
 def _is_looked_into(project: Project, path: Path) -> bool:
-    """Whether a checker looks into a file, as the settings say, or else because it is in the package, and no test."""
+    """Whether a checker looks into a file, as its settings say, or else because it is in the package, and no test."""
     root = project.snapshot.root_of(path)
     inside = (above for above in path.parents if root is not None and above.is_relative_to(root))
     settled = next((above for above in inside if not SETTINGS.isdisjoint(project.modules.listing.names(above))), None)
-    said = is_type_checked(settled, path) if settled is not None else None
+    said = is_type_checked(settled, path) if settled is not None else False
     return _is_typed(project, path) and not is_test(project, path) if said is None else said
 
 

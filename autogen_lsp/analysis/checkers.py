@@ -22,7 +22,7 @@ _UNREAD = frozenset({"skip", "error"})  # what mypy makes of imports then is any
 def is_type_checked(folder: Path, path: Path) -> bool | None:
     """Whether a type checker looks for missing attributes in a file below the folder that has the settings.
 
-    None where the settings do not say: they name no files, or there are none.
+    None where the settings do not say: they name no files. No checker looks into what has none set up.
     """
     relative = path.relative_to(folder).with_suffix("")
     file, module = f"{relative.as_posix()}.py", ".".join(relative.parts).removeprefix("src.")
@@ -39,8 +39,14 @@ def is_type_checked(folder: Path, path: Path) -> bool | None:
         *_words(get(tools, "ty", "src", "include")),
     ]
     if not named:
-        return None
+        return None if _is_set_up(mypy, tools) else False
     return any(f"{file}/".startswith(f"{each.partition('*')[0].removeprefix('./').rstrip('/')}/") for each in named)
+
+
+def _is_set_up(mypy: Any, tools: Any) -> bool:
+    """Whether a checker has settings of its own: exceptions for a module say that somebody else may run one."""
+    own = set(mypy) - {"overrides"} if isinstance(mypy, dict) else set()
+    return bool(own) or any(get(tools, name) for name in ("pyright", "basedpyright", "ty", "pyrefly"))
 
 
 def _mypy(folder: Path, in_toml: Any) -> Any:

@@ -421,6 +421,7 @@ def test_a_class_that_lacks_several_things_which_another_has_is_a_part_of_others
 
 
 TYPED = "//- lib/py.typed\n//- pyproject.toml\n[tool.mypy]\nfiles = ['lib', 'tests']\n[[tool.mypy.overrides]]\nmodule = 'tests.old.*'\nignore_errors = true\n"
+STRICT = "//- lib/py.typed\n//- pyproject.toml\n[tool.mypy]\nstrict = true\n"
 
 
 def test_what_a_type_checker_has_seen_is_declared(tmp_path: Path) -> None:
@@ -435,8 +436,11 @@ def test_what_a_type_checker_has_seen_is_declared(tmp_path: Path) -> None:
         "//- lib/tests/test_lib.py\nfrom lib import A\ndef test_typed(a: A) -> None: assert a.{1}()\n"
     )
     check_findings(tmp_path / "a", text.format("«g»", "«g»", TYPED))
-    check_findings(tmp_path / "b", text.format("«g»", "g", "//- lib/py.typed\n"))
+    check_findings(tmp_path / "b", text.format("«g»", "g", STRICT))
     check_findings(tmp_path / "c", text.format("g", "g", ""))
+    unset = "//- lib/py.typed\n//- pyproject.toml\n[[tool.mypy.overrides]]\nmodule = 'lib.math'\nignore_errors = true\n"
+    check_findings(tmp_path / "f", text.format("g", "g", unset))
+    check_findings(tmp_path / "g", text.format("g", "g", "//- lib/py.typed\n"))
     skips = "//- lib/py.typed\n//- setup.cfg\n[mypy]\nfiles =\n    lib,\n    tests\nfollow_imports = skip\n"
     check_findings(tmp_path / "d", text.format("g", "g", skips))
     ini = "//- lib/py.typed\n//- mypy.ini\n[mypy]\nfiles = tests\n[mypy-tests.old.*]\nignore_errors = True\n"
@@ -446,7 +450,7 @@ def test_what_a_type_checker_has_seen_is_declared(tmp_path: Path) -> None:
 def test_what_a_type_checker_knows_better_is_left_alone(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
-        "//- lib/py.typed\n//- lib/__init__.py\nfrom typing import Any, Generic, Protocol, TypeVar\nclass HasG(Protocol):\n    def g(self) -> int: ...\n"
+        f"{STRICT}//- lib/__init__.py\nfrom typing import Any, Generic, Protocol, TypeVar\nclass HasG(Protocol):\n    def g(self) -> int: ...\n"
         "class A:\n    def f(self: HasG) -> int: return self.g()\n    def h(self) -> int: return self.«g»()\n"
         "class B(A):\n    def g(self) -> int: return 1\nclass C(A):\n    def g(self) -> int: return 2\nB(), C()\n"
         "def declared() -> int:\n    a: A\n    a = B()\n    return a.g()\n"
@@ -465,7 +469,7 @@ def test_what_a_type_checker_has_seen_is_not_misdeclared(tmp_path: Path) -> None
         "{0}//- lib/__init__.py\nclass A:\n    def f(self) -> int: return 1\nclass Other:\n    def g(self) -> int: return 1\n"
         "    def h(self) -> int: return 1\ndef use(a: A) -> int: return a.{1}() + a.{2}()\n"
     )
-    check_findings(tmp_path / "a", text.format("//- lib/py.typed\n", "«g»", "«h»"))
+    check_findings(tmp_path / "a", text.format(STRICT, "«g»", "«h»"))
     check_findings(tmp_path / "b", text.format("", "g", "h"))
 
 
@@ -474,5 +478,5 @@ def test_what_a_type_checker_has_seen_is_in_the_protocol(tmp_path: Path) -> None
         "{0}//- lib/__init__.py\nfrom typing import Protocol\nclass HasF(Protocol):\n    def f(self) -> int: ...\n"
         "class A:\n    def f(self) -> int: return 1\n    def g(self) -> int: return 1\ndef use(a: HasF) -> int: return a.f() + a.{1}()\n"
     )
-    check_findings(tmp_path / "a", text.format("//- lib/py.typed\n", "«g»"))
+    check_findings(tmp_path / "a", text.format(STRICT, "«g»"))
     check_findings(tmp_path / "b", text.format("", "g"))
