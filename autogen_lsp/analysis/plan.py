@@ -228,11 +228,8 @@ def _of_module(lookup: Lookup, target: Target, place: Placement, title: str) -> 
 
 def _called_on(project: Project, path: Path, receiver: str) -> list[tuple[str, Span]]:
     facts = project.facts(path)
-    return (
-        [(c.name, Span(c.start, c.end)) for c in spread.where(facts.calls, lambda c: c.receiver == receiver)]
-        if facts
-        else []
-    )
+    calls = spread.where(facts.calls, lambda call: call.receiver == receiver) if facts else []
+    return [(call.name, Span(call.start, call.end)) for call in calls]
 
 
 _ORDER = (TargetKind.ATTRIBUTE, TargetKind.CLASS, TargetKind.FUNCTION)

@@ -34,8 +34,8 @@ class Indexing:
         self._rescan = False
         self._running = False
         self._builds = 0
-        self._none = asyncio.Event()  # set while there are no builds
-        self._none.set()
+        self._idle = asyncio.Event()  # set while there are no builds
+        self._idle.set()
 
     @property
     def is_early(self) -> bool:
@@ -50,7 +50,7 @@ class Indexing:
     async def enough(self) -> None:
         """Wait until it is not early any more."""
         while self.is_early:
-            await self._none.wait()
+            await self._idle.wait()
 
     def opened(self) -> None:
         """A document was opened; the first one starts the index."""
@@ -105,14 +105,14 @@ class Indexing:
         )
         timer = asyncio.get_running_loop().call_later(_PATIENCE, progress.start)
         self._builds += 1
-        self._none.clear()
+        self._idle.clear()
         try:
             index = await session.services.index_made()
             await index.build(session.snapshot(), progress.report)
         finally:
             self._builds -= 1
             if not self._builds:
-                self._none.set()
+                self._idle.set()
             timer.cancel()
             await progress.end("indexed")
         session.look_again()

@@ -152,6 +152,7 @@ async def test_whole_looks_wait_for_a_build_that_has_much_to_read_and_end_when_o
     waiting = asyncio.ensure_future(seen.whole(document))
     done, _ = await asyncio.wait([waiting], timeout=0.3)
     assert not done
+    assert await asyncio.wait_for(seen.ready(), 20) is not None  # code lenses and actions do not wait
     go_on.set()
     await building
     assert await asyncio.wait_for(waiting, 20) is None  # it was of the time before the build
