@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum, auto
+from functools import lru_cache
 
 import msgspec
 from tree_sitter import Node
@@ -15,6 +16,7 @@ from tree_sitter import Node
 from autogen_lsp.analysis import nodes
 
 PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
+_LONG = 4_000  # bytes of a function in which each name is looked for once: generated ones use some ten thousand times
 _OF_WITH = frozenset({"as_pattern_target", "as_pattern", "with_item", "with_clause"})  # around what a `with` binds
 
 
@@ -134,6 +136,19 @@ def bindings_in(body: Node | None, name: str) -> Iterator[Binding]:
 
 
 def _in_function(function: Node, name: str) -> list[Binding] | None:
+    """Bindings of a name in a function, in order; None where it is said to be the module's."""
+    if function.end_byte - function.start_byte < _LONG:
+        return _found_in_function(function, name)
+    found = _in_long_function(function, name)
+    return None if found is None else list(found)
+
+
+@lru_cache(maxsize=64)  # few, as each keeps its tree
+def _in_long_function(function: Node, name: str) -> list[Binding] | None:
+    return _found_in_function(function, name)
+
+
+def _found_in_function(function: Node, name: str) -> list[Binding] | None:
     found: list[Binding] = []
     for parameter in nodes.parameters(function):
         if parameter.name == name:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
+from autogen_lsp.analysis.caches import Caches
+from autogen_lsp.analysis.findings import find
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.types import Type, builtin, members, named, parts, union
+from autogen_lsp.workspace.snapshot import Snapshot
 
 
 def _iterator(of: Type | None) -> Type:
@@ -39,3 +46,16 @@ def test_elements_of_a_subclass_are_absorbed() -> None:
     wide = _iterator(union([base, builtin("int")]))
     assert union([wide, _iterator(derived)], is_subclass) == wide
     assert union([wide, _iterator(builtin("str"))], is_subclass) != wide
+
+
+def test_a_long_function_that_uses_few_names_very_often_is_looked_at_in_seconds(tmp_path: Path) -> None:
+    lines = "".join(f"    M += f.get({i}).x.T\n    if M.a:\n        f = f.get(M, {i})\n" for i in range(3_000))
+    path = tmp_path / "made.py"
+    path.write_text(
+        f"from lib import f as make\n\ndef run(f=make):\n    M = f.get(1).y\n{lines}    return M.missing()\n"
+    )
+    (tmp_path / "lib.py").write_text("class C:\n    def get(self, *x) -> 'C': ...\n\ndef f() -> C: ...\n")
+    project = Project(Snapshot((tmp_path,)), caches=Caches())
+    started = time.process_time()
+    find(project, path)
+    assert time.process_time() - started < 8
