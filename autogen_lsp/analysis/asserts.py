@@ -22,6 +22,12 @@ _COMPARES = frozenset({
 _TESTS = frozenset({"assertTrue", "assertFalse"})
 _OF_NONE = frozenset({"assertIsNone", "assertIsNotNone"})
 _LOOKS_FOR = frozenset({"assertIn", "assertNotIn"})
+_RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress"})
+
+
+def takes_exceptions(function: Node | None) -> bool:
+    """Whether a function is one of those that are told the exceptions which what follows may raise."""
+    return nodes.text_of(function).rpartition(".")[2] in _RAISES
 
 
 def asked(lookup: Lookup, path: Path, function: Node, arguments: Sequence[Argument], index: int) -> Type | None:

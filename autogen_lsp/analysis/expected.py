@@ -350,7 +350,7 @@ def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bo
     index = next((i for i, argument in enumerate(arguments) if nodes.inside(node, argument.node)), None)
     if index is not None and arguments[index].star == "*":
         arguments[index] = replace(arguments[index], star="")  # an item of it is an argument like any other
-    if nodes.text_of(function).rpartition(".")[2] in _RAISES and nodes.same(node.parent, listed):
+    if asserts.takes_exceptions(function) and nodes.same(node.parent, listed):
         return Expected(Role.EXCEPTION, path, node)
     if index is None:
         return unknown
@@ -394,6 +394,3 @@ def _awaited_at(call: Node, is_async: bool) -> Node:
     """The whole of a call, with the ``await`` before it where there is one."""
     outer = nodes.wrapped(call)
     return nodes.wrapped(outer.parent) if is_async and outer.parent is not None else outer
-
-
-_RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress"})  # these take exception classes

@@ -194,6 +194,8 @@ def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str
     if type_.module == "collections.abc" and type_.name.startswith("dict_"):  # those have no name at run time
         type_ = classes.as_base(scope.lookup, type_, *_VIEWS) or type_
     args = type_.args[:1] if type_.module == "contextlib" else type_.args
+    if not args and type_.is_a("tuple"):  # the empty one
+        return f"{_generic(scope, type_, pieces)}[{_known(scope, 'typing', 'Any', pieces)}, ...]"
     if not args:
         return _name(scope, type_, pieces)
     name = _generic(scope, type_, pieces)

@@ -285,6 +285,8 @@ def _members(lookup: Lookup, path: Path, node: Node, meant: Target | None = None
             continue
         if classes.symbol_of(lookup, instance) is None or classes.member_of(lookup, instance, name) is not None:
             continue
+        if classes.is_typed_dict(lookup, instance):  # its class has keys, and may have nothing else
+            continue
         owner, home = instance.name, instance.path
         wanted = (meant.qualname.rpartition(".")[0], meant.path) if meant is not None else (owner, home)
         if any((base.name, base.path) == wanted for base in classes.mro(lookup, instance)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autogen_lsp.analysis import locate, mentions, nodes
+from autogen_lsp.analysis import asserts, locate, mentions, nodes
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.project import Project
 
@@ -88,6 +88,8 @@ def _is_exception(project: Project, target: Target) -> bool:
     outer = nodes.wrapped(mentions.expression_of(node)).parent if node is not None else None
     while outer is not None and outer.type in ("tuple", "as_pattern"):
         outer = outer.parent
+    if outer is not None and outer.type == "argument_list" and outer.parent is not None:
+        return asserts.takes_exceptions(outer.parent.child_by_field_name("function"))
     return outer is not None and outer.type in ("raise_statement", "except_clause", "except_group_clause")
 
 

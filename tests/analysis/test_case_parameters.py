@@ -732,6 +732,7 @@ def g(visitor: Visitor[int]) -> int:
         ("xs = {}\n    xs[text] = 1", "xs", "xs: dict[str, int]"),
         ("xs = {}\n    xs.setdefault(text, 1.5)", "xs", "xs: dict[str, float]"),
         ("xs = []\n    xs.append(unknown)", "xs", "xs: list[Any]"),
+        ("", "()", "arg1: tuple[Any, ...]"),
         ("xs = []\n    xs.append(text)\n    x = xs[0]", "x", "x: str"),
         ("at = 0\n    while at < 3:\n        at += 1\n        if at:", "at", "at: int"),
         ("is_on = True\n    is_on = is_on and text != 'a'", "is_on", "is_on: bool"),

@@ -437,6 +437,10 @@ def test_row_10_is_not_offered_where_a_dataclass_writes_init() -> None:
     check_not_offered("from dataclasses import dataclass\n\n\n@dataclass\nclass P:\n    x: int\n\n\n$0P(1, 2)\n")
 
 
+def test_a_typed_dictionary_gets_no_methods() -> None:
+    check_not_offered("from typing import TypedDict\n\n\nclass P(TypedDict):\n    x: int\n\n\nP(x=1).$0m()\n")
+
+
 def test_row_10_is_not_offered_without_arguments_or_with_an_init() -> None:
     check_not_offered("class P:\n    pass\n\n\n$0P()\n")
     check_not_offered("class P:\n    def __init__(self, x):\n        pass\n\n\n$0P(1)\n")

@@ -20,6 +20,10 @@ USE = f"{BILLING}//- main.py\nfrom billing import Invoice\n\n\ndef main(invoice:
         ("def main(price: Mo$0ney):\n    pass\n", "Create class 'Money' in main.py"),
         ("def main():\n    raise Bro$0ken(1)\n", "Create exception class 'Broken' in main.py"),
         ("try:\n    pass\nexcept (OSError, Bro$0ken):\n    pass\n", "Create exception class 'Broken' in main.py"),
+        (
+            "import pytest\nwith pytest.raises((OSError, Bro$0ken)):\n    pass\n",
+            "Create exception class 'Broken' in main.py",
+        ),
         ("def main():\n    return ParseEr$0ror('x')\n", "Create exception class 'ParseError' in main.py"),
         ("def main():\n    print(RA$0TE)\n", "Create variable 'RATE' in main.py"),
         (f"{USE}invoice.to$0tal()\n", "Create method 'total' in class Invoice (billing.py)"),
