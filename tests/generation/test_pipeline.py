@@ -352,3 +352,4 @@ async def test_skeleton_backend_gives_every_kind_of_target_as_planned(workshop: 
     draft = await workshop.generate(name, SkeletonBackend(), where)
     assert draft.code.strip() == workshop.plan(name, where).skeleton.strip()
     assert [check for check in draft.checks if not check.ok] == []
+    assert "placed" not in {check.name for check in draft.checks}  # the whole file is not analysed for it
