@@ -144,6 +144,10 @@ class Outcome:
 
     def rebase(self, snapshot: Snapshot) -> SourceChange:
         """The change as of a newer snapshot. Raises `EditRefused` with the reason where its place is gone."""
+        old, new = self.snapshot.documents, snapshot.documents
+        looked_at = {self.target.origin, *(file.path for file in self.change.files)}
+        if all(path in old and old[path] is new.get(path) for path in looked_at):
+            return self.change  # nothing was typed there meanwhile
         project = self.services.project(snapshot)
         target = relocate(project, self.target, self.asked)
         typed = at_use(project, target)

@@ -29,6 +29,7 @@ _LATER = tuple(
     f"autogen_lsp.{name}"
     for name in ("syntax.mend", "syntax.peek", "analysis.findings", "backends.registry", "index.client", "server.app")
 )
+_FOR_COMMANDS = "autogen_lsp.features.implement"  # once all else is there
 _COLLECT = (20_000, 20, 50)  # objects and rounds between collections of garbage; Python's own are (2,000, 10, 10)
 _QUIET = 0.25  # seconds after `initialized` in which the first document usually comes
 
@@ -94,6 +95,7 @@ class _Typed:
                 await asyncio.to_thread(importlib.import_module, name)
             built = await asyncio.to_thread(_build, self._session)
             self.__dict__.setdefault("_protocol", built)  # unless a request came first
+            await asyncio.to_thread(importlib.import_module, _FOR_COMMANDS)
         finally:
             # What was loaded stays, and facts hold no cycles: collecting it all again and again would hold up the keys.
             gc.freeze()

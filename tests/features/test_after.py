@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autogen_lsp import services as composition
+from autogen_lsp.analysis import plan
 from autogen_lsp.config import Settings
 from autogen_lsp.errors import EditRefused, NotFound
 from autogen_lsp.features.hover import hover, provenance
@@ -21,6 +22,7 @@ from autogen_lsp.features.usage import usage
 from autogen_lsp.services import Services
 from autogen_lsp.text import SourceChange
 from autogen_lsp.workspace.snapshot import Snapshot
+from autogen_lsp.workspace.source import Source
 from tests.support.actions import Workspace, workspace
 
 BEFORE = """\
@@ -190,6 +192,30 @@ def test_change_is_made_again_on_a_text_that_moved() -> None:
 
     assert after.startswith("import os\n\n\ndef main(rooms):")
     assert after.index("def main") < after.index("def show") < after.index("def final")
+
+
+def test_change_is_made_again_only_where_something_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with workspace(BEFORE) as space:
+        services = composition.build(Settings(backend="skeleton"), (space.root,))
+        opened = Source(space.path, space.path.read_bytes(), version=1)
+        typed = Source(space.path, b"import os\n\n\n" + opened.text, version=2)
+
+        def snapshot(document: Source) -> Snapshot:
+            return Snapshot((space.root,), {space.path: document}, services.settings)
+
+        async def run() -> None:
+            outcome = await implement(services, lambda: snapshot(opened), space.targets[0])
+            plans: list[object] = []
+            made = plan.make
+            monkeypatch.setattr(plan, "make", lambda *given: plans.append(given) or made(*given))
+            assert outcome.rebase(snapshot(opened)) is outcome.change
+            assert plans == []
+            (change,) = outcome.rebase(snapshot(typed)).files
+            assert len(plans) == 1
+            assert change.version == 2
+            await services.aclose()
+
+        asyncio.run(run())
 
 
 def test_constructor_is_put_in_place_in_a_text_that_moved() -> None:
