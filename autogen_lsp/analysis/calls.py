@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, applied, classes, functions, names, narrowing, nodes
-from autogen_lsp.analysis.arguments import arguments_of
+from autogen_lsp.analysis import annotation, applied, classes, functions, names, narrowing, nodes, wrapped
+from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.containers import element_of
 from autogen_lsp.analysis.enclosing import annotated, class_instance, enclosing_class
 from autogen_lsp.analysis.evaluation import Evaluation
@@ -64,7 +65,10 @@ def call(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         return annotated(evaluate.lookup, path, wanted[0].node) if wanted and not wanted[0].star else None
     if callee is not None and callee.form is Form.FUNCTION and callee.module == "builtins" and callee.name in _ITERATES:
         return _iterated(evaluate, path, callee.name, node)
-    return None if callee is None else evaluate.union(_called(evaluate, path, m, node) for m in members(callee))
+    if callee is None:
+        return None
+    here, arguments = partial(evaluate, path), arguments_of(node)
+    return evaluate.union(called(evaluate, member, arguments, here) for member in members(callee))
 
 
 def _iterated(evaluate: Evaluation, path: Path, name: str, node: Node) -> Type | None:
@@ -124,7 +128,9 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
             return None if of_class else functions.returned(lookup, member.owner, getter, instance, evaluate.inside)
         unbound = classes.is_static(symbol) or (of_class and not classes.is_class_method(symbol))
         owner = None if unbound else instance
-        return Type(Form.FUNCTION, symbol.qualname, member.owner.module, path=path, owner=owner, args=(member.owner,))
+        function = Type(Form.FUNCTION, symbol.qualname, member.owner.module, (member.owner,), path, owner=owner)
+        made = wrapped.of_symbol(evaluate, path, symbol, function)
+        return evaluate.union(_got(evaluate, part, instance, of_class) for part in members(made))
     if symbol.kind == SymbolKind.VARIABLE and symbol.annotation is None and classes.is_enum(lookup, instance):
         return instance
     if any(classes.is_made_otherwise(lookup, instance, path, each) for each in member.symbols):
@@ -192,12 +198,14 @@ def _got(evaluate: Evaluation, part: Type | None, instance: Type, of_class: bool
     return evaluate.method(part, "__get__", NONE if of_class else instance, class_of(instance))
 
 
-def _called(evaluate: Evaluation, path: Path, callee: Type | None, node: Node) -> Type | None:
+def called(
+    evaluate: Evaluation, callee: Type | None, arguments: Sequence[Argument], here: applied.Evaluate
+) -> Type | None:
+    """What calling an object gives; ``here`` evaluates the arguments."""
     lookup = evaluate.lookup
     callee = annotation.expanded(lookup, callee)
     if callee is None:
         return None
-    here, arguments = partial(evaluate, path), arguments_of(node)
     if callee.form is Form.INSTANCE:
         callee = attribute_of(evaluate, callee, "__call__")
         if callee is None or callee.form is not Form.FUNCTION:

@@ -187,8 +187,17 @@ def is_class_method(symbol: Symbol) -> bool:
 
 
 def is_transparent(symbol: Symbol) -> bool:
-    """Whether its decorators leave the function's type as it is."""
-    return all(_last(decorator) in _TRANSPARENT for decorator in symbol.decorators)
+    """Whether its decorators are known to leave the function's type as it is."""
+    return not wrappers(symbol)
+
+
+def wrappers(symbol: Symbol) -> list[str]:
+    """The function's decorators, as written, that may make something else of it."""
+    return [decorator for decorator in symbol.decorators if wraps(decorator)]
+
+
+def wraps(decorator: str) -> bool:
+    return _last(decorator) not in _TRANSPARENT
 
 
 def is_context_manager(symbol: Symbol) -> str | None:

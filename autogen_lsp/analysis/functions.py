@@ -14,6 +14,7 @@ from tree_sitter import Node
 from autogen_lsp.analysis import annotation, classes, nodes
 from autogen_lsp.analysis.annotation import Home
 from autogen_lsp.analysis.arguments import VARIADIC
+from autogen_lsp.analysis.given_back import is_plain
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import (
     NONE,
@@ -47,7 +48,7 @@ def returned(
 ) -> Type | None:
     """What a function returns by its annotation, else by its return statements; wrapped as ``async def`` does."""
     manager = classes.is_context_manager(symbol)
-    plain = manager is not None or classes.is_transparent(symbol) or classes.is_property(symbol)
+    plain = manager is not None or is_plain(lookup, function.path, symbol) or classes.is_property(symbol)
     if not plain and (function.path is None or function.path.suffix != ".pyi"):
         declared = symbol.signature is not None and symbol.signature.returns
         if not declared or function.path is None or not classes.is_getter(lookup, function.path, symbol):
@@ -77,7 +78,7 @@ def callable_type(lookup: Lookup, function: Type) -> Type | None:
     if len(symbols) != 1 or symbols[0].signature is None:
         return callable_of(None, None)
     symbol = symbols[0]
-    if not classes.is_transparent(symbol) and classes.is_context_manager(symbol) is None:
+    if not is_plain(lookup, function.path, symbol) and classes.is_context_manager(symbol) is None:
         return None  # what the decorator makes of it may be anything
     returns = returned(lookup, function, symbol, function.owner)
     listed = parameters_of(lookup, function, symbol)

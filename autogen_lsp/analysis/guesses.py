@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from autogen_lsp.analysis.classes import wrappers
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.mro import Mro
@@ -167,8 +168,10 @@ def _of_symbol(project: Project, path: Path, symbol: Symbol, holder: frozenset[K
     if symbol.kind == SymbolKind.FUNCTION:
         returns = symbol.signature.returns if symbol.signature is not None else None
         if returns is not None:
-            return _named_in(project, path, returns, symbol.parent, holder)
-        return _of_made(project, path, symbol.value or "", symbol.qualname, hops)
+            out = _named_in(project, path, returns, symbol.parent, holder)
+        else:
+            out = _of_made(project, path, symbol.value or "", symbol.qualname, hops)
+        return out.union(*(guesses(project, path, text, symbol.parent, "", hops + 1) for text in wrappers(symbol)))
     if symbol.annotation is not None:
         if "." not in symbol.qualname and "(" in (symbol.value or "") and not made_of(symbol):
             return _NOTHING  # a module's variable may be declared to be what it is a proxy of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, bindings, classes, narrowing, nodes, operators
+from autogen_lsp.analysis import annotation, bindings, classes, narrowing, nodes, operators, wrapped
 from autogen_lsp.analysis.annotation import Home
 from autogen_lsp.analysis.bindings import PATTERNS, Binding, How
 from autogen_lsp.analysis.containers import element_of, entered, unpacked
@@ -105,7 +105,8 @@ def value_of(evaluate: Evaluation, ref: Ref) -> Type | None:
     if symbol is None or ref.path is None:
         return None
     if symbol.kind == SymbolKind.FUNCTION:
-        return Type(Form.FUNCTION, ref.name, ref.module, path=ref.path, spelled=ref.spelled)
+        function = Type(Form.FUNCTION, ref.name, ref.module, path=ref.path, spelled=ref.spelled)
+        return wrapped.of_symbol(evaluate, ref.path, symbol, function)
     return declared(evaluate, ref.path, ref.symbols, None)
 
 
@@ -241,7 +242,8 @@ def _caught(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
 def _local_definition(evaluate: Evaluation, path: Path, definition: Node) -> Type | None:
     lookup = evaluate.lookup
     if definition.type == nodes.FUNCTION:
-        return Type(Form.FUNCTION, nodes.qualname_of(definition), lookup.module_name(path), path=path)
+        function = Type(Form.FUNCTION, nodes.qualname_of(definition), lookup.module_name(path), path=path)
+        return wrapped.of_definition(evaluate, path, definition, function)
     return class_of(class_instance(lookup, path, definition))
 
 

@@ -15,6 +15,7 @@ from tests.support.findings import check_findings
 
 CLASS = "class A:\n    def f(self): return 1\n"
 MAKE = "def make() -> A: return A()\n"
+TASK = "from collections.abc import Callable\nfrom typing import Generic, ParamSpec, TypeVar\nP = ParamSpec('P')\nR = TypeVar('R')\nclass Task(Generic[P, R]):\n    def __init__(self, f: Callable[P, R]): self.f = f\n    def send(self) -> A: return A()\n"
 AWAIT = "async def make() -> A: return A()\n"
 
 
@@ -49,6 +50,10 @@ AWAIT = "async def make() -> A: return A()\n"
         pytest.param("class B:\n    def __new__(cls):\n        if cls is B: return KINDS[0]\n        return super().__new__(cls)\nclass C(B): pass\nKINDS = {}\nC().«n»()\n", id="a __new__ that gives something else for its own class"),
         pytest.param("from typing import Self, cast\ndef told(f): return f\nclass B:\n    h = told(lambda sender, value: cast(Self, sender).«n»(value))\n", id="a cast to the class around"),
         pytest.param("from typing import TYPE_CHECKING\nfrom logging import StreamHandler\nif TYPE_CHECKING:\n    Base = StreamHandler[str]\nelse:\n    Base = StreamHandler\nclass B(Base):\n    def g(self): self.«n»()\n", id="a base of which type checkers are told more"),
+        pytest.param(TASK + "def task(f: Callable[P, R]) -> Task[P, R]: return Task(f)\n@task\ndef h(): return 1\nh.«n»(), h.send().«n»()\ndef g():\n    @task\n    def i(): return 1\n    i.«n»()\n", id="what a decorator makes of a function"),
+        pytest.param(TASK + "class B:\n    def task(self, name: str = '') -> Callable[[Callable[P, R]], Task[P, R]]: return lambda f: Task(f)\nB_ = B()\n@B_.task('h')\ndef h(): return 1\nh.«n»()\nclass C:\n    @B_.task()\n    def i(self): return 1\n    def g(self): self.i.«n»()\n", id="what a decorator that is called makes"),
+        pytest.param("from typing import overload\n" + TASK + "@overload\ndef task(f: Callable[P, R]) -> Task[P, R]: ...\n@overload\ndef task(f: None = None, *, name: str) -> Callable[[Callable[P, R]], Task[P, R]]: ...\ndef task(f=None, *, name=''): return Task(f)\n@task\ndef h(): return 1\n@task(name='')\ndef i(): return 1\nh.«n»(), i.«n»()\n", id="what a decorator makes that may be called"),
+        pytest.param("from typing import Callable, TypeVar\nF = TypeVar('F', bound=Callable[..., object])\ndef told(f: F) -> F: return f\ndef named(n: str) -> Callable[[F], F]: return told\n@told\ndef one() -> A: return A()\n@named('x')\ndef two() -> A: return A()\ndef g(): one().«n»(), two().«n»()\n", id="what a function gives under a decorator that gives it back"),
     ],
 )  # fmt: skip
 def test_class_follows_from_the_flow(tmp_path: Path, text: str) -> None:
@@ -74,6 +79,8 @@ def test_class_follows_from_the_flow(tmp_path: Path, text: str) -> None:
         pytest.param("class D:\n    def __get__(self, i, o): return KINDS[o]\n    def h(self): return 1\nKINDS = {}\nclass B:\n    @classmethod\n    def made(self): self.d = D()\n    def g(self): self.d.n()\n", id="a descriptor that a class method sets"),
         pytest.param("class C:\n    def n(self): return 1\nclass B:\n    if A: a: A\n    else: a: C\n    def g(self): self.a.n()\n", id="an attribute that is declared in two ways"),
         pytest.param("def g(x):\n    y = [A(), x]\n    y[1].n()\n", id="an item that is not known"),
+        pytest.param("from typing import Callable\ndef told(f: Callable) -> Callable: return f\n@told\ndef one() -> A: return A()\ndef g(): one().n()\n", id="what a function gives under a decorator that says nothing"),
+        pytest.param(TASK + "def task(f): return KINDS[f]\nKINDS = {}\n@task\ndef h(): return 1\nh.n()\n@KINDS[0]\n@task\ndef i(): return 1\ni.n()\n", id="what a decorator makes that does not say what"),
     ],
 )  # fmt: skip
 def test_class_does_not_follow(tmp_path: Path, text: str) -> None:
