@@ -77,7 +77,7 @@ def _is_decorated(project: Project, found: Class, name: str) -> bool:
 
 def _is_left_out(project: Project, found: Class, name: str) -> bool:
     """Whether the stub that describes the class may leave it out."""
-    return found.path.suffix == ".pyi" and stub_may_omit(project, found.path, name)
+    return found.path.suffix == ".pyi" and stub_may_omit(project, found, name)
 
 
 def _is_handed_out(project: Project, found: Class, name: str) -> bool:

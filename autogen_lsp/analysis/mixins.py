@@ -134,9 +134,7 @@ def _family(
         lineage = project.mro(*one.key)
         unread = lineage.is_open(of_class) and not (hidden and lineage.hooked)
         has = unread or lineage.may_have(name) or is_handed_out(project, one.path, one.symbol)
-        has = has or any(
-            base.path.suffix == ".pyi" and stub_may_omit(project, base.path, name) for base in lineage.classes
-        )
+        has = has or any(base.path.suffix == ".pyi" and stub_may_omit(project, base, name) for base in lineage.classes)
         (having if has else lacking).append(one)
     failing = [one for one in lacking if _runs(project, one, found, caller)]
     return _Family(project, found, name, caller, of_self, of_class, checked, below, having, failing)
@@ -357,7 +355,7 @@ def _is_of_others(project: Project, found: Class, path: Path, call: Call) -> boo
 
 def _brings_above(project: Project, found: Class, below: Class, name: str) -> bool:
     lineage = project.mro(*below.key)
-    if lineage.open:
+    if lineage.is_open(of_class=True):
         return True
     owners = [one for one in lineage.classes if name in members_of(project, one)]
     return any(found.key not in project.mro(*one.key) for one in owners)

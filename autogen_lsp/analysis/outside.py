@@ -27,12 +27,17 @@ from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
+_NEAR = 200  # bytes of a call's arguments that are looked at
 _MAX_LOOKED = 20  # assignments to something that may be meant: each needs the tree of its file
 _RUN_ALONE = re.compile(r"test_\w+|\w+_test")  # files that nobody imports
 _MOCK = re.compile(r"(?:[\w.]+\.)?(?:Magic|Async|NonCallable|Property)?Mock\(")
 _DATA = re.compile(r"[\d'\"\[{(-]|None$|True$|False$|(?:\w+\.)*[A-Z]\w*\(")  # literals and new objects
 _BEFORE = re.compile(rb"""['"]([\w.]+)\.\Z""")
-_ASKED = re.compile(rb"(?:[hsg]etattr|hasattr|delattr|patch|object|setitem)\([^()]*['\"](?:[\w.]+\.)?$")
+_ASKED = re.compile(
+    rb"(?:(monkeypatch\.setattr|\bpatch(?:\.object)?)|[hsg]etattr|hasattr|delattr|object|setitem)"
+    rb"\([^()]*['\"](?:[\w.]+\.)?$"
+)
+_MADE_UP = re.compile(rb"(?:[^()]|\([^()]*\))*?\b(?:create|raising)\s*=")  # replaced though it may not be there
 
 
 def is_set(lookup: Lookup, path: Path, name: str, holder: Class | Module | None = None) -> bool:
@@ -179,13 +184,17 @@ def _stored_on(source: Source, symbol: Symbol) -> Node | None:
 
 
 def _asked(source: Source, name: str) -> Iterator[Node | str | None]:
-    """What is asked for the attribute: an expression or, in a string, a dotted name; None where it cannot be told."""
+    """What is asked for the attribute: an expression or, in a string, a dotted name; None where it cannot be told.
+
+    What a test replaces is there, or replacing it fails.
+    """
     text, word = source.text, name.encode("utf-8", "surrogatepass")
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
-        if text[end : end + 1] in (b'"', b"'") and _ASKED.search(text[max(0, at - 200) : at]):
-            dotted = _BEFORE.search(text, max(0, at - 200), at)  # "package.module.name"
+        asked = _ASKED.search(text[max(0, at - _NEAR) : at]) if text[end : end + 1] in (b'"', b"'") else None
+        if asked is not None and (asked.group(1) is None or _MADE_UP.match(text, end, end + _NEAR)):
+            dotted = _BEFORE.search(text, max(0, at - _NEAR), at)  # "package.module.name"
             if dotted is not None:
                 yield dotted.group(1).decode("utf-8", "replace")
             else:

@@ -154,7 +154,7 @@ class Receivers:
         if not scope or (named and named not in (scope, scope.rpartition(".")[2], "__class__")):
             return None
         mro = self.project.mro(self.path, scope)
-        if mro.open or not mro.classes:
+        if mro.is_open(of_class=True) or not mro.classes:  # it asks no `__getattr__`
             return None
         bases = mro.after((self.path, scope))
         owner = next((found for found in bases.classes if self.project.is_ours(found.path)), None)

@@ -256,6 +256,15 @@ def test_missing_attribute(tmp_path: Path, text: str, target: tuple[str, str]) -
     check_findings(tmp_path, text, "missing-attribute", targets=(target,))
 
 
+def test_what_is_patched_would_have_to_be_there(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- m.py\nclass A: x = 1\n//- test_a.py\nfrom unittest.mock import patch\nimport m\n"
+        "@patch('m.f')\n@patch.object(m.A, 'g')\ndef test(a, b, monkeypatch):\n    m.«f»(), m.A().«g»(), m.«h»(), m.i()\n"
+        "    monkeypatch.setattr('m.h', a)\n    monkeypatch.setattr(m, 'i', a, raising=False)\n",
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -334,6 +334,26 @@ def test_generic_classes_have_what_typeshed_leaves_out(tmp_path: Path) -> None:
     )
 
 
+def test_classes_of_the_library_have_what_their_own_code_has(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "import logging, string, threading\nfrom collections.abc import Collection\nfrom typing import NamedTuple\n"
+        "class H(logging.Handler):\n    def g(self): self.get_name(), self.«debug»(), self._name, self.«_log»()\n"
+        "class C(Collection[int]):\n    def g(self): self.«close»(), self.«update»(), self.__len__()\n"
+        "class N(NamedTuple):\n    x: int\n    def g(self): self.count(1), self.«update»(), self._replace(x=1)\n"
+        "class T(threading.Thread):\n    def g(self): self._bootstrap(), self.«cancel»(), self.«_release_save»()\n"
+        "class S(string.Template):\n    def g(self): self.«_resolve»(), self._invalid(1)\n",
+    )
+
+
+def test_super_asks_no_getattr(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class B:\n    def __getattr__(self, name): return print\nclass C(B):\n    def f(self): super().«f»(), self.h()\n"
+        "class D(C):\n    def f(self): super().f(), super().«g»()\n",
+    )
+
+
 def test_a_module_in_an_uncertain_package_is_uncertain(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
