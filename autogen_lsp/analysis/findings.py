@@ -103,7 +103,7 @@ def _missing_module(project: Project, path: Path, item: Import, module: Module, 
         return None
     if not item.scope and _is_optional(project, path):
         return None
-    if _is_left_out(project, expected):
+    if _is_left_out(project, expected) or _is_left_out_of_release(project, expected):
         return None
     package = project.resolve_module(".".join(parts[: module.absent]), item.level, path) if module.absent else None
     above = package.path if package is not None else None
@@ -148,6 +148,18 @@ def _is_left_out(project: Project, expected: Path) -> bool:
         if len(files) >= _MANY:
             return True
     return False
+
+
+def _is_left_out_of_release(project: Project, expected: Path) -> bool:
+    """Whether it would lie in the tests of an unpacked release, of which by default only ``test*.py`` are packed."""
+    root = project.snapshot.root_of(expected)
+    place = expected.relative_to(root).parts if root is not None else ()
+    if root is None or place[0] not in ("test", "tests") or "PKG-INFO" not in project.modules.listing.names(root):
+        return False
+    tests = root / place[0]
+    return all(
+        path.match("test*.py") and path.parent == tests for path in project.files() if path.is_relative_to(tests)
+    )
 
 
 def _lacks_its_init(project: Project, package: Module) -> bool:

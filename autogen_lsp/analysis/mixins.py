@@ -261,7 +261,8 @@ def _stands_before_others(project: Project, found: Class, below: list[Class], na
 
     It is named so; or its docstring tells of what it lacks; or it lies in the body of another class, for what works on
     that; or one in its lineage has no bases, and all the same calls on ``super()`` what ``object`` has not; or it holds
-    tests that nothing runs; or it lacks several things that it calls on ``self``, and another class has all of these.
+    tests that nothing runs, or asserts as test cases do; or it lacks several things that it calls on ``self``, and
+    another class has all of these.
     """
     lineage = project.mro(*found.key).classes
     if not (
@@ -269,13 +270,19 @@ def _stands_before_others(project: Project, found: Class, below: list[Class], na
         or _is_told_of(project, found, name)
         or _is_in_class(project, found)
         or any(_reaches_beyond(project, one) and not _is_complete(project, found, one) for one in lineage)
-        or (not is_from_outside(project, found) and holds_tests(project, found))
+        or (not is_from_outside(project, found) and (holds_tests(project, found) or _is_of_test_cases(project, name)))
         or _is_part(project, found)
     ):
         return False
     if any(in_use(project, one, leaf=True) for one in (found, *below)):
         return False
     return not any(_is_combined(project, one, below) for one in below)
+
+
+def _is_of_test_cases(project: Project, name: str) -> bool:
+    """Whether `unittest.TestCase` has the member."""
+    stubs = project.environment.stdlib
+    return stubs is not None and name in project.mro(stubs / "unittest/case.pyi", "TestCase").names
 
 
 def _is_combined(project: Project, one: Class, below: list[Class]) -> bool:

@@ -205,13 +205,13 @@ class Modules(msgspec.Struct):
 
     def _is_namesake(self, base: Path, top: str, importer: Path) -> bool:
         """Whether the importer's own package may not be what it imports: but for its place, nothing says that ``base``
-        is on the path, and an installed package, or one that the project needs, is named as the folder is.
+        is on the path, and it lies in a package, or one that is installed or needed is named as the folder is.
         """
         if base != self.base_of(importer) or base in self._told(self.folders[importer]):
             return False
-        if self.name_of(importer).partition(".")[0] != top:
+        if importer.relative_to(base).parts[0] != top:
             return False
-        return self._outside([top]) is not None or self._is_needed(base, top)
+        return self._outside([top]) is not None or self._outer_base(base) != base or self._is_needed(base, top)
 
     def _is_meant(self, base: Path, top: str, importer: Path) -> bool:
         """Whether what lies anywhere in the workspace may be what others import by its name: not what stands in, for

@@ -244,6 +244,7 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         target = _base_class(project, path, dotted.group(), scope)
         if target is not None:
             out.append((target.path, target.symbol.qualname))
+            is_open = is_open or out[-1] == found.key  # `from lib import *`, `class A(A)`
         elif name not in EMPTY_BASES or _is_unread(project, path, dotted.group()):
             is_open = True
     return out, is_open

@@ -245,7 +245,9 @@ def _of_file(project: Project, path: Path, table: Table, name: str, hops: int) -
     if imports and not symbols:
         return _imported(project, path, imports, hops)
     if len(symbols) == 1 and not imports:
-        return Definition(path, symbols[0])
+        elsewhere = symbols[0].conditional and table.stars and path.suffix == ".py"  # `if new: from lib import *`
+        is_sure = not elsewhere or from_stars(project, path, table, name) is Presence.ABSENT
+        return Definition(path, symbols[0]) if is_sure else None
     if symbols and path.suffix == ".pyi":  # one for each version or platform
         return Definition(path, symbols[0])
     if symbols or imports:

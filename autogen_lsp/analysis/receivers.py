@@ -166,12 +166,21 @@ class Receivers:
     def _of_definition(self, found: Definition) -> Receiver | None:
         symbol = found.symbol
         if symbol.kind == SymbolKind.CLASS:
-            return self._of_class(found.path, symbol.qualname, exact=True, of_class=True)
+            made_anew = self._is_made_anew(found)
+            return None if made_anew else self._of_class(found.path, symbol.qualname, exact=True, of_class=True)
         if symbol.kind == SymbolKind.VARIABLE and not symbol.conditional and "." not in symbol.qualname:
             if is_set(self.lookup, self.path, symbol.name):
                 return None
             return self._of_made(found.path, made_of(symbol), "")
         return None
+
+    def _is_made_anew(self, found: Definition) -> bool:
+        """Whether it only says something (``class Meta:``) to what is unknown of the class around, which may put one of
+        its own kind in its place.
+        """
+        around = found.symbol.parent
+        is_inner = bool(around) and not found.symbol.bases and self.project.is_class(found.path, around)
+        return is_inner and self.project.mro(found.path, around).open
 
     def _of_own_attribute(self, text: str, qualname: str, of_class: bool) -> Receiver | None:
         """``self.x``: an instance of the one class that all assignments and annotations of ``x`` agree on."""

@@ -460,6 +460,14 @@ def test_a_folder_that_is_named_as_what_the_project_needs_may_not_be_meant(tmp_p
     )
 
 
+def test_a_package_in_a_plain_folder_of_a_package_has_its_whole_name(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- lib/__init__.py\n//- lib/ai/mcp/__init__.py\nx = 1\n//- lib/ai/mcp/client.py\nfrom mcp import Client\n"
+        "from mcp.types import Tool\nfrom lib.ai.mcp import x, «y»\nfrom . import «z»\n",
+    )
+
+
 def test_a_stub_of_a_package_that_lies_elsewhere(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
@@ -515,3 +523,11 @@ def test_what_a_decorator_puts_beside_a_class_is_named_after_it(tmp_path: Path) 
         "@total_ordering\nclass Order: x = 1\n"
         "//- b.py\nfrom a import Event_Store, EventStore, «Events», «Order_Store»\n",
     )
+
+
+def test_a_release_is_packed_with_the_test_files_only(tmp_path: Path) -> None:
+    text = "//- {0}\nVersion: 1\n//- tests/test_a.py\nfrom .{1} import TestCase\nfrom .{2} import x\n"
+    check_findings(tmp_path / "unpacked", text.format("PKG-INFO", "base", "data.base"))
+    found = text.format("{0}", "«base»", "«data.base»")
+    check_findings(tmp_path / "worked_on", found.format("setup.cfg"))
+    check_findings(tmp_path / "whole", found.format("PKG-INFO") + "//- tests/__init__.py\n")

@@ -480,3 +480,12 @@ def test_what_a_type_checker_has_seen_is_in_the_protocol(tmp_path: Path) -> None
     )
     check_findings(tmp_path / "a", text.format(STRICT, "«g»"))
     check_findings(tmp_path / "b", text.format("", "g"))
+
+
+def test_what_asserts_as_test_cases_do_is_put_before_one(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- lib/checks.py\nclass Equality(object):\n    def equal(self, a, b): self.assertIs(a, b), self.«assertSame»(a, b)\n"
+        "class Lock:\n    def check(self): self.«assertTrue»(1)\nclass TestAll:\n    def test(self): self.«addCleanup»(print)\n"
+        "Lock().check()\n",
+    )

@@ -588,3 +588,22 @@ def test_what_is_taken_from_something_may_be_what_is_asked_for(tmp_path: Path) -
         "class A: x = 1\ndef f(all: dict[str, A]):\n    if isinstance(all['a'], list): all['a'].append(1)\n"
         "def g(all: dict[str, A]): all['a'].«append»(1)\n",
     )
+
+
+def test_what_a_class_says_to_an_unknown_one_around_it_may_become_another_class(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from lib import Model\nclass Person(Model):\n    class Meta:\n        order = 'name'\n    class Own(object):\n"
+        "        def f(self): self.«g»()\nPerson.Meta.add(1)\nPerson.Own.«add»(1)\n"
+        "class Plain:\n    class Meta:\n        order = 'name'\nPlain.Meta.«add»(1)\n",
+    )
+
+
+def test_a_class_that_derives_from_what_had_its_name_before(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- qt.py\nimport os\nif os.name == 'nt':\n    from lib import *\n    class Menu(Menu): x = 1\n    class Plain: x = 1\n"
+        "//- own.py\nif 1 > 2:\n    class Plain: x = 1\n"
+        "//- a.py\nimport qt, own\nqt.Menu().add(1), qt.Plain().add(1), own.Plain().«add»(1)\n"
+        "class Own(qt.Menu):\n    def f(self): self.show()\n",
+    )
