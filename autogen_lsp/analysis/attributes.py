@@ -17,7 +17,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, infer, nodes
 from autogen_lsp.analysis.absence import lacks
-from autogen_lsp.analysis.checked import is_read, seen
+from autogen_lsp.analysis.checked import is_read, seen, tells_unions
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.given import gets_members, is_given, is_lent, stands_in
 from autogen_lsp.analysis.guesses import Key, guesses
@@ -28,6 +28,7 @@ from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.mro import Class, Mro
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.outside import assigned_from_outside, is_asked, is_set
+from autogen_lsp.analysis.partly import are_told_apart, is_declared
 from autogen_lsp.analysis.presence import home_of
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.python2 import is_python_2
@@ -145,12 +146,26 @@ class _Look:
             return None  # a test's stand-in for what is declared
         if item.receiver.endswith(("]", ")")) and self._is_narrowed(item):
             return None  # `isinstance(x[0], C)`: of what is taken from something, nothing follows from that here
-        parts = members(self._type_of_receiver(item))
-        findings = [
-            self.missing_in_class(item, receiver) if receiver is not None else None
-            for receiver in map(self.receivers.of_type, parts)
-        ]
-        return findings[0] if None not in findings else None
+        found = [self.receivers.of_type(part) for part in members(self._type_of_receiver(item))]
+        findings = [self.missing_in_class(item, receiver) if receiver is not None else None for receiver in found]
+        lacked = [finding for finding in findings if finding is not None]
+        rest = [receiver for receiver, finding in zip(found, findings, strict=True) if finding is None]
+        return lacked[0] if lacked and (not rest or self._is_partly_missing(item, found, rest)) else None
+
+    def _is_partly_missing(
+        self, item: Call | Reference, found: list[Receiver | None], having: list[Receiver | None]
+    ) -> bool:
+        """Whether a type checker would say what some of the classes lack, all others having it."""
+        node = self._node_of_receiver(item)
+        if node is None or not tells_unions(self.project, self.path):
+            return False
+        if any(each is None or each.of_class or each.lineage.open for each in found):
+            return False
+        if not all(each is not None and item.name in each.lineage.names for each in having):
+            return False
+        code = [seen(self.project, self.path, self.table, item, each.lineage) for each in found if each is not None]
+        told = any(text is None or are_told_apart(text, item.receiver) for text in code)
+        return not told and is_declared(self.lookup, self.path, node)
 
     def _is_suspicious(self, item: Call | Reference) -> bool:
         made = item.made if isinstance(item, Call) else ""

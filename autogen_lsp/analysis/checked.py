@@ -9,9 +9,10 @@ there: where the object is asked for its class, in a function around, too, or so
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
-from autogen_lsp.analysis.checkers import SETTINGS, is_type_checked
+from autogen_lsp.analysis.checkers import SETTINGS, Reading, reading
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.mro import Class, Mro, members_of
 from autogen_lsp.analysis.project import Project
@@ -21,12 +22,16 @@ from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind
 
 _MARKER = "py.typed"
 _HOOK = "__getattribute__"
+_TEXT = re.compile(rb"'[^'\n]*[^\w.'\n][^'\n]*'|\"[^\"\n]*[^\w.\"\n][^\"\n]*\"")  # more than a name
 _CONDITIONS = rb"\b(?:if|elif|while|assert|and|or|not|return|match)\b"
 
 
 def seen(project: Project, path: Path, table: Table, item: Call | Reference, lineage: Mro) -> bytes | None:
     """The code around a call, if a type checker takes what it asks of an object for what the class has."""
-    if not is_read(project, path, table, item.scope) or not _is_typed(project, lineage.classes[0].path):
+    if not is_read(project, path, table, item.scope):
+        return None
+    home = lineage.classes[0].path
+    if not _is_typed(project, home) and not _reading(project, home).strict:
         return None
     if any(_HOOK in members_of(project, one) for one in lineage.classes if one.symbol.qualname != "object"):
         return None  # which gives anything, to a checker
@@ -36,15 +41,26 @@ def seen(project: Project, path: Path, table: Table, item: Call | Reference, lin
     return None if _is_known_better(text, item.receiver.encode("utf-8", "surrogatepass")) else text
 
 
+def tells_unions(project: Project, path: Path) -> bool:
+    """Whether a checker that reads a file would say what only some classes lack that an object may be of."""
+    return _reading(project, path).unions
+
+
 def names_any(code: bytes, classes: list[Class]) -> bool:
-    """Whether code names one of the classes: it may know that an object is of that one."""
+    """Whether code names one of the classes, and not in a text: it may know that an object is of that one."""
+    code = _TEXT.sub(b"", code)
     names = {one.symbol.name.encode("utf-8", "surrogatepass") for one in classes}
     return any(re.search(rb"\b" + re.escape(name) + rb"\b", code) for name in names)
 
 
 def is_read(project: Project, path: Path, table: Table, scope: str) -> bool:
-    """Whether a type checker looks into code: into its file, and the functions around say what they take and give."""
-    return all(map(_says_all, _functions(table, scope))) and _is_looked_into(project, path)
+    """Whether a type checker looks into code: into its file, and the functions around say what they take and give, or
+    it looks into those that do not, too.
+    """
+    functions = _functions(table, scope)
+    return all(map(_is_own, functions)) and (
+        (how := _reading(project, path)).read is True and (how.whole or all(map(_says_all, functions)))
+    )
 
 
 def _is_typed(project: Project, path: Path) -> bool:
@@ -57,13 +73,13 @@ def _is_typed(project: Project, path: Path) -> bool:
     return False
 
 
-def _is_looked_into(project: Project, path: Path) -> bool:
-    """Whether a checker looks into a file, as its settings say, or else because it is in the package, and no test."""
+def _reading(project: Project, path: Path) -> Reading:
+    """How a checker reads a file, as its settings say, or else because it is in the package, and no test."""
     root = project.snapshot.root_of(path)
     inside = (above for above in path.parents if root is not None and above.is_relative_to(root))
     settled = next((above for above in inside if not SETTINGS.isdisjoint(project.modules.listing.names(above))), None)
-    said = is_type_checked(settled, path) if settled is not None else False
-    return _is_typed(project, path) and not is_test(project, path) if said is None else said
+    how = reading(settled, path) if settled is not None else Reading(False)
+    return replace(how, read=_is_typed(project, path) and not is_test(project, path)) if how.read is None else how
 
 
 def _functions(table: Table, scope: str) -> list[Symbol]:
@@ -75,14 +91,19 @@ def _functions(table: Table, scope: str) -> list[Symbol]:
     return out
 
 
+def _is_own(function: Symbol) -> bool:
+    """Whether a function does not say that ``self`` is something else: ``self: HasNames``."""
+    listed = function.signature.parameters if function.signature is not None else ()
+    return not (listed and listed[0].name in SELF and listed[0].annotation is not None)
+
+
 def _says_all(function: Symbol) -> bool:
-    """Whether a function is annotated, but ``self``, which is something else where it is (``self: HasNames``)."""
+    """Whether a function is annotated, but ``self``."""
     signature = function.signature
     if signature is None:
         return False
     listed = signature.parameters
-    own = bool(listed) and listed[0].name in SELF
-    said = all((each.annotation is None) is (own and not at) for at, each in enumerate(listed))
+    said = all(each.annotation is not None or (not at and each.name in SELF) for at, each in enumerate(listed))
     return said and (signature.returns is not None or (function.name == "__init__" and len(listed) > 1))
 
 

@@ -1,11 +1,13 @@
-"""Which files of a project its type checkers read, as the settings of mypy, Pyright and ty say."""
+"""How the type checkers of a project read its files, as the settings of mypy, Pyright and ty say."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from configparser import ConfigParser
 from configparser import Error as BrokenFile
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
@@ -13,62 +15,113 @@ from typing import Any
 
 from autogen_lsp.analysis.configured import get, settings
 
-SETTINGS = frozenset({"pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg"})
+SETTINGS = frozenset({"pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg", "pyrightconfig.json"})
 
-_MISSING = "attr-defined"
+_COMMENT = re.compile(r"^\s*//.*|,(?=\s*[\]}])", re.M)  # and commas that JSON lets nobody write
+_MISSING, _OF_UNIONS = "attr-defined", "union-attr"
 _UNREAD = frozenset({"skip", "error"})  # what mypy makes of imports then is anything
+_MODES = frozenset({"basic", "standard", "strict", "recommended", "all"})  # of Pyright, where it looks for attributes
+_STRICT = frozenset({"check_untyped_defs", "disallow_untyped_defs"})  # what `strict` switches on
 
 
-def is_type_checked(folder: Path, path: Path) -> bool | None:
-    """Whether a type checker looks for missing attributes in a file below the folder that has the settings.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Whether a checker looks for missing attributes in a file; None where the settings do not say, and name no files.
 
-    None where the settings do not say: they name no files. No checker looks into what has none set up.
+    ``whole``: in functions without annotations, too. ``strict``: it lets none be without. ``unions``: it looks for what
+    all classes have that an object may be of.
     """
+
+    read: bool | None
+    whole: bool = False
+    strict: bool = False
+    unions: bool = False
+
+
+def reading(folder: Path, path: Path) -> Reading:
+    """How a file below the folder that has the settings is read. No checker looks into what has none set up."""
     relative = path.relative_to(folder).with_suffix("")
     file, module = f"{relative.as_posix()}.py", ".".join(relative.parts).removeprefix("src.")
-    tools = get(settings(folder), "tool")
+    tools = _tools(folder)
     mypy = _mypy(folder, get(tools, "mypy"))
-    told = [mypy, *(each for each in _overrides(mypy) if _is_about(each, module))]
+    told = [*(each for each in _overrides(mypy) if _is_about(each, module)), mypy]
     if any(map(_passes_over, told)) or _is_left_out(mypy, file):
-        return False
+        return Reading(False)
+    set_up = _is_set_up(mypy)
+    pyright = [each for name in ("pyright", "basedpyright") if (each := get(tools, name))]
+    mode = {get(each, "typeCheckingMode") for each in pyright} & _MODES
     named = [
         *_words(get(mypy, "files")),
         *(name.replace(".", "/") for name in _words(get(mypy, "packages"))),
-        *_words(get(tools, "pyright", "include")),
-        *_words(get(tools, "basedpyright", "include")),
+        *(name for each in pyright for name in _words(get(each, "include"))),
         *_words(get(tools, "ty", "src", "include")),
     ]
-    if not named:
-        return None if _is_set_up(mypy, tools) else False
-    return any(f"{file}/".startswith(f"{each.partition('*')[0].removeprefix('./').rstrip('/')}/") for each in named)
+    if named:
+        read: bool | None = any(_is_below(file, each) for each in named)
+    elif set_up and any("*" not in _words(get(each, "module")) for each in told[:-1]):
+        read = True  # there is more to say of it
+    else:
+        read = None if set_up or pyright or any(get(tools, name) for name in ("ty", "pyrefly")) else False
+    whole = (set_up and _is_on("check_untyped_defs", told)) or bool(mode)
+    strict = (set_up and _is_on("disallow_untyped_defs", told)) or "strict" in mode
+    return Reading(read, whole, strict, not any(_OF_UNIONS in str(get(each, "disable_error_code")) for each in told))
 
 
-def _is_set_up(mypy: Any, tools: Any) -> bool:
-    """Whether a checker has settings of its own: exceptions for a module say that somebody else may run one."""
-    own = set(mypy) - {"overrides"} if isinstance(mypy, dict) else set()
-    return bool(own) or any(get(tools, name) for name in ("pyright", "basedpyright", "ty", "pyrefly"))
+def _is_below(file: str, named: str) -> bool:
+    return f"{file}/".startswith(f"{named.partition('*')[0].removeprefix('./').rstrip('/')}/")
+
+
+def _is_on(flag: str, told: list[Any]) -> bool:
+    """Whether the first of the settings that say it switch a flag of mypy on."""
+    said = next((value for each in told if (value := get(each, flag)) is not None), None)
+    return _is_true(get(told[-1], "strict")) if said is None and flag in _STRICT else _is_true(said)
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() in ("true", "1", "yes", "on")
+
+
+def _tools(folder: Path) -> Any:
+    """The tables of tools in the folder's pyproject.toml, with what Pyright reads instead."""
+    tools = get(settings(folder), "tool")
+    pyright = _parsed(folder / "pyrightconfig.json", _json)
+    return {**(tools if isinstance(tools, dict) else {}), "pyright": pyright} if pyright else tools
+
+
+def _is_set_up(mypy: Any) -> bool:
+    """Whether mypy has settings of its own: exceptions for a module say that somebody else may run one."""
+    return isinstance(mypy, dict) and bool(set(mypy) - {"overrides"})
 
 
 def _mypy(folder: Path, in_toml: Any) -> Any:
     """The settings of the first file that mypy reads, as they are in a pyproject.toml."""
-    return _ini(folder / "mypy.ini") or _ini(folder / ".mypy.ini") or in_toml or _ini(folder / "setup.cfg")
+    first, second, last = (_parsed(folder / name, _ini) for name in ("mypy.ini", ".mypy.ini", "setup.cfg"))
+    return first or second or in_toml or last
 
 
-def _ini(file: Path) -> Any:
+def _parsed(file: Path, parse: Callable[[str], Any]) -> Any:
     try:
         status = file.stat()
     except OSError:
         return {}
-    return _read(file, status.st_mtime_ns, status.st_size)
+    return _read(file, parse, status.st_mtime_ns, status.st_size)
 
 
-@lru_cache(maxsize=16)
-def _read(file: Path, mtime_ns: int, size: int) -> Any:
-    parser = ConfigParser(interpolation=None, strict=False)
+@lru_cache(maxsize=32)
+def _read(file: Path, parse: Callable[[str], Any], mtime_ns: int, size: int) -> Any:
     try:
-        parser.read_string(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, BrokenFile):
+        return parse(file.read_text("utf-8"))
+    except (OSError, ValueError, BrokenFile):
         return {}
+
+
+def _json(text: str) -> Any:
+    return json.loads(_COMMENT.sub("", text))
+
+
+def _ini(text: str) -> Any:
+    parser = ConfigParser(interpolation=None, strict=False)
+    parser.read_string(text)
     if not parser.has_section("mypy"):
         return {}
     about = [name.removeprefix("mypy-") for name in parser.sections() if name.startswith("mypy-")]
@@ -85,7 +138,7 @@ def _is_about(override: Any, module: str) -> bool:
 
 
 def _passes_over(told: Any) -> bool:
-    ignores = str(get(told, "ignore_errors")).lower() == "true" or get(told, "follow_imports") in _UNREAD
+    ignores = _is_true(get(told, "ignore_errors")) or get(told, "follow_imports") in _UNREAD
     return ignores or _MISSING in str(get(told, "disable_error_code"))
 
 

@@ -436,7 +436,10 @@ def test_what_a_type_checker_has_seen_is_declared(tmp_path: Path) -> None:
         "//- lib/tests/test_lib.py\nfrom lib import A\ndef test_typed(a: A) -> None: assert a.{1}()\n"
     )
     check_findings(tmp_path / "a", text.format("«g»", "«g»", TYPED))
-    check_findings(tmp_path / "b", text.format("«g»", "g", STRICT))
+    whole = text.replace("return self.g()\nclass B", "return self.«g»()\nclass B").replace(
+        "b): return a.g", "b): return a.«g»"
+    )
+    check_findings(tmp_path / "b", whole.format("«g»", "g", STRICT))
     check_findings(tmp_path / "c", text.format("g", "g", ""))
     unset = "//- lib/py.typed\n//- pyproject.toml\n[[tool.mypy.overrides]]\nmodule = 'lib.math'\nignore_errors = true\n"
     check_findings(tmp_path / "f", text.format("g", "g", unset))
@@ -445,6 +448,45 @@ def test_what_a_type_checker_has_seen_is_declared(tmp_path: Path) -> None:
     check_findings(tmp_path / "d", text.format("g", "g", skips))
     ini = "//- lib/py.typed\n//- mypy.ini\n[mypy]\nfiles = tests\n[mypy-tests.old.*]\nignore_errors = True\n"
     check_findings(tmp_path / "e", "a.g()".join(text.format("g", "«g»", ini).rsplit("a.«g»()", 1)))
+
+
+def test_a_type_checker_reads_what_is_not_annotated_where_it_is_told_to(tmp_path: Path) -> None:
+    text = (
+        "{0}//- lib/__init__.py\nclass A:\n    def f(self) -> int: return 1\nclass B(A):\n    def g(self) -> int: return 1\n"
+        "class C(A):\n    def g(self) -> int: return 2\ndef make() -> A: return B()\nC()\n"
+        "//- tests/__init__.py\n//- tests/test_lib.py\nfrom lib import A, make\ndef test_one():\n    assert make().{1}()\n"
+        "    assert repr(1) != '<B [1]>'\ndef test_two():\n    made = make()\n    assert made.{1}()\ndef test_b(B):\n    assert make().g()\n"
+    )
+    about = "[[tool.mypy.overrides]]\nmodule = 'tests.*'\n"
+    mypy = f"//- pyproject.toml\n[tool.mypy]\nstrict = true\n{about}disallow_untyped_defs = false\n"
+    check_findings(tmp_path / "a", text.format(mypy, "«g»"))
+    check_findings(tmp_path / "b", text.format(f"{mypy}check_untyped_defs = false\n", "g"))
+    check_findings(
+        tmp_path / "c", text.format(f"//- pyproject.toml\n[tool.mypy]\ncheck_untyped_defs = true\n{about}", "g")
+    )
+    pyright = '{\n  // all of it\n  "include": ["lib", "tests"],\n  "typeCheckingMode": "strict",\n}\n'
+    check_findings(tmp_path / "d", f"//- pyrightconfig.json\n{pyright}" + text.format("", "«g»"))
+    check_findings(tmp_path / "e", f"//- pyrightconfig.json\n{pyright.replace('strict', 'off')}" + text.format("", "g"))
+
+
+def test_what_some_classes_of_a_declared_union_lack(tmp_path: Path) -> None:
+    text = (
+        "{0}//- lib/__init__.py\nclass A:\n    kind = 1\n    def g(self) -> int: return 1\nclass B:\n    kind = 2\n"
+        "def make() -> A | B: return A()\nclass C:\n    x: A | B | None\n    many: dict[str, A | B]\n"
+        "    def __init__(self, y: A | B, z: A | None) -> None: self.y, self.z = y, z\n"
+        "    def f(self, z: A | B) -> int:\n        if self.x is None: return z.{1}()\n"
+        "        return self.x.{1}() + make().{1}() + self.many['a'].{1}()\n"
+        "    def h(self) -> int:\n        if self.z is None: return 1\n        return self.z.g()\n"
+        "    def asked(self, z: A | B) -> int: return z.g() if z.kind == 1 else 0\n"
+        "    def set(self) -> int:\n        self.x = A()\n        return self.x.g()\n"
+        "    def compared(self, z: A | B) -> int:\n        if z in self.many: return z.g()\n        return 1\n"
+        "    def looped(self, a: list[A], b: list[B]) -> None:\n        z: A | B\n        for z in a: z.g()\n        for z in b: pass\n"
+        "def some(x: int): return A() if x else B()\ndef inferred(x: int) -> int: return some(x).g()\n"
+        "def untold(x: int) -> int:\n    z = A() if x else KINDS[x]\n    return z.g()\nKINDS = {{}}\n"
+    )
+    check_findings(tmp_path / "a", text.format(STRICT, "«g»"))
+    check_findings(tmp_path / "b", text.format(f"{STRICT}disable_error_code = ['union-attr']\n", "g"))
+    check_findings(tmp_path / "c", text.format("", "g"))
 
 
 def test_what_a_type_checker_knows_better_is_left_alone(tmp_path: Path) -> None:
