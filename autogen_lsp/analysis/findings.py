@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autogen_lsp.analysis.absence import lacks
+from autogen_lsp.analysis.asked import asked_once
 from autogen_lsp.analysis.attributes import missing_attributes
 from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import Finding, FindingKind
@@ -162,6 +163,7 @@ def _is_left_out_of_release(project: Project, expected: Path) -> bool:
     )
 
 
+@asked_once
 def _lacks_its_init(project: Project, package: Module) -> bool:
     """Whether so many files in a folder take from it what is no module there that it must have had an ``__init__``."""
     beside = [path for path in project.files() if path.parent == package.folder]

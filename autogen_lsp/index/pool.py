@@ -125,6 +125,8 @@ def serve(answer: Callable[[bytes], bytes]) -> None:
         _send(replies, _READY)
         while (request := _receive(requests)) is not None:
             _send(replies, answer(request))
+    with contextlib.suppress(OSError):
+        replies.close()  # what a dead parent did not read is still in it, and would be a complaint at exit
 
 
 class NoWorkers(OSError):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autogen_lsp.config import Settings
-from autogen_lsp.index import location, worker
+from autogen_lsp.index import location, pool, worker
 from autogen_lsp.index.client import Index
 from autogen_lsp.index.store import Stored
 
@@ -246,6 +246,22 @@ def test_a_file_that_kills_the_worker_is_set_aside_and_the_others_are_indexed(wo
     workspace.write("bad.py", "f()\n")
     index.rescan()
     assert len(index.calls("f")) == 61
+
+
+def test_a_worker_whose_parent_is_gone_ends_without_a_word(workspace: Workspace) -> None:
+    file = workspace.write("a.py", "f()\n" * 50_000)
+    started = subprocess.Popen(
+        [sys.executable, "-m", worker.MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert started.stdin and started.stdout and started.stderr
+    length = len(pool._READY) + 8
+    assert started.stdout.read(length).endswith(pool._READY)
+    started.stdout.close()
+    request = worker.encode_jobs([worker.Job(file.as_posix())])
+    started.stdin.write(len(request).to_bytes(8, "big") + request)
+    started.stdin.close()
+    assert started.stderr.read() == b""
+    assert started.wait(60) == 0
 
 
 def test_where_workers_do_not_start_the_files_are_read_here(
