@@ -17,6 +17,7 @@ Json = dict[str, Any]
 
 LLM_GENERATED = 1  # CodeActionTag.LLMGenerated (LSP 3.18)
 PROMPT_SCHEME = "autogen-prompt"
+CODE_ACTION_KINDS = ("quickfix", "refactor.rewrite")
 
 # The closed table of commands; `commands` has a handler for each.
 COMMANDS = (
@@ -116,7 +117,7 @@ def offered(client: Client) -> Json:
         "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
         "completionProvider": {"triggerCharacters": ["."], "resolveProvider": False},
         "hoverProvider": True,
-        "codeActionProvider": {"codeActionKinds": ["quickfix", "refactor.rewrite"], "resolveProvider": False},
+        "codeActionProvider": {"codeActionKinds": list(CODE_ACTION_KINDS), "resolveProvider": False},
         "codeLensProvider": {"resolveProvider": False},
         "executeCommandProvider": {"commands": list(COMMANDS), "workDoneProgress": True},
         "workspace": {

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from lsprotocol import types
 
 from autogen_lsp import services
 from autogen_lsp.analysis import undefined
@@ -16,6 +17,7 @@ from autogen_lsp.analysis.project import Outdated
 from autogen_lsp.config import Settings
 from autogen_lsp.server import indexing, looks
 from autogen_lsp.server.indexing import Indexing
+from autogen_lsp.server.requests.code_action import code_action
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.document import Document
 from autogen_lsp.workspace.snapshot import Snapshot
@@ -30,6 +32,19 @@ def session(tmp_path: Path) -> Any:
     made = SimpleNamespace(services=built, built_services=built, snapshot=lambda: snapshot, path=path)
     made.indexing = Indexing(cast("Any", made))
     return cast("Any", made)
+
+
+async def test_actions_of_foreign_kinds_are_not_looked_for(session: Any) -> None:
+    def refuse(*_: Any) -> Any:
+        raise AssertionError("it was looked for")
+
+    document = Document("file:///m.py", session.path, 1, "missing()\n")
+    session.overlay = SimpleNamespace(get=lambda uri: document)
+    session.looks = SimpleNamespace(near=refuse, once=refuse)
+    whole = types.Range(types.Position(0, 0), types.Position(1, 0))
+    context = types.CodeActionContext([], only=["source.organizeImports", "source.fixAll"])
+    params = types.CodeActionParams(types.TextDocumentIdentifier("file:///m.py"), whole, context)
+    assert await code_action(session, params) == []
 
 
 @pytest.mark.parametrize("most", [30.0, 0.001])

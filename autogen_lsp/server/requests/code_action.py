@@ -9,15 +9,15 @@ from lsprotocol import types
 from autogen_lsp.features.actions import registry
 from autogen_lsp.features.model import Diagnostic, Offer
 from autogen_lsp.server import convert, edits, places
-from autogen_lsp.server.capabilities import LLM_GENERATED, Client
+from autogen_lsp.server.capabilities import CODE_ACTION_KINDS, LLM_GENERATED, Client
 from autogen_lsp.server.session import Session
 from autogen_lsp.text import Span
 
 
 async def code_action(session: Session, params: types.CodeActionParams) -> list[Any]:
     document = session.overlay.get(params.text_document.uri)
-    if document is None:
-        return []
+    if document is None or not any(_wanted(kind, params.context.only) for kind in CODE_ACTION_KINDS):
+        return []  # an editor that saves a file waits for what it asks of the whole of it, `source.organizeImports`
     encoding = session.client.encoding
 
     def span_of(extent: types.Range) -> Any:
