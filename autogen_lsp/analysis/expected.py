@@ -97,6 +97,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
                 whole_value = nodes.same(parent.child_by_field_name("right"), node)
                 type_ = operands.changed(lookup, path, parent, node)
                 type_ = type_ or (otherwise.assigned(lookup, path, parent) if whole_value else None)
+            elif NONE in members(type_):
+                type_ = operands.renewed(lookup, path, parent, node, type_)
             return replace(
                 value(type_, strong=strong),
                 bound=tuple(kept_in(parent)),
@@ -276,7 +278,8 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
     itself = Type(Form.INSTANCE, kind, args=(None,), variadic=kind == "tuple")
     if of_pair.type == "generator_expression":
         itself = iterable("Generator", None, None, None)
-    may_be = [member for member in members(outer.type) if accepts(lookup, member, itself)]
+    each = (expanded(lookup, member) for member in members(expanded(lookup, outer.type)))
+    may_be = [member for member in each if accepts(lookup, member, itself)]
     outer = replace(outer, type=union(may_be) if may_be else None)
     if outer.type is None:
         return None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import classes, functions, infer, nodes, wants
+from autogen_lsp.analysis import classes, functions, infer, narrowing, nodes, wants
 from autogen_lsp.analysis.annotation import expanded
 from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.names import Lookup
@@ -127,12 +127,27 @@ def beside(lookup: Lookup, path: Path, other: Node) -> Type | None:
 
 def changed(lookup: Lookup, path: Path, assignment: Node, value: Node) -> Type | None:
     """What a variable was that is passed to what gives its new value: ``text = f(text)`` likely keeps its type."""
+    before = _before(assignment, value)
+    return beside(lookup, path, before) if before is not None else None
+
+
+def renewed(lookup: Lookup, path: Path, assignment: Node, value: Node, declared: Type) -> Type | None:
+    """What is declared, without None where a variable that is found not to be None is passed to what renews it."""
+    before = _before(assignment, value)
+    rest = without_none(declared)
+    if before is None or infer.type_of(lookup, path, before) != rest:
+        return declared
+    asked = (nodes.text_of(test).startswith("isinstance(") for test, _ in narrowing.tests(before))
+    return declared if any(asked) else rest  # an instance gives way to anything
+
+
+def _before(assignment: Node, value: Node) -> Node | None:
+    """The variable where it is passed to what gives its new value."""
     call = value.named_children[0] if value.type == "await" and value.named_child_count else value
     target = assignment.child_by_field_name("left")
     if target is None or target.type != "identifier" or call.type != "call":
         return None
-    before = next((a.node for a in arguments_of(call) if nodes.text_of(a.node) == nodes.text_of(target)), None)
-    return beside(lookup, path, before) if before is not None else None
+    return next((a.node for a in arguments_of(call) if nodes.text_of(a.node) == nodes.text_of(target)), None)
 
 
 def asked_index(lookup: Lookup, path: Path, subscript: Node, node: Node) -> Type | None:
