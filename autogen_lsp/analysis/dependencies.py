@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
+from itertools import islice
 from pathlib import Path
 
 from autogen_lsp.analysis.plain import plain_text
@@ -11,10 +12,16 @@ from autogen_lsp.analysis.plain import plain_text
 _DECLARING = re.compile(
     r"(?:pyproject\.toml|setup\.(?:py|cfg)|[\w.-]*requirements[\w.-]*|Pipfile|environment\.ya?ml)\Z"
 )
+_FOLDER = "requirements"
+_LISTS = (".txt", ".in")
+_MAX_LISTS = 40
 
 
-def needs(folder: Path, names: Iterable[str], top: str) -> bool:
+def needs(folder: Path, names: Collection[str], top: str) -> bool:
     """Whether one of the files of these names in the folder lists a distribution that is named as the package."""
     name = re.escape(top).replace("_", "[-_.]")
     listed = re.compile(rf"(?:^[ \t-]*|['\"]){name}(?=\s*(?:[\[<>=!~;,'\"#@]|$))", re.I | re.M)
-    return any(listed.search(plain_text(folder / each)) for each in names if _DECLARING.match(each))
+    files = [folder / each for each in names if _DECLARING.match(each)]
+    if _FOLDER in names:
+        files += islice((each for each in (folder / _FOLDER).rglob("*") if each.suffix in _LISTS), _MAX_LISTS)
+    return any(listed.search(plain_text(each)) for each in files)

@@ -204,14 +204,13 @@ class Modules(msgspec.Struct):
         return f"{top}.py" in self.listing.names(folder) if self._is_package(folder) else found.path == importer
 
     def _is_namesake(self, base: Path, top: str, importer: Path) -> bool:
-        """Whether the importer's own package may not be what it imports: but for its place, nothing says that ``base``
-        is on the path, and it lies in a package, or one that is installed or needed is named as the folder is.
-        """
-        if base != self.base_of(importer) or base in self._told(self.folders[importer]):
+        """Whether the importer's neighbours may not be what it imports: nothing but their place says that it is."""
+        folder = self.folders[importer]
+        if base not in (self.base_of(importer), folder) or base in self._told(folder):
             return False
-        if importer.relative_to(base).parts[0] != top:
-            return False
-        return self._outside([top]) is not None or self._outer_base(base) != base or self._is_needed(base, top)
+        inside, in_package = importer.relative_to(base).parts[0] == top, self._outer_base(base) != base
+        either = (self._outside([top]) is not None or self._is_needed(base, top)) if inside or in_package else False
+        return either or (inside and in_package)
 
     def _is_meant(self, base: Path, top: str, importer: Path) -> bool:
         """Whether what lies anywhere in the workspace may be what others import by its name: not what stands in, for

@@ -89,7 +89,7 @@ def _earlier(block: Node, statement: Node, text: str) -> Generator[tuple[Node, b
 
     Mostly the name is not even mentioned there, which is cheaper to see than to look at the statements.
     """
-    places = nodes.places_of(block, text.partition(".")[0], statement.start_byte)
+    places = _places(block, text, statement.start_byte)
     before = [each for each in block.named_children if nodes.holds_any(each, places)] if places else []
     for sibling in reversed(before[-_MAX_SIBLINGS:]):
         if sibling.type == "assert_statement" and sibling.named_child_count:
@@ -106,6 +106,19 @@ def _earlier(block: Node, statement: Node, text: str) -> Generator[tuple[Node, b
         elif _assigns(sibling, text, places):
             return True
     return False
+
+
+def _places(block: Node, text: str, before: int) -> list[int]:
+    """Where the name stands in a block, and what it is taken from without what is taken (``self`` of ``self.x``)."""
+    root, dot, _ = text.partition(".")
+    places = nodes.places_of(block, text, before)
+    if dot:
+        alone = re.compile(rb"\b%b\b(?!\s*\.)" % re.escape(root.encode("utf-8", "surrogatepass")))
+        places += [
+            block.start_byte + each.start() for each in alone.finditer(block.text or b"", 0, before - block.start_byte)
+        ]
+        places.sort()
+    return places
 
 
 def _assigns(statement: Node, text: str, places: list[int]) -> bool:

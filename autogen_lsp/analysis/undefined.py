@@ -39,6 +39,7 @@ _OF_INSTALLER = frozenset(  # https://docs.python.org/3.9/distutils/builtdist.ht
 )
 _READS_ITSELF = re.compile(rb"""\bopen\(\s*__file__\s*(?:,\s*['"]r?t?['"]\s*)?\)\.read""")
 _OPENS_ITSELF = b"open(__file__"  # found faster than a pattern: it is looked for at each keystroke
+_HOSTS = (".rs", ".c", ".cc", ".cpp", ".cxx", ".go")  # programs that may run Python
 _MANY = 3  # other files that call a name which nobody defines
 _MAX_FILES = 40  # that are looked at for that
 _MAX_NAMES = 30  # of a file that others are asked for
@@ -271,6 +272,12 @@ def _is_of_cython(project: Project, path: Path, table: Table, use: Use) -> bool:
     return re.search(rf"\b{re.escape(use.name)}\b", plain_text(beside)) is not None
 
 
+def _is_embedded(project: Project, path: Path, table: Table, use: Use) -> bool:
+    """Whether a native program beside names the file: it runs it with names of its own (``include_str!("run.py")``)."""
+    beside = (name for name in project.modules.listing.names(path.parent) if name.endswith(_HOSTS))
+    return any(f'"{path.name}"' in plain_text(path.with_name(name)) for name in beside)
+
+
 def _is_translated(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether something else is made of a function's source: a decorator of the workspace, or its module, reads it."""
     own = project.source(path) if use.scope else None
@@ -300,6 +307,7 @@ _GIVERS = (
     _is_told,
     _is_configuration,
     _is_of_cython,
+    _is_embedded,
     _is_translated,
     _is_star_made,
 )

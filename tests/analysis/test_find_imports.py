@@ -464,7 +464,9 @@ def test_a_package_in_a_plain_folder_of_a_package_has_its_whole_name(tmp_path: P
     check_findings(
         tmp_path,
         "//- lib/__init__.py\n//- lib/ai/mcp/__init__.py\nx = 1\n//- lib/ai/mcp/client.py\nfrom mcp import Client\n"
-        "from mcp.types import Tool\nfrom lib.ai.mcp import x, «y»\nfrom . import «z»\n",
+        "from mcp.types import Tool\nfrom lib.ai.mcp import x, «y»\nfrom . import «z»\n"
+        "//- lib/ai/use.py\nfrom mcp import x, «Client»\n//- lib/web/use.py\nfrom tokens import Token\n"
+        "//- lib/web/tokens/__init__.py\nx = 1\n//- requirements/test/all.txt\ntokens==1\n",
     )
 
 

@@ -364,3 +364,11 @@ def test_the_time_does_not_grow_with_the_square_of_the_names(tmp_path: Path, mon
     project = Project(Snapshot((tmp_path,)))
     assert len(findings.find(project, tmp_path / "a.py")) == 20
     assert len(looked) == 1
+
+
+def test_a_file_that_a_native_program_beside_runs_is_given_its_names(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        '//- tests/run.rs\nlet code = include_str!("cycle.py");\n//- tests/cycle.py\nimport os\ndrive(os)\n'
+        "//- tests/other.py\nimport os\n«drive»(os)\n",
+    )
