@@ -18,6 +18,7 @@ from tree_sitter import Node
 from autogen_lsp.analysis import bindings, infer, nodes
 from autogen_lsp.analysis.absence import lacks
 from autogen_lsp.analysis.checked import is_read, seen, tells_unions
+from autogen_lsp.analysis.classes import wrappers
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.given import gets_members, is_given, is_lent, stands_in
 from autogen_lsp.analysis.guesses import Key, guesses
@@ -177,7 +178,7 @@ class _Look:
         found = self._guesses[key]
         if not found:
             asked = not self._is_untold(item, made) and self._is_nobodys(item.name)
-            return item.local and (asked or self._is_narrowed(item))
+            return item.local and (asked or self._is_wrapped(item) or self._is_narrowed(item))
         of_class = _TYPE.search(made) is not None  # any other is an instance, but where that takes longer to find out
         lineages = (self.project.mro(*each) for each in found)
         return any(not mro.is_open(of_class) and not mro.may_have(item.name) for mro in lineages)
@@ -189,6 +190,12 @@ class _Look:
             return False
         own = [each for each in self.table.parameters(item.scope) if each.name == root.group()]
         return bool(own) and all(each.annotation is None for each in own)
+
+    def _is_wrapped(self, item: Call | Reference) -> bool:
+        """Whether the receiver begins with a function around, of which decorators may have made something else."""
+        root = _ROOT.match(item.receiver)
+        found = self.table.symbols.get(f"{item.scope}.<locals>.{root.group()}", ()) if root is not None else ()
+        return any(symbol.kind == SymbolKind.FUNCTION and wrappers(symbol) for symbol in found)
 
     def _over_lines(self, call: Call) -> str:
         """The receiver of a chain of calls that is too long for facts, in one line."""

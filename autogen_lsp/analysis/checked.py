@@ -92,7 +92,9 @@ def _functions(table: Table, scope: str) -> list[Symbol]:
 
 
 def _is_own(function: Symbol) -> bool:
-    """Whether a function does not say that ``self`` is something else: ``self: HasNames``."""
+    """Whether a function does not keep checkers away, or say that ``self`` is something else: ``self: HasNames``."""
+    if any(decorator.rpartition(".")[2] == "no_type_check" for decorator in function.decorators):
+        return False
     listed = function.signature.parameters if function.signature is not None else ()
     return not (listed and listed[0].name in SELF and listed[0].annotation is not None)
 

@@ -18,7 +18,7 @@ from autogen_lsp.analysis.configured import get, settings
 SETTINGS = frozenset({"pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg", "pyrightconfig.json"})
 
 _COMMENT = re.compile(r"^\s*//.*|,(?=\s*[\]}])", re.M)  # and commas that JSON lets nobody write
-_MISSING, _OF_UNIONS = "attr-defined", "union-attr"
+_MISSING, _OF_UNIONS, _UNTYPED = "attr-defined", "union-attr", "no-untyped-def"
 _UNREAD = frozenset({"skip", "error"})  # what mypy makes of imports then is anything
 _MODES = frozenset({"basic", "standard", "strict", "recommended", "all"})  # of Pyright, where it looks for attributes
 _STRICT = frozenset({"check_untyped_defs", "disallow_untyped_defs"})  # what `strict` switches on
@@ -63,8 +63,9 @@ def reading(folder: Path, path: Path) -> Reading:
     else:
         read = None if set_up or pyright or any(get(tools, name) for name in ("ty", "pyrefly")) else False
     whole = (set_up and _is_on("check_untyped_defs", told)) or bool(mode)
-    strict = (set_up and _is_on("disallow_untyped_defs", told)) or "strict" in mode
-    return Reading(read, whole, strict, not any(_OF_UNIONS in str(get(each, "disable_error_code")) for each in told))
+    off = " ".join(str(get(each, "disable_error_code")) for each in told)
+    strict = (set_up and _is_on("disallow_untyped_defs", told) and _UNTYPED not in off) or "strict" in mode
+    return Reading(read, whole, strict, _OF_UNIONS not in off)
 
 
 def _is_below(file: str, named: str) -> bool:

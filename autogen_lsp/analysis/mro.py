@@ -15,6 +15,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis import computed
 from autogen_lsp.analysis.decorated import leaves_class
+from autogen_lsp.analysis.made_bases import made_base
 from autogen_lsp.analysis.metaclasses import KEEPERS, READERS, brought, instantiates, leaves_told
 from autogen_lsp.analysis.modules import Module, Origin
 from autogen_lsp.analysis.presence import Definition, follow
@@ -169,7 +170,8 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
             is_open = True
             continue
         found = done[key] = Class(key[0], symbol)
-        bases, own_open = _bases(project, found)
+        bases, own_open, own_names = _bases(project, found)
+        beside |= own_names
         for text in metaclasses_of(symbol):
             more = brought(project, key[0], text, symbol.parent)
             if more is None:
@@ -214,7 +216,8 @@ def _class_symbol(project: Project, path: Path, qualname: str) -> Symbol | None:
     return classes[0] if classes and (in_stub or len(symbols) == 1) else None
 
 
-def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool]:
+def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool, frozenset[str]]:
+    """The bases, whether there may be more, and names of members that those have which are made for it."""
     table = project.table(found.path)
     assert table is not None
     symbol, path = found.symbol, found.path
@@ -228,6 +231,7 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
     )
     scope = symbol.parent
     out: list[tuple[Path, str]] = []
+    names: frozenset[str] = frozenset()
     for base in symbol.bases:
         keyword, equals, _ = base.partition("=")
         if equals and keyword.strip().isidentifier():
@@ -235,7 +239,10 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         dotted = _NAME.match(base)
         rest = base[dotted.end() :].strip() if dotted else base
         if dotted is None or (rest and not (rest.startswith("[") and rest.endswith("]"))):
-            is_open = True
+            if (made := made_base(project, path, base, scope)) is None:
+                is_open = True
+            else:
+                out, names = [*out, *made.bases], names | made.names
             continue
         name = dotted.group().rpartition(".")[2]
         if name in _OPEN_BASES:
@@ -245,9 +252,11 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         if target is not None:
             out.append((target.path, target.symbol.qualname))
             is_open = is_open or out[-1] == found.key  # `from lib import *`, `class A(A)`
+        elif (made := made_base(project, path, dotted.group(), scope)) is not None:
+            out, names = [*out, *made.bases], names | made.names
         elif name not in EMPTY_BASES or _is_unread(project, path, dotted.group()):
             is_open = True
-    return out, is_open
+    return out, is_open, names
 
 
 def _is_unread(project: Project, path: Path, dotted: str) -> bool:

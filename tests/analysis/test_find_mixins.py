@@ -492,9 +492,10 @@ def test_what_some_classes_of_a_declared_union_lack(tmp_path: Path) -> None:
 def test_what_a_type_checker_knows_better_is_left_alone(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
-        f"{STRICT}//- lib/__init__.py\nfrom typing import Any, Generic, Protocol, TypeVar\nclass HasG(Protocol):\n    def g(self) -> int: ...\n"
+        f"{STRICT}//- lib/__init__.py\nfrom typing import Any, Generic, Protocol, TypeVar, no_type_check\nclass HasG(Protocol):\n    def g(self) -> int: ...\n"
         "class A:\n    def f(self: HasG) -> int: return self.g()\n    def h(self) -> int: return self.«g»()\n"
         "class B(A):\n    def g(self) -> int: return 1\nclass C(A):\n    def g(self) -> int: return 2\nB(), C()\n"
+        "@no_type_check\ndef unchecked(a: A) -> int: return a.g()\n"
         "def declared() -> int:\n    a: A\n    a = B()\n    return a.g()\n"
         "def asked(a: A) -> None:\n    assert isinstance(a, B)\n    def inner() -> int: return a.g()\n"
         "def is_b(a: A) -> bool: return isinstance(a, B)\ndef by_predicate(a: A) -> int: return a.g() if is_b(a) else 0\n"

@@ -346,6 +346,32 @@ def test_classes_of_the_library_have_what_their_own_code_has(tmp_path: Path) -> 
     )
 
 
+def test_bases_that_are_made(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "import abc, collections, logging\nfrom collections import namedtuple\nfrom typing import NamedTuple\n"
+        "class A(namedtuple('A', 'x, y z')):\n    def g(self): self.«n»(), self.z(), self._replace(x=1), self.count(1)\n"
+        "class B(collections.namedtuple('B', ['x', 'y'], defaults=(1,))):\n    def g(self): self.«n»(), self.y(), self._asdict()\n"
+        "class C(NamedTuple('C', [('x', int)])):\n    def g(self): self.«n»(), self.x()\n"
+        "D = namedtuple('D', 'x')\nclass E(D):\n    def g(self): self.«n»(), self.x()\n"
+        "class F(logging.getLoggerClass()):\n    def g(self): self.«n»(), self.info('')\n"
+        "Base = abc.ABCMeta('Base', (object,), {'__slots__': ()})\nclass G(Base):\n    def g(self): self.«n»(), self.mro\n",
+    )
+
+
+def test_bases_that_are_made_of_what_is_not_written(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- main.py\nimport abc\nfrom collections import namedtuple\nfrom other import FIELDS\nfrom mine import namedtuple as made\n"
+        "class A(namedtuple('A', FIELDS)):\n    def g(self): self.n()\n"
+        "class B(namedtuple('B', ['x', *FIELDS])):\n    def g(self): self.n()\n"
+        "class C(namedtuple('C', 'x', rename=True)):\n    def g(self): self.n()\nclass D(made('D', 'x')):\n    def g(self): self.n()\n"
+        "E = abc.ABCMeta('E', (object,), {'n': 1})\nclass F(E):\n    def g(self): self.n()\n"
+        "try: H = namedtuple('H', 'x')\nexcept KeyError: H = FIELDS\nclass I(H):\n    def g(self): self.n()\n"
+        "//- mine.py\ndef namedtuple(name, fields): return KINDS[name]\nKINDS = {}\n",
+    )
+
+
 def test_super_asks_no_getattr(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
