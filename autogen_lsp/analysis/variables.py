@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _PLAIN_DEFAULTS = frozenset({"integer", "float", "string", "true", "false"})
 _SAYS_NOTHING = re.compile(r"(?:^|[.'\"])(?:TypeAlias|Final|ClassVar)['\"]?$")  # but how the name is meant
+_PUT = rb"\b%b(?:\[[^\]\n]*\]\s*=(?!=)|\s*\+=|\.(?:append|add|insert|extend|update|setdefault)\()"
 _OF_EVERY_MODULE = ("__file__", "__name__")
 _MAX_ASSIGNMENTS = 6  # of one variable that are looked at
 _MAX_ADDED = 40  # times that something is added to a variable, on the way back to what it was
@@ -126,10 +128,20 @@ def declared(evaluate: Evaluation, path: Path, symbols: Sequence[Symbol], owner:
         if assigned is None:
             return None
         value = evaluate.deeper(_ASSIGNED_ELSEWHERE)(path, assigned[0])
-        types.append(unpacked(evaluate, value, assigned[1]))
+        types.append(_with_more(evaluate, path, symbol.name, unpacked(evaluate, value, assigned[1])))
     if all(t is None or t == NONE for t in types):
         return None  # `x = None` alone says that the value comes later
     return evaluate.union(types)
+
+
+def _with_more(evaluate: Evaluation, path: Path, name: str, value: Type | None) -> Type | None:
+    """A container that other places put something into, too: of what class its items are is not known then."""
+    if value is None or not value.is_a("list", "set", "dict") or not any(map(_is_own, filter(None, value.args))):
+        return value
+    put = re.compile(_PUT % re.escape(name.encode("utf-8", "surrogatepass")))
+    source = evaluate.lookup.source(path)
+    is_filled = source is not None and put.search(source.text) is not None
+    return replace(value, args=(None,) * len(value.args)) if is_filled else value
 
 
 def bound_type(evaluate: Evaluation, path: Path, binding: Binding, name: str = "") -> Type | None:

@@ -100,3 +100,13 @@ def test_sums_of_many_terms_are_looked_at_once(tmp_path: Path, monkeypatch: pyte
     terms = "    t += b(t)\n" * 100
     check_findings(tmp_path, f"def b(x): return x\ndef g(a):\n    t = b(a)\n{terms}    t.run()\n")
     assert len(asked) < 200
+
+
+def test_what_else_is_put_into_an_attribute_may_be_of_another_class(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class Root: x = 1\nclass Tree:\n    def __init__(self):\n        self.root = Root()\n        self.known = {1: self.root}\n"
+        "        self.fixed = {1: self.root}\n    def find(self, key): return self.known[key]\n"
+        "    def put(self, key, child): self.known.setdefault(key, child)\n"
+        "    def clear(self, key): self.find(key).prune(), self.fixed[key].«prune»()\n",
+    )
