@@ -42,8 +42,16 @@ def of_definition(evaluate: Evaluation, path: Path, definition: Node | None, fun
         type_ = evaluate.union(_applied(evaluate, part, decorator, type_) for part in members(callee))
         if type_ is None:
             return function
-    made = type_ is not None and all(part is not None and part.form is Form.INSTANCE for part in members(type_))
+    made = type_ is not None and all(_is_object(evaluate, part) for part in members(type_))
     return type_ if made and type_ is not None else function
+
+
+def _is_object(evaluate: Evaluation, part: Type | None) -> bool:
+    """Whether it is an object, and no descriptor of which only a stub is there (``enum``'s properties)."""
+    if part is None or part.form is not Form.INSTANCE:
+        return False
+    is_written = part.path is not None and part.path.suffix == ".py"
+    return is_written or classes.member_of(evaluate.lookup, part, "__get__") is None
 
 
 def _decorators(definition: Node | None) -> Iterator[Node]:

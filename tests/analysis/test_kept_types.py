@@ -11,6 +11,7 @@ from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.snapshot import Snapshot
+from tests.support.actions import signature
 
 _DEEP = "class C: ...\ndef f0(): return C()\n" + "".join(f"def f{n}(): return f{n - 1}()\n" for n in range(1, 9))
 _ROUND = "class C: ...\ndef f0(): return C() if later else f8()\n" + "".join(
@@ -42,3 +43,8 @@ def test_a_type_is_the_same_whoever_asked_first(tmp_path: Path, text: str, name:
     alone = types(range(9), shared=False)
     assert types(range(9), shared=True) == alone
     assert types(range(8, -1, -1), shared=True) == dict(reversed(alone.items())) == alone
+
+
+def test_what_enumerations_say_of_their_members_is_no_descriptor() -> None:
+    usage = "import enum\nclass K(enum.Enum):\n    A = 'a'\n\n\ndef g(k: K) -> None:\n    $0f(k.value, k.name)\n"
+    assert signature(usage) == "def f(value, name) -> None:"
