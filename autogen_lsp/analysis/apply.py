@@ -118,7 +118,7 @@ def _string_lines(code: str) -> set[int]:
             if not alone and node.end_point.row > node.start_point.row:
                 lines.update(range(node.start_point.row + 1, node.end_point.row + 1))
             continue
-        pending.extend(node.named_children)
+        pending.extend(nodes.named(node))
     return lines
 
 
@@ -146,7 +146,7 @@ def _open_one_line_suite(source: Source, owner: str, place: Placement) -> list[E
     """``class A: x = 1`` must become a block before a member can follow."""
     definition = nodes.find_definition(source.tree, owner)
     body = definition.child_by_field_name("body") if definition is not None else None
-    if definition is None or body is None or not body.named_child_count or place.span.start != place.span.end:
+    if definition is None or body is None or not nodes.named(body) or place.span.start != place.span.end:
         return []
     colon = next((child for child in reversed(definition.children) if child.type == ":"), None)
     if colon is None or body.start_point.row != colon.start_point.row:
@@ -162,7 +162,7 @@ def _mentions(code: str, item: NeededImport) -> bool:
         node = pending.pop()
         if node.type in ("identifier", "string_content") and bound in nodes.text_of(node):
             return True
-        pending.extend(node.named_children)
+        pending.extend(nodes.named(node))
     return False
 
 

@@ -39,10 +39,8 @@ def arguments_of(call: Node) -> list[Argument]:
 def items_of(listed: Node) -> list[Argument]:
     """The arguments between brackets; of a tuple or list, what would be passed as ``*listed``."""
     out: list[Argument] = []
-    for child in listed.named_children:
-        inner = child.named_children[0] if child.named_child_count else None
-        if child.type == "comment":
-            continue
+    for child in nodes.named(listed):
+        inner = nodes.first_named(child)
         if child.type == "keyword_argument":
             value = child.child_by_field_name("value")
             if value is not None:

@@ -29,7 +29,7 @@ def is_tested(comprehension: Node, node: Node) -> bool:
 
 def taken_apart(left: Node | None) -> tuple[Node, ...]:
     """The targets that a pattern is made of, ``a, b``; none where a starred one takes the rest."""
-    items = [each for each in left.named_children if each.type != "comment"] if left is not None else []
+    items = nodes.named(left) if left is not None else []
     if left is None or left.type not in bindings.PATTERNS or any(each.type.startswith("list_splat") for each in items):
         return ()
     return tuple(items)
@@ -51,7 +51,7 @@ def managed(path: Path, parent: Node, node: Node, is_async: bool) -> Expected:
             asynchronous = any(child.type == "async" for child in outer.children[:1])
             name = "AbstractAsyncContextManager" if asynchronous else "AbstractContextManager"
             alias = parent.child_by_field_name("alias")
-            target = alias.named_children[0] if alias is not None and alias.named_child_count else None
+            target = nodes.first_named(alias) if alias is not None else None
             manager = named("contextlib", name, None)
             return Expected(
                 Role.VALUE, path, node, manager, is_async=is_async, demand=Demand.TYPE, each=target

@@ -156,7 +156,7 @@ def _found_in_function(function: Node, name: str) -> list[Binding] | None:
     for node in nodes.own_nodes(function.child_by_field_name("body"), name):
         if node.type == nodes.FUNCTION and _rebinds(node, name):
             found.append(Binding(How.OPAQUE, node, node))
-        if node.type == "global_statement" and name in map(nodes.text_of, node.named_children):
+        if node.type == "global_statement" and name in map(nodes.text_of, nodes.named(node)):
             return None
         found += _binding_of(node, name)
     return found
@@ -167,11 +167,11 @@ def _rebinds(inner: Node, name: str) -> bool:
     if b"nonlocal" not in (inner.text or b""):
         return False
     declared = (node for node in _leaves(inner) if node.type == "nonlocal_statement")
-    return any(name == nodes.text_of(child) for node in declared for child in node.named_children)
+    return any(name == nodes.text_of(child) for node in declared for child in nodes.named(node))
 
 
 def _in_comprehension(scope: Node, child: Node, name: str) -> Binding | None:
-    clauses = [clause for clause in scope.named_children if clause.type == "for_in_clause"]
+    clauses = [clause for clause in nodes.named(scope) if clause.type == "for_in_clause"]
     for clause in reversed(clauses):
         if clause.start_byte >= child.end_byte and child.type in ("for_in_clause", "if_clause"):
             continue
@@ -231,7 +231,7 @@ def _binding_of(node: Node, name: str) -> Iterator[Binding]:
                 if bound == name:
                     yield Binding(How.IMPORT, element, node)
         case "delete_statement":  # not what a deleted attribute or item is of
-            if any(_target(child, name) is not None for child in node.named_children):
+            if any(_target(child, name) is not None for child in nodes.named(node)):
                 yield Binding(How.OPAQUE, node, node)
         case "case_pattern" | "nonlocal_statement":
             if any(c.type == "identifier" and nodes.text_of(c) == name for c in _leaves(node)):
@@ -240,8 +240,8 @@ def _binding_of(node: Node, name: str) -> Iterator[Binding]:
 
 def _as_pattern(node: Node, name: str) -> Iterator[Binding]:
     alias = node.child_by_field_name("alias")
-    value = node.named_children[0] if node.named_child_count else None
-    target = _target(alias.named_children[0] if alias is not None and alias.named_child_count else None, name)
+    value = nodes.first_named(node)
+    target = _target(nodes.first_named(alias) if alias is not None else None, name)
     if target is None or value is None:
         return
     for parent in nodes.ancestors(node):
@@ -267,11 +267,11 @@ def _target(node: Node | None, name: str) -> tuple[tuple[int, ...], bool] | None
             if nodes.text_of(at) == name:
                 return path, starred
         elif at.type in ("pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list"):
-            pending += [(child, (*path, index), False) for index, child in enumerate(at.named_children)]
+            pending += [(child, (*path, index), False) for index, child in enumerate(nodes.named(at))]
         elif at.type in ("list_splat_pattern", "list_splat"):
-            pending += [(child, path, True) for child in at.named_children]
+            pending += [(child, path, True) for child in nodes.named(at)]
         elif at.type == "parenthesized_expression":
-            pending += [(child, path, starred) for child in at.named_children]
+            pending += [(child, path, starred) for child in nodes.named(at)]
     return None
 
 
@@ -333,4 +333,4 @@ def _leaves(node: Node) -> Iterator[Node]:
     while pending:
         at = pending.pop()
         yield at
-        pending += reversed(at.named_children)
+        pending += reversed(nodes.named(at))

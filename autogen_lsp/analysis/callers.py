@@ -306,7 +306,7 @@ def _suits(lookup: Lookup, asked: Type | None, returns: Type | None, is_async: b
 
 def _of_missing(lookup: Lookup, path: Path, argument: Node) -> Type | None:
     """The type of an argument that is itself the result of something missing: what its own uses ask of it."""
-    call = argument.named_children[0] if argument.type == "await" and argument.named_child_count else argument
+    call = nodes.without_await(argument)
     function = call.child_by_field_name("function") if call.type == "call" else None
     if function is None or function.type != "identifier" or bindings.reaching(function) is not None:
         return None

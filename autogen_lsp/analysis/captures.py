@@ -26,8 +26,8 @@ def captured(evaluate: Evaluation, path: Path, pattern: Node, name: str) -> Type
             continue
         match parent.type:
             case "as_pattern":
-                return _matched(evaluate, path, parent.named_children[0])
-            case "dotted_name" if parent.named_child_count == 1 and not _is_name_of_class(parent):
+                return _matched(evaluate, path, nodes.named(parent)[0])
+            case "dotted_name" if len(nodes.named(parent)) == 1 and not _is_name_of_class(parent):
                 return _at(evaluate, path, parent)
             case "splat_pattern":
                 return _rest(evaluate, path, parent)
@@ -36,23 +36,23 @@ def captured(evaluate: Evaluation, path: Path, pattern: Node, name: str) -> Type
 
 def _is_name_of_class(dotted: Node) -> bool:
     parent = dotted.parent
-    return parent is not None and parent.type == "class_pattern" and nodes.same(parent.named_children[0], dotted)
+    return parent is not None and parent.type == "class_pattern" and nodes.same(nodes.named(parent)[0], dotted)
 
 
 def _matched(evaluate: Evaluation, path: Path, pattern: Node) -> Type | None:
     """What matches a pattern: an instance of the class that it names, else whatever stands there."""
-    inner = pattern.named_children[0] if pattern.type == "case_pattern" and pattern.named_child_count == 1 else pattern
+    inner = nodes.named(pattern)[0] if pattern.type == "case_pattern" and len(nodes.named(pattern)) == 1 else pattern
     if inner.type == "keyword_pattern":
-        inner = pattern = inner.named_children[-1]
+        inner = pattern = nodes.named(inner)[-1]
     if inner.type == "class_pattern":
         return _class_of(evaluate, path, inner)
     if inner.type == "union_pattern":
-        return evaluate.union(_matched(evaluate, path, each) for each in inner.named_children)
+        return evaluate.union(_matched(evaluate, path, each) for each in nodes.named(inner))
     return _at(evaluate, path, pattern)
 
 
 def _class_of(evaluate: Evaluation, path: Path, pattern: Node) -> Type | None:
-    return type_of_text(evaluate.lookup, Home(path), nodes.text_of(pattern.named_children[0]))
+    return type_of_text(evaluate.lookup, Home(path), nodes.text_of(nodes.named(pattern)[0]))
 
 
 def _at(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
@@ -64,27 +64,27 @@ def _at(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         case "case_clause":
             body = parent.parent
             subject = evaluate.field(path, body.parent, "subject") if body is not None and body.parent else None
-            listed = [child for child in parent.named_children if child.type == "case_pattern"]
+            listed = [child for child in nodes.named(parent) if child.type == "case_pattern"]
             return subject if len(listed) == 1 else _item(evaluate, subject, listed, node)
         case "case_pattern" | "union_pattern" | "as_pattern":
             return _at(evaluate, path, parent)
         case "keyword_pattern":
             holder = nodes.enclosing(parent, frozenset({"class_pattern"}))
             instance = _class_of(evaluate, path, holder) if holder is not None else None
-            return calls.attribute_of(evaluate, instance, nodes.text_of(parent.named_children[0]))
+            return calls.attribute_of(evaluate, instance, nodes.text_of(nodes.named(parent)[0]))
         case "class_pattern":
             return _positional(evaluate, path, parent, node)
         case "dict_pattern":
             return _value(evaluate, _at(evaluate, path, parent), node)
         case kind if kind in _SEQUENCES:
-            return _item(evaluate, _at(evaluate, path, parent), parent.named_children, node)
+            return _item(evaluate, _at(evaluate, path, parent), nodes.named(parent), node)
     return None
 
 
 def _positional(evaluate: Evaluation, path: Path, pattern: Node, node: Node) -> Type | None:
     """The field at a position, by `__match_args__` as dataclasses and named tuples make them."""
     instance = _class_of(evaluate, path, pattern)
-    place = next((i for i, each in enumerate(pattern.named_children[1:]) if nodes.same(each, node)), None)
+    place = next((i for i, each in enumerate(nodes.named(pattern)[1:]) if nodes.same(each, node)), None)
     if instance is None or place is None:
         return None
     if instance.is_a(*_THEMSELVES):
@@ -100,7 +100,7 @@ def _item(evaluate: Evaluation, subject: Type | None, listed: list[Node], node: 
 
 
 def _is_starred(pattern: Node) -> bool:
-    return any(child.type == "splat_pattern" for child in pattern.named_children)
+    return any(child.type == "splat_pattern" for child in nodes.named(pattern))
 
 
 def _value(evaluate: Evaluation, subject: Type | None, node: Node) -> Type | None:
@@ -125,4 +125,4 @@ def _leaves(node: Node) -> Iterator[Node]:
         at = pending.pop()
         if at.type == "identifier":
             yield at
-        pending += reversed(at.named_children)
+        pending += reversed(nodes.named(at))

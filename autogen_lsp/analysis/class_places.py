@@ -131,8 +131,8 @@ def _is_docstring(statement: Node, members: Sequence[Node]) -> bool:
     return (
         nodes.same(statement, members[0])
         and statement.type == "expression_statement"
-        and statement.named_child_count == 1
-        and statement.named_children[0].type in ("string", "concatenated_string")
+        and len(nodes.named(statement)) == 1
+        and nodes.named(statement)[0].type in ("string", "concatenated_string")
     )
 
 

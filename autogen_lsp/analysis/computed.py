@@ -166,7 +166,7 @@ def _by_setattr(call: Node, function: Node | None, is_own: _IsOwn) -> Iterable[s
     called, listed = call.child_by_field_name("function"), call.child_by_field_name("arguments")
     if called is None or listed is None:
         return None
-    given = [one for one in listed.named_children if one.type != "comment"]
+    given = nodes.named(listed)
     if called.type == "attribute" and len(given) == 2:
         receiver, key, value = nodes.text_of(called.child_by_field_name("object")), given[0], given[1]
         receiver = "self" if receiver.startswith("super(") else receiver
@@ -174,7 +174,7 @@ def _by_setattr(call: Node, function: Node | None, is_own: _IsOwn) -> Iterable[s
         receiver, key, value = nodes.text_of(given[0]), given[1], given[2]
     else:
         return None
-    literal = key.type == "string" and all(child.type != "interpolation" for child in key.named_children)
+    literal = key.type == "string" and all(child.type != "interpolation" for child in nodes.named(key))
     if literal or not is_own(receiver, function):
         return None  # a name that is written out is a member like others
     return () if value.type in _UNCALLED else (_pattern(key, 0),)
@@ -187,7 +187,7 @@ def _by_dictionary(whole: Node | None, function: Node | None, is_own: _IsOwn) ->
     listed = whole.child_by_field_name("arguments")
     receiver = whole.child_by_field_name("object")
     if listed is not None:
-        receiver = listed.named_children[0] if listed.named_child_count else None
+        receiver = nodes.first_named(listed)
     if receiver is not None and not is_own(nodes.text_of(receiver), function):
         return None
     parent, around = whole.parent, whole.parent.parent
@@ -205,11 +205,11 @@ def _by_dictionary(whole: Node | None, function: Node | None, is_own: _IsOwn) ->
 
 
 def _by_update(arguments: Node, method: str) -> Iterator[str]:
-    for given in arguments.named_children:
+    for given in nodes.named(arguments):
         if given.type == "keyword_argument":
             yield re.escape(nodes.text_of(given.child_by_field_name("name")))
         elif given.type == "dictionary_splat":
-            yield _of_items(given.named_children[0], (), 0)
+            yield _of_items(nodes.named(given)[0], (), 0)
         elif given.type != "comment":
             yield _pattern(given, 0) if method == "setdefault" else _of_items(given, (), 0)
             if method == "setdefault":
@@ -243,7 +243,7 @@ def _pattern(key: Node | None, steps: int) -> str:
                 _pattern(child.child_by_field_name("expression"), steps + 1)
                 if child.type == "interpolation"
                 else re.escape(nodes.text_of(child))
-                for child in key.named_children
+                for child in nodes.named(key)
                 if child.type in ("interpolation", "string_content")
             )
         case "binary_operator" if nodes.text_of(key.child_by_field_name("operator")) == "+":
@@ -256,9 +256,9 @@ def _pattern(key: Node | None, steps: int) -> str:
                 return _formatted(called.child_by_field_name("object"))
             return _ANY
         case "boolean_operator" | "parenthesized_expression":
-            return _either(_pattern(part, steps + 1) for part in key.named_children)
-        case "conditional_expression" if key.named_child_count == 3:
-            return _either(_pattern(key.named_children[at], steps + 1) for at in (0, 2))
+            return _either(_pattern(part, steps + 1) for part in nodes.named(key))
+        case "conditional_expression" if len(nodes.named(key)) == 3:
+            return _either(_pattern(nodes.named(key)[at], steps + 1) for at in (0, 2))
         case "attribute":
             return _of_attribute(key)
         case "subscript":
@@ -275,9 +275,9 @@ def _of_attribute(node: Node) -> str:
 
 
 def _formatted(template: Node | None) -> str:
-    if template is None or template.type != "string" or any(c.type == "interpolation" for c in template.named_children):
+    if template is None or template.type != "string" or any(c.type == "interpolation" for c in nodes.named(template)):
         return _ANY
-    text = "".join(nodes.text_of(child) for child in template.named_children if child.type == "string_content")
+    text = "".join(nodes.text_of(child) for child in nodes.named(template) if child.type == "string_content")
     return _ANY.join(re.escape(part) for part in _FORMAT.split(text))
 
 
@@ -308,7 +308,7 @@ def _item(value: Node, path: tuple[int, ...], steps: int) -> str:
     for at in path:
         if value.type not in ("tuple", "list", "expression_list"):
             return _ANY if _reflects(value) else _SAID
-        items = [each for each in value.named_children if each.type != "comment"]
+        items = nodes.named(value)
         if at >= len(items):
             return _ANY
         value = items[at]
@@ -323,13 +323,13 @@ def _of_items(value: Node | None, path: tuple[int, ...], steps: int) -> str:
         return _SAID  # it is filled somewhere
     match value.type:
         case "list" | "tuple" | "set":
-            return _either(_item(each, path, steps + 1) for each in value.named_children if each.type != "comment")
+            return _either(_item(each, path, steps + 1) for each in nodes.named(value))
         case "dictionary":
-            pairs = [each for each in value.named_children if each.type != "comment"]
+            pairs = nodes.named(value)
             return _either(
                 _pattern(each.child_by_field_name("key"), steps + 1)
                 if each.type == "pair"
-                else _of_items(each.named_children[0], (), steps + 1)
+                else _of_items(nodes.named(each)[0], (), steps + 1)
                 for each in pairs
             )
         case "list_comprehension" | "generator_expression" | "set_comprehension":
@@ -363,7 +363,7 @@ def _of_items(value: Node | None, path: tuple[int, ...], steps: int) -> str:
             called = value.child_by_field_name("function")
             name = nodes.text_of(called).rpartition(".")[2]
             listed = value.child_by_field_name("arguments")
-            given = [each for each in listed.named_children if each.type != "comment"] if listed is not None else []
+            given = nodes.named(listed) if listed is not None else []
             if name in _PASSING and called is not None:
                 inner = called.child_by_field_name("object") if called.type == "attribute" else next(iter(given), None)
                 if inner is None or inner.type == "keyword_argument":
@@ -390,7 +390,7 @@ def _reflects(value: Node) -> bool:
         return nodes.text_of(value.child_by_field_name("function")).rpartition(".")[2] in _REFLECTING
     if value.type == "attribute":
         return nodes.text_of(value.child_by_field_name("attribute")) in _REFLECTED
-    return any(_reflects(each) for each in value.named_children) if value.type in _JOINING else False
+    return any(_reflects(each) for each in nodes.named(value)) if value.type in _JOINING else False
 
 
 _JOINING = frozenset({"binary_operator", "boolean_operator", "parenthesized_expression", "conditional_expression"})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, classes
+from autogen_lsp.analysis import annotation, classes, nodes
 from autogen_lsp.analysis.annotation import iterable
 from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import Lookup
@@ -23,7 +23,7 @@ def display(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     """The type of a list, set, tuple or dictionary as written, or of a comprehension."""
     match node.type:
         case "list" | "set":
-            return builtin(node.type, _elements(evaluate, path, node.named_children))
+            return builtin(node.type, _elements(evaluate, path, nodes.named(node)))
         case "tuple" | "expression_list":
             return _tuple(evaluate, path, node)
         case "dictionary":
@@ -114,7 +114,7 @@ def _elements(evaluate: Evaluation, path: Path, items: Sequence[Node]) -> Type |
     found: list[Type | None] = []
     for item in [item for item in items if item.type != "comment"][:_ELEMENTS]:
         if item.type == "list_splat":
-            inner = evaluate(path, item.named_children[0]) if item.named_children else None
+            inner = evaluate(path, nodes.first_named(item))
             found.append(element_of(evaluate, inner))
         else:
             found.append(evaluate(path, item))
@@ -122,7 +122,7 @@ def _elements(evaluate: Evaluation, path: Path, items: Sequence[Node]) -> Type |
 
 
 def _tuple(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
-    items = [item for item in node.named_children if item.type != "comment"]
+    items = nodes.named(node)
     if not items:
         return builtin("tuple")
     if len(items) > _ELEMENTS or any(item.type == "list_splat" for item in items):
@@ -133,11 +133,11 @@ def _tuple(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
 def _dictionary(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     keys: list[Type | None] = []
     values: list[Type | None] = []
-    for item in node.named_children[:_ELEMENTS]:
+    for item in nodes.named(node)[:_ELEMENTS]:
         if item.type == "pair":
             key, value = _pair(evaluate, path, item)
         elif item.type == "dictionary_splat":
-            inner = evaluate(path, item.named_children[0]) if item.named_children else None
+            inner = evaluate(path, nodes.first_named(item))
             key, value = mapping_of(evaluate.lookup, inner)
         else:
             continue

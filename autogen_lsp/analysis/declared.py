@@ -142,7 +142,7 @@ def _declared_parameter(lookup: Lookup, path: Path, target: Node) -> Type | None
 
 
 def _pattern(lookup: Lookup, path: Path, pattern: Node) -> Type:
-    items = [child for child in pattern.named_children if child.type != "comment"]
+    items = nodes.named(pattern)
     if any(child.type in ("list_splat_pattern", "list_splat") for child in items):
         return Type(Form.INSTANCE, "tuple", args=(None,), variadic=True)
     declared = [of_target(lookup, path, child) for child in items]

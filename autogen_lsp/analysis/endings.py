@@ -52,7 +52,7 @@ def must_give(lookup: Lookup, path: Path, statement: Node) -> bool:
 def _gives_something(function: Node) -> bool:
     """Whether another path returns a value; where none does, the function may not be written to its end."""
     returns = (n for n in nodes.own_nodes(function.child_by_field_name("body")) if n.type == "return_statement")
-    return any(node.named_child_count for node in returns)
+    return any(nodes.named(node) for node in returns)
 
 
 def _ended(statement: Node) -> Node | None:

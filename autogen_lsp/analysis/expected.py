@@ -120,7 +120,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "yield":
             return value(declared.yielded(lookup, path, parent), strong=True)
         case "not_operator" | "assert_statement":
-            if parent.type == "assert_statement" and not nodes.same(parent.named_children[0], node):
+            if parent.type == "assert_statement" and not nodes.same(nodes.named(parent)[0], node):
                 return value(demand=Demand.NOTHING)
             return truth()
         case "if_clause":
@@ -155,9 +155,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
                     Demand.NOTHING if operands.is_equality(parent) else Demand.UNKNOWN,
                 ),
                 not_none=operands.is_order(parent)
-                or (operands.contains(parent) and nodes.same(parent.named_children[-1], node)),
-                may_be_none=operands.is_equality(parent)
-                and any(child.type == "none" for child in parent.named_children),
+                or (operands.contains(parent) and nodes.same(nodes.named(parent)[-1], node)),
+                may_be_none=operands.is_equality(parent) and any(child.type == "none" for child in nodes.named(parent)),
             )
         case "binary_operator":
             formats = nodes.text_of(parent.child_by_field_name("operator")) == "%"
@@ -213,7 +212,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "match_statement":
             return value(matched(lookup, path, parent), strong=True)
         case "raise_statement":
-            return role(Role.EXCEPTION if nodes.same(parent.named_children[0], node) else Role.VALUE)
+            return role(Role.EXCEPTION if nodes.same(nodes.named(parent)[0], node) else Role.VALUE)
         case "except_clause" | "except_group_clause":
             return role(Role.EXCEPTION)
         case "decorator":
@@ -287,7 +286,7 @@ def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
         pair = infer.mapping_of(lookup, outer.type)
         item = pair[0 if nodes.same(display.child_by_field_name("key"), node) else 1]
     elif display.type in ("tuple", "expression_list") and all(m is not None and _is_fixed(m) for m in may_be):
-        items = [child for child in display.named_children if child.type != "comment"]
+        items = nodes.named(display)
         place = next(i for i, child in enumerate(items) if nodes.inside(node, child))
         given = [None if i == place else infer.type_of(lookup, path, child) for i, child in enumerate(items)]
         fitting = [
@@ -323,7 +322,7 @@ def _entry(lookup: Lookup, asked: Type, display: Node, pair: Node, node: Node) -
     """What typed dictionaries ask of the value of a key: those of them that have all the keys."""
     if not nodes.same(pair.child_by_field_name("value"), node):
         return None
-    keys = [key for each in display.named_children if (key := _key_of(each))]
+    keys = [key for each in nodes.named(display) if (key := _key_of(each))]
     holding = [
         member
         for member in members(expanded(lookup, asked))

@@ -66,9 +66,9 @@ def _put(evaluate: Evaluation, path: Path, variable: Node, parent: Node, size: i
     outer = parent.parent
     if parent.type == "augmented_assignment" and nodes.same(parent.child_by_field_name("left"), variable):
         return _all_of(evaluate, evaluate.field(path, parent, "right"), size)
-    if outer is None or not nodes.same(parent.named_children[0], variable):
+    if outer is None or not nodes.same(nodes.named(parent)[0], variable):
         return None
-    if parent.type == "subscript" and outer.type == "assignment" and nodes.same(outer.named_children[0], parent):
+    if parent.type == "subscript" and outer.type == "assignment" and nodes.same(nodes.named(outer)[0], parent):
         if size == 1:
             return None
         return evaluate.field(path, parent, "subscript"), evaluate.field(path, outer, "right")

@@ -149,7 +149,7 @@ def _by_body(lookup: Lookup, function: Type, symbol: Symbol, evaluate_at: Evalua
     yields = [node for node in given if node.type == "yield"]
     types: list[Type | None] = []
     for inner in yields or given:
-        value = inner.named_children[0] if inner.named_child_count else None
+        value = nodes.first_named(inner)
         is_part = inner.type == "yield" and any(child.type == "from" for child in inner.children[:2])
         types.append(NONE if value is None else None if is_part else evaluate_at(function, value))
         if types[-1] is None:

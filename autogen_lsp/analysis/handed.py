@@ -129,7 +129,7 @@ def _listed(arguments: Iterable[tuple[str, Node]]) -> list[Argument]:
         if name == "args" and node.type in ("tuple", "list"):
             out += items_of(node)
         elif name == "kwargs" and node.type == "dictionary":
-            for pair in node.named_children:
+            for pair in nodes.named(node):
                 key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
                 if key is not None and value is not None and key.type == "string":
                     out.append(Argument(value, keyword=nodes.text_of(key).strip("'\"")))

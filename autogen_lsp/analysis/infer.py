@@ -170,7 +170,7 @@ def _expression(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
             prefix = nodes.text_of(node.children[0]) if node.child_count else ""
             return builtin("bytes" if "b" in prefix.lower() else "str")
         case "concatenated_string":
-            return evaluate(path, node.named_children[0]) if node.named_child_count else None
+            return evaluate(path, nodes.first_named(node))
         case "true" | "false" | "not_operator":
             return builtin("bool")
         case "none":
@@ -203,6 +203,6 @@ def _expression(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         case "named_expression":
             return evaluate.field(path, node, "value")
         case "await":
-            inner_type = evaluate(path, node.named_children[0]) if node.named_children else None
+            inner_type = evaluate(path, nodes.first_named(node))
             return containers.awaited(evaluate.lookup, inner_type)
     return None

@@ -68,7 +68,8 @@ def indent_unit(source: Source) -> str:
         node = pending.pop()
         if node.type == "block" and node.parent is not None and node.start_point.row > node.parent.start_point.row:
             outer, inner = indent_at(source, node.parent.start_byte), indent_at(source, node.start_byte)
-            if inner.startswith(outer) and inner != outer:
+            own_line = len(inner) == node.start_point.column  # else it follows a header of several lines
+            if own_line and inner.startswith(outer) and inner != outer:
                 return inner.removeprefix(outer)
         pending.extend(reversed(node.named_children))
     return "    "

@@ -77,9 +77,9 @@ def has_fields(owner: Node) -> bool:
     """Whether the class declares its attributes in its body, as dataclasses do."""
     return any("dataclass" in text or text.startswith(("attr", "define")) for text in nodes.decorators(owner)) or any(
         statement.type == "expression_statement"
-        and statement.named_child_count == 1
-        and statement.named_children[0].type == "assignment"
-        and statement.named_children[0].child_by_field_name("type") is not None
+        and len(nodes.named(statement)) == 1
+        and nodes.named(statement)[0].type == "assignment"
+        and nodes.named(statement)[0].child_by_field_name("type") is not None
         for statement in nodes.statements(owner.child_by_field_name("body"))
     )
 

@@ -25,7 +25,7 @@ def matched(lookup: Lookup, path: Path, match: Node) -> Type | None:
     body = match.child_by_field_name("body")
     if body is None or not must_give(lookup, path, match):
         return None
-    cases = [case for case in body.named_children if case.type == "case_clause"]
+    cases = [case for case in nodes.named(body) if case.type == "case_clause"]
     patterns = [
         pattern for case in cases if case.child_by_field_name("guard") is None for pattern in _patterns(case)
     ]  # fmt: skip
@@ -34,15 +34,15 @@ def matched(lookup: Lookup, path: Path, match: Node) -> Type | None:
 
 def _patterns(case: Node) -> Iterator[Node]:
     """The patterns of a case, alternatives one by one."""
-    for pattern in (child for child in case.named_children if child.type == "case_pattern"):
-        inner = pattern.named_children[0] if pattern.named_child_count == pattern.child_count == 1 else pattern
-        yield from inner.named_children if inner.type == "union_pattern" else [inner]
+    for pattern in (child for child in nodes.named(case) if child.type == "case_pattern"):
+        inner = nodes.named(pattern)[0] if len(nodes.named(pattern)) == pattern.child_count == 1 else pattern
+        yield from nodes.named(inner) if inner.type == "union_pattern" else [inner]
 
 
 def _of_pattern(lookup: Lookup, path: Path, pattern: Node) -> Type | None:
     if pattern.type in _LITERALS:
         return literal(nodes.text_of(pattern))
-    name = pattern.named_children[0] if pattern.type == "class_pattern" else pattern
+    name = nodes.named(pattern)[0] if pattern.type == "class_pattern" else pattern
     dotted = nodes.text_of(name)
     if pattern.type == "class_pattern":
         return type_of_text(lookup, Home(path), dotted)

@@ -181,8 +181,8 @@ def _prepared(prepare: Node) -> frozenset[str] | None:
 
 def _returned(body: Node | None) -> Iterator[Node]:
     for each in nodes.own_nodes(body):
-        if each.type == "return_statement" and each.named_child_count:
-            yield nodes.unwrapped(each.named_children[0])
+        if each.type == "return_statement" and (value := nodes.first_named(each)) is not None:
+            yield nodes.unwrapped(value)
 
 
 def _is_empty(value: Node | None) -> bool:

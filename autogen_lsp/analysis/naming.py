@@ -41,13 +41,11 @@ def name_of(node: Node) -> str | None:
                     return None
                 named = nodes.text_of(function.child_by_field_name("attribute") or function)
                 arguments = node.child_by_field_name("arguments")
-                first = arguments.named_children[0] if arguments is not None and arguments.named_child_count else None
+                first = nodes.first_named(arguments) if arguments is not None else None
                 if named in _TRANSPARENT:
                     if first is None or function.type == "attribute" or arguments is None:
                         return None
-                    inner = (
-                        arguments.named_children[1] if named == "cast" and arguments.named_child_count > 1 else first
-                    )
+                    inner = nodes.named(arguments)[1] if named == "cast" and len(nodes.named(arguments)) > 1 else first
                     if inner.type == "keyword_argument":
                         return None
                     node = inner
@@ -81,18 +79,19 @@ def name_of(node: Node) -> str | None:
                     return None
                 node = named_sides[0]
             case "list" | "set" | "tuple":  # of one item, many of that kind
-                items = [each for each in node.named_children if each.type != "comment"]
+                items = nodes.named(node)
                 item = name_of(items[0]) if len(items) == 1 and not items[0].type.endswith("splat") else None
                 return _valid(plural(item)) if item is not None and len(item) > 2 else None
             case "list_comprehension" | "set_comprehension" | "generator_expression":
-                item = name_of(node.child_by_field_name("body") or node.named_children[0])
+                item = name_of(node.child_by_field_name("body") or nodes.named(node)[0])
                 return _valid(plural(item)) if item is not None and len(item) > 2 else None
             case "conditional_expression":
-                if not node.named_child_count:
+                value = nodes.first_named(node)
+                if value is None:
                     return None
-                node = node.named_children[0]
+                node = value
             case "await" | "unary_operator" | "list_splat" | "dictionary_splat":
-                inner_node = node.named_children[-1] if node.named_child_count else None
+                inner_node = next(reversed(nodes.named(node)), None)
                 if inner_node is None:
                     return None
                 node = inner_node
@@ -207,5 +206,5 @@ _ASKS = frozenset({"get", "pop", "copy", "strip", "lower", "upper", "encode", "d
 
 def _of_key(string: Node) -> str | None:
     """``row["name"]`` is a name, ``row["first-name"]`` a first name."""
-    content = "".join(nodes.text_of(child) for child in string.named_children if child.type == "string_content")
+    content = "".join(nodes.text_of(child) for child in nodes.named(string) if child.type == "string_content")
     return clean(content.replace("-", "_").replace(" ", "_").strip("_"))

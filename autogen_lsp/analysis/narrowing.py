@@ -72,9 +72,9 @@ def _conditions(use: Node, text: str) -> Iterator[tuple[Node, bool]]:
             if left is not None:
                 yield left, nodes.text_of(parent.child_by_field_name("operator")) == "and"
         elif kind in nodes.COMPREHENSIONS and child.type not in ("for_in_clause", "if_clause"):
-            for clause in parent.named_children:
-                if clause.type == "if_clause" and clause.named_child_count:
-                    yield clause.named_children[0], True
+            for clause in nodes.named(parent):
+                if clause.type == "if_clause" and (test := nodes.first_named(clause)) is not None:
+                    yield test, True
         elif kind in ("block", "module"):
             stopped = yield from _earlier(parent, child, text)
             if stopped:
@@ -90,10 +90,10 @@ def _earlier(block: Node, statement: Node, text: str) -> Generator[tuple[Node, b
     Mostly the name is not even mentioned there, which is cheaper to see than to look at the statements.
     """
     places = _places(block, text, statement.start_byte)
-    before = [each for each in block.named_children if nodes.holds_any(each, places)] if places else []
+    before = [each for each in nodes.named(block) if nodes.holds_any(each, places)] if places else []
     for sibling in reversed(before[-_MAX_SIBLINGS:]):
-        if sibling.type == "assert_statement" and sibling.named_child_count:
-            yield sibling.named_children[0], True
+        if sibling.type == "assert_statement" and (test := nodes.first_named(sibling)) is not None:
+            yield test, True
         elif sibling.type == "if_statement":
             body = sibling.child_by_field_name("consequence")
             last = nodes.statements(body)[-1:]
@@ -134,7 +134,7 @@ def _assigns(statement: Node, text: str, places: list[int]) -> bool:
             if left == root or (text in left and re.search(rf"(?<![\w.]){re.escape(text)}(?!\w)", left)):
                 return True
         if node.type not in nodes.DEFINITIONS:
-            pending += [child for child in node.named_children if nodes.holds_any(child, places)]
+            pending += [child for child in nodes.named(node) if nodes.holds_any(child, places)]
     return True
 
 
@@ -170,7 +170,7 @@ def _test(
     if node.type == "call":
         function = nodes.text_of(node.child_by_field_name("function"))
         arguments = node.child_by_field_name("arguments")
-        given = arguments.named_children if arguments is not None else []
+        given = nodes.named(arguments) if arguments is not None else []
         if function == "isinstance" and len(given) == 2 and _subject(given[0]) == text:
             return _isinstance(given[1], truth, type_, evaluate)
         if function == "callable" and truth and len(given) == 1 and _subject(given[0]) == text:
@@ -186,9 +186,9 @@ def _falsy(type_: Type | None) -> Type | None:
 
 def _says_none(test: Node, text: str) -> bool | None:
     """Whether a test that holds says that it is None, or that it is not; None where it says nothing of that."""
-    if test.type != "comparison_operator" or test.named_child_count != 2:
+    if test.type != "comparison_operator" or len(nodes.named(test)) != 2:
         return None
-    left, right = test.named_children
+    left, right = nodes.named(test)
     operator = "".join(nodes.text_of(child) for child in test.children if not child.is_named)
     if _subject(left) != text or right.type != "none" or operator not in _IDENTITY:
         return None
@@ -205,7 +205,7 @@ _IDENTITY = ("is", "isnot", "is not", "==", "!=")
 
 
 def _isinstance(listed: Node, truth: bool, type_: Type | None, evaluate: Callable[[Node], Type | None]) -> Type | None:
-    items = listed.named_children if listed.type == "tuple" else [listed]
+    items = nodes.named(listed) if listed.type == "tuple" else [listed]
     tested: list[Type | None] = []
     for item in items:
         value = evaluate(item)

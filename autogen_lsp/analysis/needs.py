@@ -126,9 +126,9 @@ def _caught(expression: Node) -> Iterator[Node]:
         if parent.type in nodes.DEFINITIONS or parent.type == "lambda":
             return
         if parent.type == "try_statement" and nodes.same(parent.child_by_field_name("body"), child):
-            for clause in parent.named_children:
+            for clause in nodes.named(parent):
                 if clause.type in ("except_clause", "except_group_clause"):
-                    yield from (part for part in clause.named_children if part.type != "block")
+                    yield from (part for part in nodes.named(clause) if part.type != "block")
         child = parent
 
 

@@ -62,12 +62,14 @@ def inside(node: Node, outer: Node | None) -> bool:
 
 def unwrapped(node: Node) -> Node:
     """The expression within its parentheses."""
-    while node.type == "parenthesized_expression" and node.named_child_count:
-        inner = next((child for child in node.named_children if child.type != "comment"), None)
-        if inner is None:
-            break
+    while node.type == "parenthesized_expression" and (inner := first_named(node)) is not None:
         node = inner
     return node
+
+
+def without_await(node: Node) -> Node:
+    """What is awaited, or the node."""
+    return (first_named(node) or node) if node.type == "await" else node
 
 
 def wrapped(node: Node) -> Node:
@@ -118,8 +120,12 @@ def statements(body: Node | None) -> list[Node]:
 
 
 def named(node: Node) -> list[Node]:
-    """The named children, comments left out: of an operation, its operands."""
-    return [child for child in node.named_children if child.type != "comment"]
+    """The named children, without what may stand anywhere: comments, and backslashes at the end of lines."""
+    return [child for child in node.named_children if not child.is_extra]
+
+
+def first_named(node: Node) -> Node | None:
+    return next((child for child in node.named_children if not child.is_extra), None)
 
 
 def find_definition(tree: Tree, qualname: str) -> Node | None:
@@ -183,12 +189,12 @@ def parameters(function: Node) -> list[ParameterNode]:
             continue
         if child.type in ("typed_parameter", "typed_default_parameter"):
             annotation = child.child_by_field_name("type")
-            name = child.named_children[0] if child.type == "typed_parameter" else child.child_by_field_name("name")
+            name = first_named(child) if child.type == "typed_parameter" else child.child_by_field_name("name")
         elif child.type == "default_parameter":
             name = child.child_by_field_name("name")
         if name is not None and name.type in ("list_splat_pattern", "dictionary_splat_pattern"):
             star = "*" if name.type == "list_splat_pattern" else "**"
-            name = name.named_children[0] if name.named_child_count else None
+            name = first_named(name)
         if name is None or name.type != "identifier":
             continue
         out.append(ParameterNode(text_of(name), annotation, default, star, keyword_only and not star))

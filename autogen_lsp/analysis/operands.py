@@ -25,15 +25,15 @@ OPERANDS = ("int", "float", "complex", "str", "bytes", "list", "tuple", "bool")
 def compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type | None:
     operators = _operators(comparison)
     if operators <= {"is", "is not", "not"} and any(
-        child.type in ("true", "false") for child in comparison.named_children
+        child.type in ("true", "false") for child in nodes.named(comparison)
     ):
         return builtin("bool")
-    operands = comparison.named_children
+    operands = nodes.named(comparison)
     if operators & {"in", "not in"}:
         within = operands[-1] if len(operands) == 2 and nodes.same(operands[0], node) else None
         type_ = infer.element_of(lookup, infer.type_of(lookup, path, within)) if within is not None else None
         return widened(without_none(type_))
-    if operators & {"is", "is not", "not"} or comparison.named_child_count < 2:
+    if operators & {"is", "is not", "not"} or len(nodes.named(comparison)) < 2:
         return None
     place = next((i for i, operand in enumerate(operands) if nodes.same(operand, node)), 0)
     other = operands[place - 1 if place else 1]
@@ -143,7 +143,7 @@ def renewed(lookup: Lookup, path: Path, assignment: Node, value: Node, declared:
 
 def _before(assignment: Node, value: Node) -> Node | None:
     """The variable where it is passed to what gives its new value."""
-    call = value.named_children[0] if value.type == "await" and value.named_child_count else value
+    call = nodes.without_await(value)
     target = assignment.child_by_field_name("left")
     if target is None or target.type != "identifier" or call.type != "call":
         return None

@@ -73,7 +73,7 @@ def comparison(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     operators = {child.type for child in node.children if not child.is_named}
     if operators & {"in", "not in", "is", "is not", "not"}:
         return builtin("bool")
-    operands = [evaluate(path, child) for child in node.named_children]
+    operands = [evaluate(path, child) for child in nodes.named(node)]
     if operands and all(t is not None and t.is_a(*_COMPARABLE) for t in operands):
         return builtin("bool")
     dunder = _COMPARISONS.get(next(iter(operators))) if len(operators) == 1 and len(operands) == 2 else None

@@ -63,5 +63,5 @@ def _of_variable(path: Path, target: Node) -> Iterator[tuple[Path, Node]]:
 
 
 def _callee(value: Node) -> str:
-    value = value.named_children[0] if value.type == "await" and value.named_child_count else value
+    value = nodes.without_await(value)
     return nodes.text_of(value.child_by_field_name("function"))

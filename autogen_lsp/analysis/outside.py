@@ -228,7 +228,7 @@ def _first_argument(node: Node) -> Node | None:
     """The first argument of the call that has the node among its others."""
     while node.parent is not None and node.type in ("string_content", "string_start", "string"):
         if node.parent.type == "argument_list":
-            first = next((child for child in node.parent.named_children if child.type != "comment"), None)
+            first = nodes.first_named(node.parent)
             return first if first is not None and first != node else None
         node = node.parent
     return None

@@ -87,7 +87,7 @@ def _arguments(source: Source, span: Span) -> list[Node]:
     while node is not None and node.type not in ("call", "decorator", "module"):
         node = node.parent
     arguments = node.child_by_field_name("arguments") if node is not None else None
-    return arguments.named_children if arguments is not None else []
+    return nodes.named(arguments) if arguments is not None else []
 
 
 def _is_words(value: Node, content: str) -> bool:
@@ -101,12 +101,12 @@ def _planted(function: Node, by_name: bool) -> Iterator[str]:
         node = pending.pop()
         if node is None:
             continue
-        pending += node.named_children
+        pending += nodes.named(node)
         if node.type in ("attribute", "identifier") and _are_of_caller(node, 0):
             yield from _set_in(node)
         elif by_name and node.type == "call" and nodes.text_of(node.child_by_field_name("function")) == "setattr":
             arguments = node.child_by_field_name("arguments")
-            given = [] if arguments is None else [one for one in arguments.named_children if one.type != "comment"]
+            given = [] if arguments is None else nodes.named(arguments)
             yield _pattern(given[1] if len(given) == 3 else None, 0)
         elif (
             by_name and node.type == "assignment" and _OF_MODULES.match(nodes.text_of(node.child_by_field_name("left")))
@@ -119,7 +119,7 @@ def _are_of_caller(node: Node, steps: int) -> bool:
     if node.type == "attribute":
         return nodes.text_of(node.child_by_field_name("attribute")) in _OF_FRAME
     if node.type in _ALTERNATIVES:
-        return any(_are_of_caller(part, steps) for part in node.named_children)
+        return any(_are_of_caller(part, steps) for part in nodes.named(node))
     if node.type != "identifier" or steps > _MAX_STEPS:
         return False
     found = bindings.reaching(node)
@@ -156,21 +156,21 @@ def _pattern(key: Node | None, steps: int) -> str:
     if key is None or steps > _MAX_STEPS:
         return _ANY
     match key.type:
-        case "string" if not any(child.type == "interpolation" for child in key.named_children):
+        case "string" if not any(child.type == "interpolation" for child in nodes.named(key)):
             return re.escape(nodes.text_of(key).lstrip("rbuRBU").strip("'\""))
         case "string":
             parts = (
                 _pattern(child.child_by_field_name("expression"), steps + 1)
                 if child.type == "interpolation"
                 else re.escape(nodes.text_of(child))
-                for child in key.named_children
+                for child in nodes.named(key)
                 if child.type in ("interpolation", "string_content")
             )
             return "".join(parts)
         case "binary_operator" if nodes.text_of(key.child_by_field_name("operator")) == "+":
             return "".join(_pattern(key.child_by_field_name(side), steps + 1) for side in ("left", "right"))
         case "boolean_operator" | "parenthesized_expression":
-            return f"(?:{'|'.join(_pattern(part, steps + 1) for part in key.named_children)})"
+            return f"(?:{'|'.join(_pattern(part, steps + 1) for part in nodes.named(key))})"
         case "attribute" if nodes.text_of(key.child_by_field_name("attribute")) in ("__name__", "__qualname__"):
             return _pattern(key.child_by_field_name("object"), steps + 1)
         case "attribute" if nodes.text_of(key.child_by_field_name("object")) == "self":
@@ -188,5 +188,5 @@ def _bound(binding: bindings.Binding, key: Node, steps: int) -> str:
     if binding.how is How.VALUE and not binding.path and not nodes.inside(key, binding.node):
         return _pattern(binding.node, steps + 1)
     if binding.how is How.ITEM and not binding.path and binding.node.type in ("list", "tuple", "set"):
-        return "|".join(_pattern(item, steps + 1) for item in binding.node.named_children if item.type != "comment")
+        return "|".join(_pattern(item, steps + 1) for item in nodes.named(binding.node))
     return _ANY

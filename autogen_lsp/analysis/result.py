@@ -159,7 +159,7 @@ def _suggested(lookup: Lookup, used: Sequence[Expected], every: Sequence[Expecte
 def _is_interpolated(use: Expected) -> bool:
     """Whether it is put into an f-string as it is: what is made for nothing else is nearly always a text."""
     holder = nodes.wrapped(use.node).parent
-    return holder is not None and holder.type == "interpolation" and holder.named_child_count == 1
+    return holder is not None and holder.type == "interpolation" and len(nodes.named(holder)) == 1
 
 
 def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expected]) -> Iterator[Type]:
@@ -352,8 +352,8 @@ def _returned_by_others(target: Node, text: str) -> Iterator[Node]:
         if method is None or method.type != nodes.FUNCTION or (function is not None and nodes.same(method, function)):
             continue
         for statement in nodes.own_nodes(method.child_by_field_name("body")):
-            if statement.type == "return_statement" and statement.named_child_count == 1:
-                value = statement.named_children[0]
+            if statement.type == "return_statement" and len(nodes.named(statement)) == 1:
+                value = nodes.named(statement)[0]
                 if nodes.text_of(value) == text:
                     yield value
 

@@ -73,8 +73,8 @@ def stub_text(source: Source, definition: Node) -> str:
     documented = (
         first is not None
         and first.type == "expression_statement"
-        and first.named_child_count == 1
-        and first.named_children[0].type in ("string", "concatenated_string")
+        and len(nodes.named(first)) == 1
+        and nodes.named(first)[0].type in ("string", "concatenated_string")
     )
     colon = next((child for child in reversed(definition.children) if child.type == ":"), body)
     text = source.text[outer.start_byte : colon.end_byte].decode("utf-8", "replace")

@@ -225,7 +225,7 @@ def kind_in_module(node: Node, name: str) -> TargetKind:
         return TargetKind.CLASS
     if sites.is_metaclass(expression):
         return TargetKind.CLASS
-    if outer.type == "raise_statement" and nodes.same(outer.named_children[0], nodes.wrapped(expression)):
+    if outer.type == "raise_statement" and nodes.same(nodes.named(outer)[0], nodes.wrapped(expression)):
         return TargetKind.CLASS
     if outer.type == "argument_list" and outer.parent is not None and outer.parent.type == nodes.CLASS:
         return TargetKind.FUNCTION if expression.type == "call" else TargetKind.CLASS  # `class A(with_bases(B)):`
@@ -320,7 +320,7 @@ def _beyond_findings(lookup: Lookup, path: Path, node: Node, offset: int) -> Ite
     if instance is None or instance.form is not Form.INSTANCE or not _is_ours(lookup, instance):
         return
     arguments = expression.child_by_field_name("arguments")
-    given = arguments is not None and arguments.named_child_count > 0
+    given = arguments is not None and bool(nodes.named(arguments))
     wanted = "__init__" if type_.form is Form.CLASS else "__call__"
     if wanted == "__init__" and (not given or _takes_arguments(lookup, instance)):
         return
@@ -333,7 +333,7 @@ def _has_one_base(node: Node) -> bool:
     """Whether ``super()`` can only mean the base, as far as the class around tells: of two, the next may come first."""
     around = nodes.enclosing(node, frozenset({nodes.CLASS}))
     listed = around.child_by_field_name("superclasses") if around is not None else None
-    return listed is not None and sum(each.type in ("identifier", "attribute") for each in listed.named_children) == 1
+    return listed is not None and sum(each.type in ("identifier", "attribute") for each in nodes.named(listed)) == 1
 
 
 def _attributes(lookup: Lookup, path: Path, node: Node, receiver: Node) -> Iterator[Target]:

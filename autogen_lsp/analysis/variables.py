@@ -188,10 +188,10 @@ def _assigned(lookup: Lookup, path: Path, symbol: Symbol) -> tuple[Node, tuple[i
     place: tuple[int, ...] = ()
     while node is not None and node.parent is not None and node.parent.type in ("attribute", *PATTERNS):
         if node.parent.type in PATTERNS:
-            place = (next(at for at, each in enumerate(node.parent.named_children) if nodes.same(each, node)), *place)
+            place = (next(at for at, each in enumerate(nodes.named(node.parent)) if nodes.same(each, node)), *place)
         node = node.parent
     assignment = node.parent if node is not None else None
-    if assignment is None or assignment.type != "assignment" or not nodes.same(assignment.named_children[0], node):
+    if assignment is None or assignment.type != "assignment" or not nodes.same(nodes.named(assignment)[0], node):
         return None
     right = assignment.child_by_field_name("right")
     while right is not None and right.type == "assignment":  # `a = b = value`
@@ -246,7 +246,7 @@ def _of_lambda(evaluate: Evaluation, path: Path, function: Node, parameter: node
 
 
 def _caught(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
-    listed = node.named_children if node.type == "tuple" else [node]
+    listed = nodes.named(node) if node.type == "tuple" else [node]
     types = [evaluate(path, item) for item in listed]
     return evaluate.union(t.args[0] if t is not None and t.form is Form.CLASS else None for t in types)
 

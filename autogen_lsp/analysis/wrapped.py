@@ -58,9 +58,9 @@ def _decorators(definition: Node | None) -> Iterator[Node]:
     """The expressions that decorate a function, in the order in which they are applied."""
     holder = definition.parent if definition is not None else None
     if holder is not None and holder.type == "decorated_definition":
-        for child in reversed(holder.named_children):
-            if child.type == "decorator" and child.named_child_count:
-                yield child.named_children[0]
+        for child in reversed(nodes.named(holder)):
+            if child.type == "decorator" and (expression := nodes.first_named(child)) is not None:
+                yield expression
 
 
 def _applied(evaluate: Evaluation, decorator: Type | None, at: Node, given: Type | None) -> Type | None:

@@ -84,6 +84,7 @@ TYPE_PARAMETER = _kind("type_parameter")
 PRINT = _kind("print_statement")
 EXEC = _kind("exec_statement")
 COMMENT = _kind("comment")
+EXTRAS = (COMMENT, _kind("line_continuation"))  # what may stand anywhere
 EXPRESSION_STATEMENT = _kind("expression_statement")
 PASS = _kind("pass_statement")
 ELLIPSIS = _kind("ellipsis")
@@ -175,8 +176,16 @@ def relevant(root: Node, end: int | None = None) -> list[Node]:
 
 
 def first_named(node: Node) -> Node | None:
-    """The first named child; None where there is none (the binding raises)."""
-    return node.named_child(0) if node.named_child_count else None
+    """The first named child that is no extra; None where there is none (the binding raises)."""
+    child = node.named_child(0) if node.named_child_count else None
+    while child is not None and child.kind_id in EXTRAS:
+        child = child.next_named_sibling
+    return child
+
+
+def named(node: Node) -> list[Node]:
+    """The named children that are no extras."""
+    return [child for child in node.named_children if child.kind_id not in EXTRAS]
 
 
 def identifiers(root: Node, text: bytes) -> list[str]:

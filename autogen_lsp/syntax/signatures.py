@@ -34,7 +34,7 @@ def parameters_of(parameters: Node, text: bytes) -> tuple[Parameter, ...]:
         return ()
     out: list[Parameter] = []
     kind = _PLAIN
-    for child in parameters.named_children:
+    for child in n.named(parameters):
         node, what = child, child.kind_id
         annotation = default = None
         if what in (n.TYPED_PARAMETER, n.TYPED_DEFAULT_PARAMETER):

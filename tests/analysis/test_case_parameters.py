@@ -2053,3 +2053,19 @@ def g(a: A) -> None:
 """
     assert signature(text.format("A.names")) == "def f(names: Reactive[int]) -> None:"
     assert signature(text.format("a.names")) == "def f(names: int) -> None:"
+
+
+@pytest.mark.parametrize("between", [" \\\n        ", "  # why\n        "])
+@pytest.mark.parametrize(
+    ("call", "head"),
+    [
+        ("(f(1,{}2))", "def f(arg1: int, arg2: int):"),
+        ("(f([1,{}2], (1,{}'a'), {{1:{}2}}))", "def f(arg1: list[int], arg2: tuple[int, str], arg3: dict[int, int]):"),
+        ("(f(not{}x, 'a' if x{}else 'b', x =={}2))", "def f(arg1: bool, arg2: str, arg3: bool):"),
+        ("('a' +{}f(1))", "def f(arg1: int) -> str:"),
+        ("(2{}if x else{}f(1))", "def f(arg1: int) -> int:"),
+        ("(f(1){}and{}x)", "def f(arg1: int) -> bool:"),
+    ],
+)
+def test_what_stands_between_the_parts_of_an_expression_is_none_of_them(call: str, head: str, between: str) -> None:
+    assert signature(f"x = 1\ny = {call.replace('f(', '$0f(', 1).format(*[between] * 4)}\n") == head

@@ -29,6 +29,11 @@ CLASS = "class A:\n    def f(self): return 1\n"
         ),
         pytest.param("class A:\n    def m(self):\n        self.m(), self.«n»()\n", ("main.py", "A.n"), id="self"),
         pytest.param(
+            "class B:\n    def b(self): return 1\nclass A(B, \\\n        object):\n    def m(self): self.b(), self.«n»()\n",
+            ("main.py", "A.n"),
+            id="self in a class with a header of two lines",
+        ),
+        pytest.param(
             "class A:\n    @classmethod\n    def m(cls):\n        cls.«n»(), cls.mro()\n", ("main.py", "A.n"), id="cls"
         ),
         pytest.param(

@@ -20,7 +20,7 @@ _READERS = frozenset({"getattr", "hasattr", "setattr", "delattr", "dir", "vars",
 _CURRENT_MODULE = re.compile(r"(?:\w*_)?(?:current|calling|caller|this|own)_module")
 _READ = re.compile(rb"\s*(?:\[[^\]\n]*\]\s*(?:=(?=[^=])|[-+|]=)|\.(?:update|setdefault|__setitem__)\b)")
 _READ_ONLY = re.compile(rb"\s*(?:\[|\.\w)")
-_MARK = re.compile(rb"[=*#\[]")  # arguments without any of these are positional, and none is the module itself
+_MARK = re.compile(rb"[=*#\[\\]")  # arguments without any of these are positional, and none is the module itself
 _SPECIAL = frozenset(
     """
     globals locals vars exec setattr __setattr__ update setdefault extend append raises assertRaises assertRaisesRegex
@@ -31,7 +31,7 @@ RESTORING = frozenset({"__setstate__", "__copy__", "__deepcopy__", "__setattr__"
 
 
 def except_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
-    todo = [child for child in node.named_children if child.kind_id not in (n.BLOCK, n.COMMENT)]
+    todo = [child for child in node.named_children if child.kind_id not in (n.BLOCK, *n.EXTRAS)]
     if len(todo) == 2 and (names := _caught_as(todo[1], sweep.text)):
         sweep.chunk.python2 = True  # `except Error, error:`, not the two exceptions of PEP 758
         for name in names:
@@ -51,7 +51,7 @@ def except_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 def _caught_as(node: Node, text: bytes) -> list[str]:
     """The names behind the comma of Python 2's ``except Error, error:`` and ``except Error, (number, message):``."""
-    nodes = node.named_children if node.kind_id == n.TUPLE else [node]
+    nodes = n.named(node) if node.kind_id == n.TUPLE else [node]
     if any(each.kind_id != n.IDENTIFIER for each in nodes):
         return []
     found = [text[each.start_byte : each.end_byte].decode("utf-8", "replace") for each in nodes]
@@ -152,7 +152,7 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
                     star = True
                 elif kind == n.DICTIONARY_SPLAT:
                     double_star = True
-                elif kind != n.COMMENT:
+                elif kind not in n.EXTRAS:
                     positional += 1
                     if kind == n.SUBSCRIPT and sweep.cut(child) == OWN_MODULE:  # it hands itself over
                         sweep.chunk.dynamic |= scope.level == Level.MODULE and name not in _READERS
@@ -200,7 +200,7 @@ def _special(
     elif _CURRENT_MODULE.fullmatch(name):  # `fill(find_current_module())`: the module is handed over
         sweep.chunk.dynamic |= scope.level == Level.MODULE
     elif name.endswith("_module"):  # `recreate_module(__name__, …)`: the module is replaced by another object
-        given = [a for a in arguments.named_children if a.kind_id != n.COMMENT] if arguments is not None else []
+        given = n.named(arguments) if arguments is not None else []
         if scope.level == Level.MODULE and given and sweep.cut(given[0]) == "__name__" and name != "import_module":
             sweep.chunk.dynamic = True
     elif name == "exec" and not receiver:
@@ -224,7 +224,7 @@ def _special(
 
 def _setattr(sweep: Sweep, node: Node, bound: str, arguments: Node, scope: Scope) -> None:
     """``setattr(x, key, …)``, ``object.__setattr__(x, key, …)``, ``x.__setattr__(key, …)``."""
-    given = arguments.named_children
+    given = n.named(arguments)
     if len(given) < 2 or scope.qualname.rpartition(".")[2] in RESTORING:
         return
     if (

@@ -110,7 +110,7 @@ def class_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     if superclasses is not None:
         for child in superclasses.named_children:
             kind = child.kind_id
-            if kind != n.COMMENT:
+            if kind not in n.EXTRAS:
                 bases.append(sweep.cut(child))
                 metaclass = kind == n.KEYWORD_ARGUMENT and bases[-1].startswith("metaclass")
                 base = child.child_by_field_id(n.F_VALUE) if kind == n.SUBSCRIPT or metaclass else child
@@ -160,7 +160,7 @@ def lambda_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 
 def _parameter_names(sweep: Sweep, parameters: Node, scope: Scope) -> None:
-    for child in parameters.named_children:
+    for child in n.named(parameters):
         name = child.child_by_field_id(n.F_NAME) or child
         if name.kind_id == n.TUPLE_PATTERN:
             scope.names.update(n.identifiers(name, sweep.text))
@@ -187,7 +187,7 @@ def _body_facts(body: Node, text: bytes) -> tuple[str, bool]:
     found = False
     for child in body.named_children:
         kind = child.kind_id
-        if kind == n.COMMENT:
+        if kind in n.EXTRAS:
             continue
         if kind == n.PASS:
             found = True
@@ -211,8 +211,6 @@ def _body_facts(body: Node, text: bytes) -> tuple[str, bool]:
 def docstring_of(body: Node, text: bytes) -> str:
     """First line of the docstring of a block or a module, '' where there is none."""
     first = n.first_named(body)
-    while first is not None and first.kind_id == n.COMMENT:
-        first = first.next_named_sibling
     if first is None or first.kind_id != n.EXPRESSION_STATEMENT:
         return ""
     string = n.first_named(first)

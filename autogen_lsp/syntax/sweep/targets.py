@@ -135,7 +135,7 @@ def for_in(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 def as_pattern(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     """``as x`` of with and except; in a case pattern the name itself."""
-    if children := node.named_children:
+    if children := n.named(node):
         target = children[-1]
         name = n.first_named(target) if target.kind_id == n.AS_PATTERN_TARGET else None
         if name is not None and name.kind_id == n.IDENTIFIER and scope.level >= Level.FUNCTION:
@@ -156,18 +156,18 @@ def case(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
             if child.named_child_count == 1:
                 _target(sweep, child, child, scope)
         elif kind in (n.CLASS_PATTERN, n.KEYWORD_PATTERN):
-            first, *rest = child.named_children
+            first, *rest = n.named(child)
             todo += rest
             if kind == n.CLASS_PATTERN and first.named_child_count == 1:
                 sweep.use(scope, sweep.cut(first), first.start_byte, first.end_byte, "pattern")
         elif kind == n.AS_PATTERN:  # its name is bound when the sweep gets there
-            todo += child.named_children[:-1]
+            todo += n.named(child)[:-1]
         else:
             todo += child.named_children
 
 
 def global_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
-    names = {sweep.cut(child) for child in node.named_children}
+    names = {sweep.cut(child) for child in n.named(node)}
     if scope.level != Level.MODULE:
         scope.globals = names | (scope.globals or set())
         sweep.chunk.bound_global |= names & scope.names  # of an import, it may come after that
@@ -176,7 +176,7 @@ def global_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 def nonlocal_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     if scope.level != Level.MODULE:  # as in broken code
-        scope.nonlocals = {sweep.cut(child) for child in node.named_children} | (scope.nonlocals or set())
+        scope.nonlocals = {sweep.cut(child) for child in n.named(node)} | (scope.nonlocals or set())
 
 
 def delete(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
@@ -351,7 +351,7 @@ def exports(sweep: Sweep, value: Node | None) -> None:
     if value.kind_id == n.STRING:
         items = [value]
     elif value.kind_id in (n.LIST, n.TUPLE) and end - start < _MAX_ALL:
-        items = [child for child in value.named_children if child.kind_id != n.COMMENT]
+        items = n.named(value)
     else:
         sweep.chunk.computed_exports = True
         return
