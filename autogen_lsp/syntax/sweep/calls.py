@@ -20,7 +20,7 @@ _READERS = frozenset({"getattr", "hasattr", "setattr", "delattr", "dir", "vars",
 _CURRENT_MODULE = re.compile(r"(?:\w*_)?(?:current|calling|caller|this|own)_module")
 _READ = re.compile(rb"\s*(?:\[[^\]\n]*\]\s*(?:=(?=[^=])|[-+|]=)|\.(?:update|setdefault|__setitem__)\b)")
 _READ_ONLY = re.compile(rb"\s*(?:\[|\.\w)")
-_MARK = re.compile(rb"[=*#\[\\]")  # arguments without any of these are positional, and none is the module itself
+_MARK = re.compile(rb"[=*#\[]")  # arguments without any of these are positional, and none is the module itself
 _SPECIAL = frozenset(
     """
     globals locals vars exec setattr __setattr__ update setdefault extend append raises assertRaises assertRaisesRegex
@@ -140,7 +140,8 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         if arguments.kind_id != n.ARGUMENT_LIST:
             positional = 1
         elif call_end - begin < MAX_TEXT and _MARK.search(text, begin, call_end) is None:
-            positional = arguments.named_child_count
+            continued = text.find(b"\\", begin, call_end) >= 0  # perhaps: mostly it is in a string
+            positional = len(n.named(arguments)) if continued else arguments.named_child_count
         else:
             for child in arguments.named_children:
                 kind = child.kind_id
