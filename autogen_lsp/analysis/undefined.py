@@ -40,6 +40,7 @@ _OF_INSTALLER = frozenset(  # https://docs.python.org/3.9/distutils/builtdist.ht
 _READS_ITSELF = re.compile(rb"""\bopen\(\s*__file__\s*(?:,\s*['"]r?t?['"]\s*)?\)\.read""")
 _OPENS_ITSELF = b"open(__file__"  # found faster than a pattern: it is looked for at each keystroke
 _HOSTS = (".rs", ".c", ".cc", ".cpp", ".cxx", ".go")  # programs that may run Python
+_MAX_HOSTS = 40  # beside a file: they are read while somebody types
 _MANY = 3  # other files that call a name which nobody defines
 _MAX_FILES = 40  # that are looked at for that
 _MAX_NAMES = 30  # of a file that others are asked for
@@ -275,7 +276,7 @@ def _is_of_cython(project: Project, path: Path, table: Table, use: Use) -> bool:
 def _is_embedded(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether a native program beside names the file: it runs it with names of its own (``include_str!("run.py")``)."""
     beside = (name for name in project.modules.listing.names(path.parent) if name.endswith(_HOSTS))
-    return any(f'"{path.name}"' in plain_text(path.with_name(name)) for name in beside)
+    return any(f'"{path.name}"' in plain_text(path.with_name(name)) for name in islice(beside, _MAX_HOSTS))
 
 
 def _is_translated(project: Project, path: Path, table: Table, use: Use) -> bool:
