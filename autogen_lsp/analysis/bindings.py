@@ -139,13 +139,17 @@ def _in_function(function: Node, name: str) -> list[Binding] | None:
     """Bindings of a name in a function, in order; None where it is said to be the module's."""
     if function.end_byte - function.start_byte < _LONG:
         return _found_in_function(function, name)
-    found = _in_long_function(function, name)
-    return None if found is None else list(found)
+    found = _found_in_long(function)
+    if name not in found:
+        found[name] = _found_in_function(function, name)
+    bound = found[name]
+    return None if bound is None else list(bound)
 
 
-@lru_cache(maxsize=64)  # few, as each keeps its tree
-def _in_long_function(function: Node, name: str) -> list[Binding] | None:
-    return _found_in_function(function, name)
+@lru_cache(maxsize=8)  # few, as each keeps its tree
+def _found_in_long(function: Node) -> dict[str, list[Binding] | None]:
+    """What was found in a long function so far, by name."""
+    return {}
 
 
 def _found_in_function(function: Node, name: str) -> list[Binding] | None:
