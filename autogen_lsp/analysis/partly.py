@@ -39,7 +39,8 @@ def is_declared(lookup: Lookup, path: Path, node: Node, depth: int = 0) -> bool:
     if depth > _MAX_DEPTH:
         return False
     if node.type in _INSIDE:
-        inner = node.child_by_field_name(_INSIDE[node.type]) if _INSIDE[node.type] else next(iter(nodes.named(node)))
+        part = _INSIDE[node.type]
+        inner = node.child_by_field_name(part) if part else nodes.first_named(node)
         return inner is not None and is_declared(lookup, path, inner, depth)
     match node.type:
         case "identifier":
