@@ -40,14 +40,15 @@ def items_of(listed: Node) -> list[Argument]:
     """The arguments between brackets; of a tuple or list, what would be passed as ``*listed``."""
     out: list[Argument] = []
     for child in nodes.named(listed):
-        inner = nodes.first_named(child)
         if child.type == "keyword_argument":
             value = child.child_by_field_name("value")
             if value is not None:
                 out.append(Argument(value, keyword=nodes.text_of(child.child_by_field_name("name"))))
-        elif child.type in ("list_splat", "dictionary_splat"):
-            if inner is not None:
-                out.append(Argument(inner, star="*" if child.type == "list_splat" else "**"))
+        elif (spread := nodes.starred(child)) is not None:
+            out.append(Argument(spread, star="*"))
+        elif child.type == "dictionary_splat":
+            if (spread := nodes.first_named(child)) is not None:
+                out.append(Argument(spread, star="**"))
         else:
             out.append(Argument(child))
     return out

@@ -265,10 +265,10 @@ def _returned(
         asked = coroutines
     if (asked or unclear) and (nothing or not of_calls):
         returns = asked[0] if not unclear and all(type_ == asked[0] for type_ in asked) else None
-    elif not result.is_never(returns) and (
-        unclear or not all(_suits(lookup, type_, returns, is_async) for type_ in asked)
-    ):
-        returns = None
+    elif not result.is_never(returns):
+        may_be = (returns, without_none(returns)) if asked and not unclear else ()
+        fitting = (each for each in may_be if all(_suits(lookup, type_, each, is_async) for type_ in asked))
+        returns = next(fitting, returns if not asked and not unclear else None)
     if None in asked:  # what it is handed to may want no None
         returns = without_none(returns) or returns
     return returns, is_async

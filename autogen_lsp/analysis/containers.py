@@ -113,9 +113,8 @@ def unpacked(evaluate: Evaluation, type_: Type | None, path: Sequence[int], star
 def _elements(evaluate: Evaluation, path: Path, items: Sequence[Node]) -> Type | None:
     found: list[Type | None] = []
     for item in [item for item in items if item.type != "comment"][:_ELEMENTS]:
-        if item.type == "list_splat":
-            inner = evaluate(path, nodes.first_named(item))
-            found.append(element_of(evaluate, inner))
+        if (spread := nodes.starred(item)) is not None:
+            found.append(element_of(evaluate, evaluate(path, spread)))
         else:
             found.append(evaluate(path, item))
     return evaluate.union(found) if found else None
@@ -125,7 +124,7 @@ def _tuple(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     items = nodes.named(node)
     if not items:
         return builtin("tuple")
-    if len(items) > _ELEMENTS or any(item.type == "list_splat" for item in items):
+    if len(items) > _ELEMENTS or any(map(nodes.starred, items)):
         return Type(Form.INSTANCE, "tuple", args=(_elements(evaluate, path, items),), variadic=True)
     return builtin("tuple", *(evaluate(path, item) for item in items))
 

@@ -7,7 +7,6 @@ for together is `result`'s business.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from autogen_lsp.analysis import (
     bindings,
     classes,
     declared,
+    displays,
     endings,
     fields,
     infer,
@@ -45,14 +45,13 @@ from autogen_lsp.analysis.types import (
     members,
     named,
     optional,
-    union,
     without_none,
 )
 
 _CONDITIONS = frozenset({"if_statement", "elif_clause", "while_statement"})
 _COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension", "generator_expression"})
 _DISPLAYS = frozenset({"list", "set", "tuple", "expression_list", "pair", *_COMPREHENSIONS})
-_BUILT = {"expression_list": "tuple", "dictionary": "dict"}
+_SPREAD = _DISPLAYS | {"argument_list"}  # what may hold something with a star
 ANY_CALLABLE = callable_of(None, None)
 
 
@@ -84,6 +83,13 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
     def role(role: Role, *, of_class: bool = False) -> Expected:
         return Expected(role, path, node, decorates_class=of_class)
 
+    def spread(holder: Node | None, item: Node) -> Expected:
+        within = holder is not None and holder.type in _DISPLAYS
+        held = _display(lookup, path, holder, item, steps) if holder is not None and within else None
+        return taken(iterable("Iterable", held.type)) if held is not None else shaped(iterable("Iterable", None))
+
+    if parent.type in _SPREAD and nodes.starred(node) is not None:
+        return spread(parent, node)
     match parent.type:
         case "await":
             return at(lookup, path, parent, is_async=True, steps=steps + 1)
@@ -148,18 +154,22 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             # A condition says little of what is kept.
             kept = outer if outer.strong else replace(value(demand=outer.demand), attribute=outer.attribute)
             return replace(kept, may_be_none=outer.may_be_none, bound=tuple(parent.children_by_field_name("name")))
+        case "comparison_operator" if operands.looks_within(parent, node):
+            held = operands.looked_for(lookup, path, parent)
+            return replace(shaped(iterable("Container", held)), not_none=True)
         case "comparison_operator":
             return replace(
                 value(
                     operands.compared(lookup, path, parent, node),
                     Demand.NOTHING if operands.is_equality(parent) else Demand.UNKNOWN,
                 ),
-                not_none=operands.is_order(parent)
-                or (operands.contains(parent) and nodes.same(nodes.named(parent)[-1], node)),
+                not_none=operands.is_order(parent),
                 may_be_none=operands.is_equality(parent) and any(child.type == "none" for child in nodes.named(parent)),
             )
         case "binary_operator":
             formats = nodes.text_of(parent.child_by_field_name("operator")) == "%"
+            if (printed := texts.printed(parent, node)) is not None:
+                return value(printed, Demand.NOTHING)
             asked = operands.asked_operand(lookup, path, parent, node, lambda gives: _stands(lookup, whole(), gives))
             found = taken(asked) if asked is not None else value(operands.operand(lookup, path, parent, node))
             return replace(found, not_none=not formats)
@@ -172,15 +182,7 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             listed = parent.parent
             return _argument(lookup, path, listed, node, is_async, steps) if listed is not None else value()
         case "list_splat":
-            holder = parent.parent
-            held = (
-                _display(lookup, path, holder, parent, steps)
-                if holder is not None and holder.type in _DISPLAYS
-                else None
-            )
-            if held is None:
-                return shaped(iterable("Iterable", None))
-            return taken(iterable("Iterable", held.type))
+            return spread(parent.parent, parent)
         case "dictionary_splat":
             return shaped(iterable("Mapping", builtin("str"), None))
         case "for_statement" | "for_in_clause":
@@ -199,7 +201,9 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return replace(value(texts.asked(lookup, path, parent, name), Demand.ATTRIBUTE), attribute=name)
         case "lambda" if nodes.same(parent.child_by_field_name("body"), node):
             return _given_by_lambda(lookup, value(), whole())
-        case "interpolation" | "format_expression" | "delete_statement":
+        case "interpolation" | "format_expression":
+            return value(texts.formatted(parent), Demand.NOTHING)
+        case "delete_statement":
             return value(demand=Demand.NOTHING)
         case "call":
             is_called = nodes.same(parent.child_by_field_name("function"), node)
@@ -209,6 +213,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
                 return replace(value(demand=Demand.ATTRIBUTE), attribute=operands.item_method(parent))
             asked = operands.asked_index(lookup, path, parent, node)
             return taken(asked) if asked else value(operands.index_of(lookup, path, parent))
+        case "slice" if parent.parent is not None and operands.is_sliced(lookup, path, parent.parent):
+            return value(builtin("int"), Demand.NOTHING)
         case "match_statement":
             return value(matched(lookup, path, parent), strong=True)
         case "raise_statement":
@@ -221,6 +227,10 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
             return role(Role.FACTORY if node.type == "call" else Role.DECORATOR, of_class=of_class)
         case kind if kind in _CONDITIONS and nodes.same(parent.child_by_field_name("condition"), node):
             return truth()
+        case "tuple" if (holder := nodes.wrapped(parent).parent) is not None and (
+            printed := texts.printed(holder, node)
+        ):
+            return value(printed, Demand.NOTHING)
         case "tuple" if caught(parent):
             return role(Role.EXCEPTION)
         case "generator_expression" if is_quantified(parent, node):
@@ -263,48 +273,14 @@ def _or_like(lookup: Lookup, outer: Expected, other: Node | None) -> Expected:
 
 def _display(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) -> Expected | None:
     """What a list, set, dict or tuple of a declared type asks of one of its items; None where it asks for nothing."""
-    of_pair = display.parent if display.type == "pair" else display
-    if of_pair is None or (
-        display.type in _COMPREHENSIONS and not nodes.same(display.child_by_field_name("body"), node)
-    ):
+    whole = display.parent if display.type == "pair" else display
+    if whole is None or (display.type in _COMPREHENSIONS and not nodes.same(display.child_by_field_name("body"), node)):
         return None
-    outer = at(lookup, path, of_pair, steps=steps + 1)
-    if not outer.strong or outer.type is None or not nodes.same(outer.node, nodes.wrapped(of_pair)):
+    outer = at(lookup, path, whole, steps=steps + 1)
+    if not outer.strong or outer.type is None or not nodes.same(outer.node, nodes.wrapped(whole)):
         return None
-    if display.type == "pair" and (entry := _entry(lookup, outer.type, of_pair, display, node)) is not None:
-        return replace(outer, type=entry)
-    kind = _BUILT.get(of_pair.type, of_pair.type.partition("_")[0])
-    itself = Type(Form.INSTANCE, kind, args=(None,), variadic=kind == "tuple")
-    if of_pair.type == "generator_expression":
-        itself = iterable("Generator", None, None, None)
-    each = (expanded(lookup, member) for member in members(expanded(lookup, outer.type)))
-    may_be = [member for member in each if accepts(lookup, member, itself)]
-    outer = replace(outer, type=union(may_be) if may_be else None)
-    if outer.type is None:
-        return None
-    if display.type == "pair":
-        pair = infer.mapping_of(lookup, outer.type)
-        item = pair[0 if nodes.same(display.child_by_field_name("key"), node) else 1]
-    elif display.type in ("tuple", "expression_list") and all(m is not None and _is_fixed(m) for m in may_be):
-        items = nodes.named(display)
-        place = next(i for i, child in enumerate(items) if nodes.inside(node, child))
-        given = [None if i == place else infer.type_of(lookup, path, child) for i, child in enumerate(items)]
-        fitting = [
-            m.args for m in may_be if m is not None and len(m.args) == len(items) and _take(lookup, m.args, given)
-        ]
-        item = union(args[place] for args in fitting) if fitting else None
-    else:
-        item = infer.element_of(lookup, outer.type)
+    item = displays.asked_of(lookup, path, outer.type, display, node)
     return None if item is None else replace(outer, type=item)
-
-
-def _is_fixed(type_: Type) -> bool:
-    """Whether it is a tuple of so many items."""
-    return type_.is_a("tuple") and not type_.variadic
-
-
-def _take(lookup: Lookup, wanted: Sequence[Type | None], given: Sequence[Type | None]) -> bool:
-    return all(accepts(lookup, one, other) for one, other in zip(wanted, given, strict=True))
 
 
 def _starred(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) -> Expected | None:
@@ -316,25 +292,6 @@ def _starred(lookup: Lookup, path: Path, display: Node, node: Node, steps: int) 
     if display.type in _COMPREHENSIONS and not nodes.same(display.child_by_field_name("body"), node):
         return None
     return replace(_argument(lookup, path, listed, display, False, steps), node=node)
-
-
-def _entry(lookup: Lookup, asked: Type, display: Node, pair: Node, node: Node) -> Type | None:
-    """What typed dictionaries ask of the value of a key: those of them that have all the keys."""
-    if not nodes.same(pair.child_by_field_name("value"), node):
-        return None
-    keys = [key for each in nodes.named(display) if (key := _key_of(each))]
-    holding = [
-        member
-        for member in members(expanded(lookup, asked))
-        if member is not None
-        and classes.is_typed_dict(lookup, member)
-        and all(classes.member_of(lookup, member, key) is not None for key in keys)
-    ]
-    return union(declared.of_field(lookup, class_of(member), _key_of(pair)) for member in holding)
-
-
-def _key_of(pair: Node) -> str:
-    return nodes.text_of(pair.child_by_field_name("key")).strip("'\"")
 
 
 def _argument(lookup: Lookup, path: Path, listed: Node, node: Node, is_async: bool, steps: int) -> Expected:

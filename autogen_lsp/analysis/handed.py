@@ -1,7 +1,8 @@
 """Where a missing function is handed on as a value: with what those call it that get it, and what they want back.
 
 ``on_click(f)`` says it by the type of its parameter; ``partial(f, a)`` binds first arguments; ``start_soon(f, a)``
-passes its further arguments on, where its annotations say so, and so does what ``wrap(f)`` gives.
+passes its further arguments on, where its annotations say so, and so does what ``wrap(f)`` gives; ``executor.map(f,
+xs)`` passes items.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, classes, expected, functions, infer, nodes, wants
+from autogen_lsp.analysis import annotation, classes, expected, functions, infer, naming, nodes, wants
 from autogen_lsp.analysis.arguments import VARIADIC, Argument, arguments_of, items_of
 from autogen_lsp.analysis.expectation import Demand, Expected, Role
 from autogen_lsp.analysis.names import Lookup
@@ -74,8 +75,19 @@ def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None
         listed = _listed(
             (wants.parameter_name(lookup, function, arguments, i), each.node) for i, each in enumerate(arguments)
         )
-    asked = _callable(lookup, use.path, use.expression, wanted) if listed else None
+    over = wants.mapped_over(lookup, function, arguments, at)
+    asked = _callable(lookup, use.path, use.expression, wanted) if listed or over else None
+    if asked is not None and over:
+        return Handed(callable_of([], asked.args[-1]), calls=[[_item(lookup, use.path, each) for each in over]])
     return Handed(callable_of([], asked.args[-1]), listed, [()]) if asked is not None and asked.variadic else None
+
+
+def _item(lookup: Lookup, path: Path, listed: Argument) -> Passed:
+    """An item of an argument, as an argument of its own."""
+    name = naming.name_of(listed.node)
+    item = naming.singular(name) if name is not None else None
+    type_ = infer.element_of(lookup, infer.type_of(lookup, path, listed.node))
+    return Passed(type_, item if item != name else None, derived=True)
 
 
 def wrapped_by(lookup: Lookup, use: Use) -> tuple[Node, bool | None] | None:
@@ -166,8 +178,14 @@ def _callable(lookup: Lookup, path: Path, expression: Node, wanted: Expected) ->
     callee = infer.type_of(lookup, path, found[0]) if found is not None else None
     if found is None or callee is None:
         return None
+    call = found[0].parent
+
+    def result() -> wants.Result:
+        outer = expected.at(lookup, path, call) if call is not None else wanted
+        return wants.Result(outer.type if outer.strong else None, outer.is_async)
+
     return _factory(lookup, path, found) or wants.callback(
-        lookup, callee, found[1], found[2], partial(infer.type_of, lookup, path)
+        lookup, callee, found[1], found[2], partial(infer.type_of, lookup, path), result
     )
 
 

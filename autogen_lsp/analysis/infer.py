@@ -200,6 +200,8 @@ def _expression(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         case "parenthesized_expression":
             inner = nodes.unwrapped(node)
             return None if inner.type == "parenthesized_expression" else evaluate(path, inner)
+        case "list_splat":  # a star that hangs on a name
+            return evaluate(path, nodes.first_named(node))
         case "named_expression":
             return evaluate.field(path, node, "value")
         case "await":

@@ -5,12 +5,12 @@ Plain types for the library's unions, the members of others, and containers of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from autogen_lsp.analysis import annotation, classes
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import Form, Type, builtin, members, without_none
+from autogen_lsp.analysis.types import Form, Type, builtin, members, named, without_none
 
 _CONCRETE = {
     "list": ("Iterable", "Collection", "Sequence", "MutableSequence"),
@@ -18,12 +18,23 @@ _CONCRETE = {
     "set": ("Set", "MutableSet"),
     "bytes": ("Buffer",),
 }
+_TEXTS = frozenset({"builtins.str", "builtins.bytes", "builtins.bytearray", "collections.abc.Buffer", "re.Pattern"})
+_PARTS = tuple(f"collections.abc.{name}" for name in ("Iterable", "Container", "Sized", "Collection"))
 _PLAIN: dict[str, tuple[frozenset[str], ...]] = {
     "bytes": (frozenset({"collections.abc.Buffer"}),),
     "float": (frozenset({"typing.SupportsFloat"}), frozenset({"builtins.float", "typing.SupportsIndex"})),
     "int": (frozenset({"typing.SupportsIndex"}), frozenset({"typing.SupportsInt"})),
     "str": (frozenset({"builtins.str", "os.PathLike"}),),
 }
+
+
+def collection(asked: Iterable[Type | None]) -> Type | None:
+    """What is looped over, looked into and measured in one; None where anything else is asked for."""
+    every = [type_ for type_ in asked if type_ is not None]
+    if not all(type_.is_a(*_PARTS) for type_ in every):
+        return None
+    items = {type_.args[0] for type_ in every if type_.args and type_.args[0] is not None}
+    return named("collections.abc", "Collection", items.pop() if len(items) == 1 else None)
 
 
 def of_any_kind(type_: Type | None) -> Type | None:
@@ -36,8 +47,13 @@ def of_any_kind(type_: Type | None) -> Type | None:
 
 
 def plain(lookup: Lookup, asked: Type | None) -> Type | None:
-    """What is meant where the standard library takes all that can be had for it: a number, a path, bytes."""
+    """What is meant where the standard library takes all that can be had for it: a number, a path, bytes.
+
+    What may be a text as well as anything that makes a number (`int`) is not known; as well as bytes, it is a text.
+    """
     taken = {f"{each.module}.{each.name}" for each in _flat(lookup, asked)}
+    if "builtins.str" in taken and "os.PathLike" not in taken:
+        return builtin("str") if len(taken) > 1 and taken <= _TEXTS else None
     return next((builtin(name) for name, signs in _PLAIN.items() if any(sign <= taken for sign in signs)), None)
 
 

@@ -26,6 +26,8 @@ def expression_of(name: Node) -> Node:
     parent = node.parent
     if parent is not None and parent.type == "attribute" and nodes.same(parent.child_by_field_name("attribute"), node):
         node, parent = parent, parent.parent
+    if parent is not None and nodes.is_displaced(parent):
+        node, parent = parent, parent.parent
     if parent is not None and parent.type == "call" and nodes.same(parent.child_by_field_name("function"), node):
         return parent
     return node

@@ -60,6 +60,29 @@ def inside(node: Node, outer: Node | None) -> bool:
     return outer is not None and outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
 
 
+def starred(item: Node) -> Node | None:
+    """What stands behind the ``*`` of an item or argument, None where there is none.
+
+    The grammar may hang the star on the first name: ``[*f(x)]`` is parsed as ``[(*f)(x)]``. Then it is the item itself:
+    a ``list_splat`` that is called, or a part of which is taken, is what it holds.
+    """
+    if item.type == "list_splat":
+        return first_named(item)
+    return item if (item.text or b"").startswith(b"*") and item.type != "dictionary_splat" else None
+
+
+def is_displaced(splat: Node) -> bool:
+    """Whether it is a star that hangs on the first name of what is spread."""
+    return splat.type == "list_splat" and splat.parent is not None and splat.parent.type in _CHAINED
+
+
+# What may begin with what is called, or what something is taken from.
+_CHAINED = frozenset(
+    {"call", "attribute", "subscript", "binary_operator", "boolean_operator", "comparison_operator",
+     "conditional_expression"}
+)  # fmt: skip
+
+
 def unwrapped(node: Node) -> Node:
     """The expression within its parentheses."""
     while node.type == "parenthesized_expression" and (inner := first_named(node)) is not None:
@@ -75,7 +98,7 @@ def without_await(node: Node) -> Node:
 def wrapped(node: Node) -> Node:
     """The outermost parenthesized expression around the node, or the node."""
     parent = node.parent
-    while parent is not None and parent.type == "parenthesized_expression":
+    while parent is not None and (parent.type == "parenthesized_expression" or is_displaced(parent)):
         node, parent = parent, parent.parent
     return node
 

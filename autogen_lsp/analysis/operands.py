@@ -189,8 +189,23 @@ def is_order(comparison: Node) -> bool:
     return bool(_operators(comparison) & {"<", "<=", ">", ">="})
 
 
-def contains(comparison: Node) -> bool:
-    return bool(_operators(comparison) & {"in", "not in"})
+def looks_within(comparison: Node, node: Node) -> bool:
+    """Whether something is looked for in the node: ``x in f()``."""
+    operands = nodes.named(comparison)
+    return len(operands) == 2 and nodes.same(operands[1], node) and bool(_operators(comparison) & {"in", "not in"})
+
+
+def looked_for(lookup: Lookup, path: Path, comparison: Node) -> Type | None:
+    """The type of what is looked for, where nothing more general could be held: what is plain."""
+    type_ = widened(without_none(infer.type_of(lookup, path, nodes.named(comparison)[0])))
+    return type_ if type_ is not None and type_.is_a("int", "str", "bytes") else None
+
+
+def is_sliced(lookup: Lookup, path: Path, subscript: Node) -> bool:
+    """Whether a part of a sequence is taken, between numbers."""
+    owner = subscript.child_by_field_name("value")
+    type_ = infer.type_of(lookup, path, owner) if owner is not None else None
+    return classes.as_base(lookup, type_, "collections.abc.Sequence") is not None
 
 
 def _operators(comparison: Node) -> set[str]:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
-from tree_sitter import Node
 
 from autogen_lsp.analysis import (
     callers,
@@ -21,19 +20,19 @@ from autogen_lsp.analysis import (
     expected,
     kept,
     locate,
+    new_class,
     nodes,
     overrides,
     result,
     stand_ins,
 )
-from autogen_lsp.analysis.expectation import Expected, Role
+from autogen_lsp.analysis.expectation import Expected
 from autogen_lsp.analysis.model import Placement, Plan, Site, Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
-from autogen_lsp.analysis.signature import merge
-from autogen_lsp.analysis.sites import Use, is_metaclass, told_apart, uses_of
-from autogen_lsp.analysis.skeleton import class_text, function_text, stub_text
+from autogen_lsp.analysis.sites import Use, told_apart, uses_of
+from autogen_lsp.analysis.skeleton import function_text, stub_text
 from autogen_lsp.analysis.targets import is_class_name
 from autogen_lsp.analysis.titles import title_of
 from autogen_lsp.analysis.types import (
@@ -43,7 +42,6 @@ from autogen_lsp.analysis.types import (
     optional,
 )
 from autogen_lsp.syntax import spread
-from autogen_lsp.syntax.model import Parameter, Signature
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
@@ -73,7 +71,7 @@ def make(project: Project, target: Target) -> Plan:
         text = _attribute(lookup, target, wanted, scope)
         return Plan(target, None, text, place, tuple(scope.needed), sites, title)
     if target.kind is TargetKind.CLASS:
-        text = _class(lookup, target, uses, wanted, scope)
+        text = new_class.text_of(lookup, target, uses, wanted, scope)
         return Plan(target, None, text, place, tuple(scope.needed), sites, title)
     signature = overrides.signature_of(lookup, target, uses, wanted, scope)
     signature = signature or stand_ins.signature_of(lookup, target, uses, wanted, scope)
@@ -98,57 +96,6 @@ def _scope(lookup: Lookup, target: Target, place: Placement) -> Scope:
 def _wanted(lookup: Lookup, use: Use) -> Expected:
     found = expected.at(lookup, use.path, use.expression)
     return found if use.awaited is None else dataclasses.replace(found, is_async=use.awaited)
-
-
-def _class(lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence[Expected], scope: Scope) -> str:
-    """A class: an exception where it is raised, caught or named so; ``__init__`` where its calls pass arguments."""
-    raised = any(use.role is Role.EXCEPTION for use in wanted)
-    is_error = raised or target.name.endswith(("Error", "Exception"))
-    before, name, generic = _type_parameters(lookup, target, uses, scope)
-    calls = [callers.passed_by(lookup, target, use) for use in uses if use.is_call]
-    if is_error and not any(passed.keyword or passed.star for call in calls for passed in call):
-        return before + class_text(name, ("Exception", *generic), None)
-    merged = merge(calls, lambda types: callers.unite(lookup, types), ["self"])
-    kind = ("Exception",) if is_error else ("type",) if any(is_metaclass(use.expression) for use in uses) else ()
-    bases = (*kind, *generic)
-    if not merged:
-        return before + class_text(name, bases, None)
-    parameters = (Parameter("self"), *(callers.parameter_of(scope, item) for item in merged))
-    return before + class_text(name, bases, Signature(parameters, "None"))
-
-
-def _type_parameters(
-    lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope
-) -> tuple[str, str, tuple[str, ...]]:
-    """How a class that a use subscripts is generic: what stands before it, its name as its head has it, and its base.
-
-    With type parameters (PEP 695) where they are known to work, else with type variables, which the file may have.
-    """
-    given: list[Node] = []
-    for use in uses:
-        outer = use.expression.parent
-        if outer is not None and outer.type == "subscript" and nodes.same(outer.child_by_field_name("value"), use.name):
-            given = given or outer.children_by_field_name("subscript")
-    if not given:
-        return "", target.name, ()
-    names = [nodes.text_of(node) for node in given]
-    made = all(_is_type_variable(lookup, target.path, name, scope.at) for name in names)
-    if not made and not all(name.isidentifier() and name.isupper() for name in names):
-        names = ["T"] if len(names) == 1 else [f"T{position}" for position in range(1, len(names) + 1)]
-    if scope.type_parameters and not made:
-        return "", f"{target.name}[{', '.join(names)}]", ()
-    base = annotate(scope, Type(Form.INSTANCE, "Generic", "typing"))
-    missing = [name for name in names if not _is_type_variable(lookup, target.path, name, scope.at)]
-    maker = annotate(scope, Type(Form.INSTANCE, "TypeVar", "typing")) if missing else ""
-    if base is None or maker is None:
-        return "", target.name, ()
-    before = "".join(f'{name} = {maker}("{name}")\n' for name in missing)
-    return f"{before}\n\n" if before else "", target.name, (f"{base}[{', '.join(names)}]",)
-
-
-def _is_type_variable(lookup: Lookup, path: Path, name: str, at: int) -> bool:
-    """Whether the file has a type variable of that name before the place."""
-    return any("TypeVar(" in (symbol.value or "") and symbol.end <= at for symbol in lookup.symbols(path, name))
 
 
 def _attribute(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope: Scope) -> str:

@@ -142,6 +142,19 @@ def annotate(scope: Scope, type_: Type | None) -> str | None:
     return '"' + text.replace('"', "'") + '"'
 
 
+def base_text(scope: Scope, type_: Type) -> str | None:
+    """A class as a base of another, which is evaluated where it stands; None where it is not there yet, or too new."""
+    pieces = _Pieces()
+    try:
+        text = _write(scope, type_, pieces, 0)
+    except _NoName:
+        return None
+    if pieces.quoted or (pieces.modern and (scope.old_unions or scope.old_generics)):
+        return None
+    scope.needed += [item for item in dict.fromkeys(pieces.needed) if item not in scope.needed]
+    return text
+
+
 def annotate_any(scope: Scope) -> str | None:
     """``Any``, for where not knowing must be said."""
     pieces = _Pieces()

@@ -147,7 +147,8 @@ def _suggested(lookup: Lookup, used: Sequence[Expected], every: Sequence[Expecte
             return builtin("bool")
         return builtin("str") if every and all(map(_is_interpolated, every)) else None
     compared = any(use.may_be_none for use in every)
-    for type_ in dict.fromkeys(specific if None not in specific else ()):
+    listed = [*specific, likely.collection(specific)] if None not in specific else []
+    for type_ in dict.fromkeys(listed):
         if type_ is None or not all(accepts(lookup, other, type_) for other in specific):
             continue
         for option in (optional(type_), type_) if compared else (type_,):
@@ -171,18 +172,29 @@ def _candidates(lookup: Lookup, strong: Sequence[Expected], every: Sequence[Expe
             yield builtin("int")  # of what `sys.exit` takes, what a program says it did
         if use.upper and (plain := likely.plain(lookup, asked)) is not None:
             yield plain
+        elif use.upper and _takes_whatever(lookup, asked):
+            continue
         taken = likely.of_any_kind(use.type) if use.upper else use.type
         opened = _opened(lookup, taken)
         bare = without_none(opened)
         listed = [taken if NONE in members(opened) else optional(taken)] if compared else []
         listed += [bare, taken] if use.upper else [taken, bare]
         yield from (type_ for type_ in dict.fromkeys(listed) if type_ is not None)
+    together = likely.collection(use.type for use in every if use.type is not None)
+    if together is not None:
+        yield together
     for use in strong:  # what was declared may get something more special
         bare = without_none(_opened(lookup, use.type))
         if bare is not None and breaks(lookup, bare, every):
             yield from (each for each in likely.special(lookup, bare) if _is_like(lookup, each, every))
             one = below.topmost(lookup, bare, lambda each: not breaks(lookup, each, every))
             yield from (each for each in (optional(one) if compared else None, one) if each is not None)
+
+
+def _takes_whatever(lookup: Lookup, type_: Type | None) -> bool:
+    """Whether several protocols are taken, one for each kind of value: nobody gives back all of these."""
+    every = list(members(type_))
+    return len(every) > 2 and sum(each is not None and _says_little(lookup, each) for each in every) > 1
 
 
 def _is_like(lookup: Lookup, type_: Type, every: Sequence[Expected]) -> bool:

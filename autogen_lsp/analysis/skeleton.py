@@ -52,13 +52,12 @@ def parameter_pieces(parameters: Sequence[Parameter]) -> list[str]:
     return pieces
 
 
-def class_text(name: str, bases: Sequence[str], initializer: Signature | None) -> str:
-    """A class with an ``__init__`` of that signature, or an empty one."""
+def class_text(name: str, bases: Sequence[str], initializer: Signature | None, methods: Sequence[str] = ()) -> str:
+    """A class with an ``__init__`` of that signature and with ``methods``, given as texts; else an empty one."""
     head = f"class {name}({', '.join(bases)}):\n" if bases else f"class {name}:\n"
-    if initializer is None:
-        return head + "    pass\n"
-    body = function_text("__init__", initializer, width=4)
-    return head + "".join(f"    {line}\n" for line in body.splitlines())
+    first = [function_text("__init__", initializer, width=4)] if initializer is not None else []
+    body = "\n".join([*first, *methods]) or "pass\n"
+    return head + "".join(f"    {line}\n" if line else "\n" for line in body.splitlines())
 
 
 def stub_text(source: Source, definition: Node) -> str:

@@ -59,7 +59,18 @@ def parameter_type(
         if any(part.form is Form.CALLABLE for part in parts(type_)) and any(variables(type_)):
             type_ = None  # the other arguments bind these: `callback`
         wanted.append(None if type_ is None or type_.form is Form.VARIABLE else functions.settled(type_))
-    return wanted[0] if wanted and all(type_ == wanted[0] for type_ in wanted) else None
+    if wanted and all(type_ == wanted[0] for type_ in wanted):
+        return wanted[0]
+    return _of_all_items(wanted)
+
+
+def _of_all_items(wanted: Sequence[Type | None]) -> Type | None:
+    """The one container that all overloads take, of which each takes other items."""
+    kinds = {(each.module, each.name, len(each.args)) if each is not None else None for each in wanted}
+    first = wanted[0] if wanted else None
+    if first is None or first.form is not Form.INSTANCE or len(kinds) > 1 or not first.args:
+        return None
+    return replace(first, args=(None,) * len(first.args), variadic=first.is_a("tuple"))
 
 
 def _bound_by(
@@ -83,23 +94,40 @@ def _bound_by(
             name = member.name if member.module == "builtins" else f"{member.module}.{member.name}"
             base = classes.as_base(lookup, gives, name)
         applied.bind(lookup, base or gives, member, known)
+        if base is None and member is not None and member.is_a(*_LOOPED):
+            applied.bind(lookup, _next_of(lookup, gives), member.args[0] if member.args else None, known)
     fits = accepts(lookup, result.type, functions.settled(substitute(gives, known)))
     return known if fits else None
 
 
+def _next_of(lookup: Lookup, type_: Type | None) -> Type | None:
+    """What an iterator gives that derives from none: ``map[T]``."""
+    member = classes.member_of(lookup, type_, "__next__") if type_ is not None else None
+    signature = member.symbols[0].signature if member is not None else None
+    return classes.annotated(lookup, member.owner, signature.returns) if member is not None and signature else None
+
+
 def callback(
-    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int, evaluate: Evaluate
+    lookup: Lookup,
+    callee: Type,
+    arguments: Sequence[Argument],
+    index: int,
+    evaluate: Evaluate,
+    result: Callable[[], Result] = Result,
 ) -> Type | None:
     """The ``Callable`` that the callee asks for at ``index``: of the first overload that asks for one and fits.
 
-    Unlike `parameter_type`, it knows what the other arguments bind of it, and nothing of what stays free.
+    Unlike `parameter_type`, it knows what the other arguments bind of it. What these leave open, ``result`` may bind.
     """
     given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
     for function, symbol, type_ in _asked(lookup, callee, arguments, index):
         asked = [member for member in members(type_) if member is not None and member != NONE]
         known = applied.bound(lookup, function, symbol, given)
         if known is not None and asked and all(member.form is Form.CALLABLE for member in asked):
-            return functions.settled(substitute(asked[0], known))
+            wanted = substitute(asked[0], {name: type_ for name, type_ in known.items() if type_ is not None})
+            declared = result() if any(variables(wanted)) else Result()
+            given_back = _bound_by(lookup, callee, function, symbol, declared) if declared.type is not None else None
+            return functions.settled(substitute(wanted, given_back or {}))
     return None
 
 
@@ -134,6 +162,22 @@ def passed_on(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index
             if each.star or (taker is not None and taker.kind in kinds)
         ]
     return out
+
+
+def mapped_over(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> list[Argument]:
+    """The arguments of whose items the function at ``index`` is passed one each; none where the callee does not do so.
+
+    It takes any function then, and any number of iterables: ``executor.map(f, xs, ys)``.
+    """
+    for function, symbol, asked in _asked(lookup, callee, arguments, index):
+        listed = functions.seen_by(symbol, bound=function.owner is not None)
+        rest = next((p for p in listed if p.kind == ParameterKind.VAR_POSITIONAL), None)
+        over = functions.written(lookup, function, symbol, rest.annotation) if rest is not None else None
+        if asked is None or asked.form is not Form.CALLABLE or not asked.variadic:
+            continue
+        if over is not None and over.is_a("collections.abc.Iterable"):
+            return [each for at, each in enumerate(arguments) if parameter_for(listed, arguments, at) is rest]
+    return []
 
 
 def wraps(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> tuple[bool, bool] | None:
@@ -198,3 +242,4 @@ def _taking(
 _PACKED = re.compile(r"^\*(\w+)$|\bUnpack\[(\w+)\]|^(\w+)\.args$")
 _CALLABLE = re.compile(r"(?:\w+\.)*Callable\[\s*(\w+)\s*,")
 _AWAITABLES = ("collections.abc.Coroutine", "collections.abc.Awaitable", "asyncio.futures.Future")
+_LOOPED = ("collections.abc.Iterable", "collections.abc.Iterator")

@@ -727,9 +727,9 @@ def test_a_name_in_capwords_is_a_function_where_its_value_is_no_instance_of_a_ne
     listed = "def g(x: int = $0Default(5)) -> None: ...\n\n\nKINDS = [Default]\n"
     assert signature(listed) == "def Default(arg1) -> Any:"  # whoever calls what is listed
     with workspace(f"{listed}\n\ndef h(x: object) -> bool:\n    return isinstance(x, (int, Default))\n") as space:
-        assert space.plan().skeleton.startswith("class Default:")
+        assert space.plan().skeleton.startswith("class Default(int):")
     with workspace("class Base: ...\n\n\nx: Base = $0Derived()\n") as space:
-        assert space.plan().skeleton == "class Derived:\n    pass\n"
+        assert space.plan().skeleton == "class Derived(Base):\n    pass\n"
 
 
 def test_row_37_self_stays_self_inside_another_type() -> None:
@@ -1214,3 +1214,41 @@ def test_row_35_what_takes_a_type_variable_out_of_a_union_guards_it() -> None:
     )
     assert signature(text) == "def f(x: T | None) -> TypeGuard[T]:"
     assert signature(text.replace("list[T]:", "list[T | None]:")) == "def f(x: T | None) -> bool:"
+
+
+@pytest.mark.parametrize(
+    ("use", "returns"),
+    [
+        ("print(f'{$0f():.2f}')", "float"),
+        ("print(f'{$0f():>5d}')", "int"),
+        ("print(f'{$0f()!r:>5}')", "Any"),
+        ("print('%s: %.1f' % (text, $0f()))", "float"),
+        ("print('%d%%' % $0f())", "int"),
+        ("print('%s' % $0f())", "Any"),
+        ("print(text[$0f():])", "int"),
+        ("print(text in $0f())", "Container[str]"),
+        ("x = $0f()\n    print(len(x), text in x)", "Collection[str]"),
+        ("x = $0f()\n    print(len(x))\n    for item in x:\n        print(item)", "Collection[Any]"),
+        ("x = $0f()\n    print(len(x), x[0])", "Any"),
+        ("print(int($0f()))", "Any"),  # of a text as well as of a number
+        ("print(json.loads($0f()))", "str"),
+        ("print(sum($0f()))", "Iterable[Any]"),
+    ],
+)
+def test_formats_slices_and_collections(use: str, returns: str) -> None:
+    assert signature(f"import json\n\n\ndef g(text: str) -> None:\n    {use}\n") == f"def f() -> {returns}:"
+
+
+@pytest.mark.parametrize(
+    ("use", "head"),
+    [
+        ("Executor().map($0f, users, sizes, timeout=1)", "def f(user: str, size: int) -> Any:"),
+        ("x: list[int] = list(Executor().map($0f, users))", "def f(user: str) -> int:"),
+        ("x: list[int] = Pool().map($0f, users)", "def f(arg1: str) -> int:"),
+        ("x: list[int] = [*map($0f, users)]", "def f(arg1: str) -> int:"),
+        ("print(', '.join(map($0f, users)))", "def f(arg1: str) -> str:"),
+    ],
+)
+def test_what_is_mapped_over_items_takes_these_and_gives_what_is_declared(use: str, head: str) -> None:
+    setup = "from concurrent.futures import Executor\nfrom multiprocessing.pool import Pool\n\n\n"
+    assert signature(f"{setup}def g(users: list[str], sizes: list[int]) -> None:\n    {use}\n") == head

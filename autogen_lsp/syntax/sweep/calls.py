@@ -20,6 +20,8 @@ _READERS = frozenset({"getattr", "hasattr", "setattr", "delattr", "dir", "vars",
 _CURRENT_MODULE = re.compile(r"(?:\w*_)?(?:current|calling|caller|this|own)_module")
 _READ = re.compile(rb"\s*(?:\[[^\]\n]*\]\s*(?:=(?=[^=])|[-+|]=)|\.(?:update|setdefault|__setitem__)\b)")
 _READ_ONLY = re.compile(rb"\s*(?:\[|\.\w)")
+_STAR = ord("*")
+_BEFORE_OPERAND = b"* \t\r\n\\"
 _MARK = re.compile(rb"[=*#\[]")  # arguments without any of these are positional, and none is the module itself
 _SPECIAL = frozenset(
     """
@@ -115,6 +117,12 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
     if function is None:
         return
     text = sweep.text
+    first = at
+    if text[at] == _STAR:  # `[*f(x)]` is parsed as `(*f)(x)`
+        while text[first] in _BEFORE_OPERAND:
+            first += 1
+        if function.kind_id == n.LIST_SPLAT:
+            function = n.first_named(function) or function
     kind = function.kind_id
     end = function.end_byte
     if kind == n.IDENTIFIER:
@@ -128,7 +136,7 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
             return
         start = attribute.start_byte
         name = text[start:end].decode("utf-8", "replace")
-        receiver = _receiver(text, at, start)
+        receiver = _receiver(text, first, start)
     else:
         return
     positional = 0
@@ -149,10 +157,10 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
                     argument = child.start_byte
                     equals = text.find(b"=", argument)
                     keywords.append(text[argument:equals].decode("utf-8", "replace").rstrip())
-                elif kind == n.LIST_SPLAT:
-                    star = True
                 elif kind == n.DICTIONARY_SPLAT:
                     double_star = True
+                elif text[child.start_byte] == _STAR:  # wherever the grammar hangs it
+                    star = True
                 elif kind not in n.EXTRAS:
                     positional += 1
                     if kind == n.SUBSCRIPT and sweep.cut(child) == OWN_MODULE:  # it hands itself over

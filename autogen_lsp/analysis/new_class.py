@@ -1,0 +1,197 @@
+"""A missing class as its uses make it: its bases, type parameters, constructor, and what its bases leave to subclasses.
+
+It is an exception where it is raised, caught or named so, a metaclass where it is used as one. Where its instances, or
+the class itself, go to what is declared as a class, it derives from that (`shapes: list[Shape] = [Circle(1)]`), and has
+the abstract methods that this asks for: else neither type checkers nor Python would take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tree_sitter import Node
+
+from autogen_lsp.analysis import callers, classes, functions, infer, nodes, overrides, result
+from autogen_lsp.analysis.annotation import expanded
+from autogen_lsp.analysis.arguments import Argument, arguments_of, parameter_for, takes
+from autogen_lsp.analysis.assignable import accepts
+from autogen_lsp.analysis.expectation import Demand, Expected, Role
+from autogen_lsp.analysis.model import Target, TargetKind
+from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.render import Scope, annotate, base_text
+from autogen_lsp.analysis.signature import merge
+from autogen_lsp.analysis.sites import Use, is_metaclass
+from autogen_lsp.analysis.skeleton import class_text, function_text
+from autogen_lsp.analysis.types import Form, Type, without_none
+from autogen_lsp.syntax.model import Parameter, Signature, Symbol, SymbolKind
+from autogen_lsp.workspace.source import Source
+
+_MAX_BASES = 2
+_MAX_ABSTRACT = 12  # methods that a base leaves to its subclasses; nobody meant a new class to have more at once
+
+
+def text_of(lookup: Lookup, target: Target, uses: Sequence[Use], wanted: Sequence[Expected], scope: Scope) -> str:
+    """The class's source text, unindented; what it needs is added to the scope."""
+    raised = any(use.role is Role.EXCEPTION for use in wanted)
+    is_error = raised or target.name.endswith(("Error", "Exception"))
+    before, name, generic = _type_parameters(lookup, target, uses, scope)
+    derived = _derived(lookup, target, wanted, scope)
+    kind = ("type",) if any(is_metaclass(use.expression) for use in uses) else ()
+    if is_error and not any(_is_exception(lookup, each) for each in derived.bases):
+        kind = ("Exception",)
+    bases = (*derived.written, *kind, *generic)
+    calls = [callers.passed_by(lookup, target, use) for use in uses if use.is_call]
+    if derived.bases:
+        inherits = all(_takes(lookup, derived.bases[0], use) for use in uses if use.is_call)
+    else:
+        inherits = is_error and not any(passed.keyword or passed.star for call in calls for passed in call)
+    merged = [] if inherits else merge(calls, lambda types: callers.unite(lookup, types), ["self"])
+    parameters = (Parameter("self"), *(callers.parameter_of(scope, item) for item in merged))
+    constructor = Signature(parameters, "None") if merged else None
+    return before + class_text(name, bases, constructor, derived.methods)
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """Which classes a new one derives from, how it names them, and the texts of the methods that they ask for."""
+
+    bases: list[Type] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
+
+
+def _derived(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope: Scope) -> _Derived:
+    asked = list(dict.fromkeys(type_ for use in result.followed(lookup, wanted) if (type_ := _asked(lookup, use))))
+    lowest = [each for each in asked if not any(o != each and classes.is_subclass(lookup, o, each) for o in asked)]
+    out = _Derived()
+    for base in lowest if len(lowest) <= _MAX_BASES else ():
+        written = base_text(scope, base)
+        methods = list(_abstract(lookup, target, base, written, scope)) if written is not None else [None]
+        if written is not None and None not in methods:
+            out.bases.append(base)
+            out.written.append(written)
+            out.methods.extend(method for method in methods if method is not None and method not in out.methods)
+    return out
+
+
+def _asked(lookup: Lookup, use: Expected) -> Type | None:
+    """The class that a use asks for, as a type of its instances; None where none is, or none can be derived from."""
+    type_ = without_none(expanded(lookup, use.type)) if use.strong and use.demand is Demand.TYPE else None
+    if type_ is not None and type_.form is Form.CLASS:
+        type_ = type_.args[0]
+    if type_ is None or type_.form is not Form.INSTANCE or type_.is_a("object", "type"):
+        return None
+    symbol = classes.symbol_of(lookup, type_)
+    if symbol is None or any(text.rpartition(".")[2] == "final" for text in symbol.decorators):
+        return None
+    is_shape = classes.is_protocol(lookup, type_) or classes.is_typed_dict(lookup, type_)
+    is_closed = classes.is_enum(lookup, type_) or classes.as_tuple(lookup, type_) is not None
+    return None if is_shape or is_closed else type_
+
+
+def _is_exception(lookup: Lookup, type_: Type) -> bool:
+    return classes.as_base(lookup, type_, "BaseException") is not None
+
+
+def _takes(lookup: Lookup, base: Type, use: Use) -> bool:
+    """Whether the constructor of a base takes a call."""
+    function = functions.constructor(lookup, base)
+    arguments = arguments_of(use.expression)
+    for symbol in functions.symbols_of(lookup, function) if function is not None else ():
+        listed = functions.seen_by(symbol, bound=True)
+        if takes(listed, arguments) and all(
+            _may_be(lookup, function, symbol, parameter_for(listed, arguments, at), use.path, argument)
+            for at, argument in enumerate(arguments)
+        ):
+            return True
+    return function is None and not arguments
+
+
+def _may_be(
+    lookup: Lookup, function: Type | None, symbol: Symbol, parameter: Parameter | None, path: Path, given: Argument
+) -> bool:
+    if function is None or parameter is None or given.star:
+        return True
+    asked = functions.settled(functions.written(lookup, function, symbol, parameter.annotation))
+    return accepts(lookup, asked, infer.type_of(lookup, path, given.node))
+
+
+def _abstract(lookup: Lookup, target: Target, base: Type, written: str | None, scope: Scope) -> Iterator[str | None]:
+    """The texts of the methods that are abstract in a base, None for one of which no signature can be said."""
+    missing = _left_to_subclasses(lookup, base)
+    if not missing or len(missing) > _MAX_ABSTRACT:
+        yield from [None] * len(missing)
+        return
+    source = lookup.source(target.path)
+    text = (source.text if source is not None else b"") + f"\n\nclass {target.name}({written}):\n    pass\n".encode()
+    inner = Lookup(lookup.project.supposing({target.path: Source(target.path, text)}))
+    within = Scope(inner, target.path, scope.at, target.name)
+    for holder, symbol in missing:
+        yield _method(inner, target, holder, symbol, within)
+    scope.needed += [item for item in within.needed if item not in scope.needed]
+
+
+def _left_to_subclasses(lookup: Lookup, base: Type) -> list[tuple[Type, Symbol]]:
+    """The abstract methods and properties of a class, each with the class that says so."""
+    seen: set[str] = set()
+    out: list[tuple[Type, Symbol]] = []
+    for holder in classes.mro(lookup, base):
+        facts = lookup.facts(holder.path) if holder.path is not None else None
+        members = [symbol for symbol in facts.symbols if symbol.parent == holder.name] if facts is not None else []
+        for symbol in members:
+            is_first = symbol.name not in seen
+            if is_first and symbol.kind == SymbolKind.FUNCTION and any("abstract" in d for d in symbol.decorators):
+                out.append((holder, symbol))
+        seen |= {symbol.name for symbol in members}
+    return out
+
+
+def _method(lookup: Lookup, target: Target, holder: Type, symbol: Symbol, scope: Scope) -> str | None:
+    of_class = classes.is_class_method(symbol)
+    kind = TargetKind.CLASS_METHOD if of_class else TargetKind.METHOD
+    asked = Target(target.path, f"{target.name}.{symbol.name}", kind, target.origin, target.origin_span)
+    decorators = ("classmethod",) if of_class else ()
+    if classes.is_property(symbol) and symbol.signature is not None:
+        itself = Type(Form.INSTANCE, target.name, lookup.module_name(target.path), path=target.path)
+        type_ = classes.annotated(lookup, holder, symbol.signature.returns, symbol, instance=itself)
+        signature: Signature | None = Signature((Parameter("self"),), annotate(scope, type_))
+        decorators = ("property",)
+    else:
+        signature = overrides.signature_of(lookup, asked, (), (), scope)
+    return None if signature is None else function_text(symbol.name, signature, decorators, width=4)
+
+
+def _type_parameters(
+    lookup: Lookup, target: Target, uses: Sequence[Use], scope: Scope
+) -> tuple[str, str, tuple[str, ...]]:
+    """How a class that a use subscripts is generic: what stands before it, its name as its head has it, and its base.
+
+    With type parameters (PEP 695) where they are known to work, else with type variables, which the file may have.
+    """
+    given: list[Node] = []
+    for use in uses:
+        outer = use.expression.parent
+        if outer is not None and outer.type == "subscript" and nodes.same(outer.child_by_field_name("value"), use.name):
+            given = given or outer.children_by_field_name("subscript")
+    if not given:
+        return "", target.name, ()
+    names = [nodes.text_of(node) for node in given]
+    made = all(_is_type_variable(lookup, target.path, name, scope.at) for name in names)
+    if not made and not all(name.isidentifier() and name.isupper() for name in names):
+        names = ["T"] if len(names) == 1 else [f"T{position}" for position in range(1, len(names) + 1)]
+    if scope.type_parameters and not made:
+        return "", f"{target.name}[{', '.join(names)}]", ()
+    base = annotate(scope, Type(Form.INSTANCE, "Generic", "typing"))
+    missing = [name for name in names if not _is_type_variable(lookup, target.path, name, scope.at)]
+    maker = annotate(scope, Type(Form.INSTANCE, "TypeVar", "typing")) if missing else ""
+    if base is None or maker is None:
+        return "", target.name, ()
+    before = "".join(f'{name} = {maker}("{name}")\n' for name in missing)
+    return f"{before}\n\n" if before else "", target.name, (f"{base}[{', '.join(names)}]",)
+
+
+def _is_type_variable(lookup: Lookup, path: Path, name: str, at: int) -> bool:
+    """Whether the file has a type variable of that name before the place."""
+    return any("TypeVar(" in (symbol.value or "") and symbol.end <= at for symbol in lookup.symbols(path, name))
