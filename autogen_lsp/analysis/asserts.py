@@ -11,7 +11,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import infer, nodes
-from autogen_lsp.analysis.arguments import Argument
+from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, widened, without_none
 
@@ -30,6 +30,28 @@ def takes_exceptions(function: Node | None) -> bool:
     return nodes.text_of(function).rpartition(".")[2] in _RAISES
 
 
+def raises(statement: Node) -> bool:
+    """Whether a statement is expected to raise, so that nothing is known of what it would give."""
+    block = statement.parent
+    manager = block.parent if block is not None and block.type == "block" else None
+    if manager is None or manager.type != "with_statement":
+        return False
+    clause = nodes.first_named(manager)
+    items = [nodes.first_named(item) for item in nodes.named(clause)] if clause is not None else []
+    calls = [
+        nodes.unwrapped(nodes.first_named(i) or i if i.type == "as_pattern" else i) for i in items if i is not None
+    ]
+    return any(call.type == "call" and takes_exceptions(call.child_by_field_name("function")) for call in calls)
+
+
+def compared_with(other: Node) -> Node:
+    """What a value is compared with: ``approx(0.5)`` stands for a number."""
+    function = other.child_by_field_name("function") if other.type == "call" else None
+    if nodes.text_of(function).rpartition(".")[2] != "approx":
+        return other
+    return next((argument.node for argument in arguments_of(other) if not argument.star), other)
+
+
 def asked(lookup: Lookup, path: Path, function: Node, arguments: Sequence[Argument], index: int) -> Type | None:
     """The type that an assertion suggests for its argument at ``index``: ``None`` where it is compared with that.
 
@@ -46,7 +68,7 @@ def asked(lookup: Lookup, path: Path, function: Node, arguments: Sequence[Argume
     if other is None:
         return None
     if name in _COMPARES:
-        type_ = infer.type_of(lookup, path, other.node)
+        type_ = infer.type_of(lookup, path, compared_with(other.node))
         return NONE if type_ == NONE else widened(without_none(type_))
     if index == 0 and name in _LOOKS_FOR:
         return widened(infer.element_of(lookup, infer.type_of(lookup, path, other.node)))

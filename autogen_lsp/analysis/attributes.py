@@ -177,7 +177,7 @@ class _Look:
             self._guesses[key] = frozenset(each for each in found if each[0].suffix == ".py")
         found = self._guesses[key]
         if not found:
-            asked = not self._is_untold(item, made) and self._is_nobodys(item.name)
+            asked = self._is_nobodys(item.name) and not self._is_untold(item, made)
             return item.local and (asked or self._is_wrapped(item) or self._is_narrowed(item))
         of_class = _TYPE.search(made) is not None  # any other is an instance, but where that takes longer to find out
         lineages = (self.project.mro(*each) for each in found)
@@ -189,7 +189,12 @@ class _Look:
         if root is None or made or root.group() in SELF:
             return False
         own = [each for each in self.table.parameters(item.scope) if each.name == root.group()]
-        return bool(own) and all(each.annotation is None for each in own)
+        if not own or any(each.annotation is not None for each in own):
+            return False
+        receiver = self._node_of_receiver(item) if is_test(self.project, self.path) else None
+        while receiver is not None and receiver.type != "identifier":
+            receiver = nodes.first_named(receiver)
+        return receiver is None or infer.type_of(self.lookup, self.path, receiver) is None  # a fixture says it
 
     def _is_wrapped(self, item: Call | Reference) -> bool:
         """Whether the receiver begins with a function around, of which decorators may have made something else."""

@@ -96,7 +96,8 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case "expression_statement":
             if (never := endings.never_returning(lookup, path, parent)) is not None:
                 return value(named("typing", never), strong=True)
-            return Expected(Role.IGNORED, path, node, NONE, is_async=is_async)
+            nothing = None if asserts.raises(parent) else NONE
+            return Expected(Role.IGNORED, path, node, nothing, is_async=is_async)
         case "assignment":
             type_, strong = declared.assigned(lookup, path, parent)
             if type_ is None:

@@ -60,8 +60,8 @@ def returned(
         type_ = written(lookup, function, symbol, signature.returns, instance)
     else:
         hidden = function.path and classes.is_made_otherwise(lookup, instance, function.path, symbol)
-        by_body = None if evaluate_at is None or hidden else _by_body(lookup, function, symbol, evaluate_at)
-        type_ = received(by_body, instance)
+        given = None if evaluate_at is None or hidden else by_body(lookup, function, symbol, evaluate_at)
+        type_ = received(given, instance)
     if manager is not None:
         return named("contextlib", manager, type_.args[0] if type_ is not None and type_.args else None, *_SUPPRESSES)
     if signature.is_async and not classes.is_property(symbol) and not is_async_generator(type_):
@@ -129,7 +129,7 @@ def constructor(lookup: Lookup, instance: Type) -> Type | None:
     return None
 
 
-def _by_body(lookup: Lookup, function: Type, symbol: Symbol, evaluate_at: EvaluateAt) -> Type | None:
+def by_body(lookup: Lookup, function: Type, symbol: Symbol, evaluate_at: EvaluateAt) -> Type | None:
     """What the return statements give, or, of a generator, an iterator of what it yields.
 
     Not known for stubs and abstract functions.

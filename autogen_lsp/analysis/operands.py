@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import classes, functions, infer, narrowing, nodes, wants
+from autogen_lsp.analysis import asserts, classes, functions, infer, narrowing, nodes, wants
 from autogen_lsp.analysis.annotation import expanded
 from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.names import Lookup
@@ -36,8 +36,11 @@ def compared(lookup: Lookup, path: Path, comparison: Node, node: Node) -> Type |
     if operators & {"is", "is not", "not"} or len(nodes.named(comparison)) < 2:
         return None
     place = next((i for i, operand in enumerate(operands) if nodes.same(operand, node)), 0)
-    other = operands[place - 1 if place else 1]
+    other = asserts.compared_with(operands[place - 1 if place else 1])
     type_ = infer.type_of(lookup, path, other)
+    holder = nodes.wrapped(comparison).parent
+    if operators == {"=="} and holder is not None and holder.type == "assert_statement" and type_ != NONE:
+        return widened(type_)  # it is the same, whatever it is
     return None if type_ == NONE else widened(without_none(type_))
 
 

@@ -39,14 +39,15 @@ _PROTOCOL_MODULES = frozenset({"collections.abc", "typing", "_typeshed", "contex
 def merge(lookup: Lookup, uses: Sequence[Expected], depth: int = 0) -> tuple[Type | None, bool]:
     """The return type that suits every use, and whether it is known that nothing is returned.
 
-    Uses that ignore the result say ``None`` only together. What the syntax suggests counts only where nothing is
-    written down and every use suggests something. ``depth`` counts the items of items that are looked at.
+    Uses that ignore the result say ``None`` only together, and not if all of them are expected to raise. What the
+    syntax suggests counts only where nothing is written down and every use suggests something. ``depth`` counts the
+    items of items that are looked at.
     """
     used = [use for use in uses if use.role is not Role.IGNORED]
     if any(map(_is_looked_at, used)):
         used = [use for use in used if not is_never(use.type)]
     if not used:
-        return (NONE, True) if uses else (None, False)
+        return (NONE, True) if any(use.type == NONE for use in uses) else (None, False)
     if (items := _items(lookup, used, depth)) is not None:
         return items, False
     every = list(followed(lookup, used))
@@ -148,7 +149,7 @@ def _suggested(lookup: Lookup, used: Sequence[Expected], every: Sequence[Expecte
         return builtin("str") if every and all(map(_is_interpolated, every)) else None
     compared = any(use.may_be_none for use in every)
     listed = [*specific, likely.collection(specific)] if None not in specific else []
-    for type_ in dict.fromkeys(listed):
+    for type_ in sorted(dict.fromkeys(listed), key=lambda each: each is None or None in each.args):
         if type_ is None or not all(accepts(lookup, other, type_) for other in specific):
             continue
         for option in (optional(type_), type_) if compared else (type_,):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, bindings, classes, narrowing, nodes, operators, wrapped
+from autogen_lsp.analysis import annotation, bindings, classes, fixtures, narrowing, nodes, operators, wrapped
 from autogen_lsp.analysis.annotation import Home
 from autogen_lsp.analysis.bindings import PATTERNS, Binding, How
 from autogen_lsp.analysis.containers import element_of, entered, unpacked
@@ -221,9 +221,9 @@ def _parameter(evaluate: Evaluation, path: Path, binding: Binding) -> Type | Non
     owner = first_parameter_of(evaluate.lookup, path, function, parameter.name)
     if owner is not None:
         return owner
-    if parameter.default is not None and parameter.default.type in _PLAIN_DEFAULTS:
-        return evaluate(path, parameter.default)
-    return None
+    if parameter.default is not None:
+        return evaluate(path, parameter.default) if parameter.default.type in _PLAIN_DEFAULTS else None
+    return fixtures.passed(evaluate, path, function, parameter.name)
 
 
 def _of_lambda(evaluate: Evaluation, path: Path, function: Node, parameter: nodes.ParameterNode) -> Type | None:
