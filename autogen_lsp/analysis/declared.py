@@ -104,6 +104,9 @@ def of_target(lookup: Lookup, path: Path, target: Node) -> Type | None:
     if target.type == "attribute":
         receiver = target.child_by_field_name("object")
         owner = infer.type_of(lookup, path, receiver) if receiver is not None else None
+        if owner is not None and owner.form is Form.MODULE:  # in the place of a function goes another
+            replaced = infer.as_callable(lookup, infer.type_of(lookup, path, target))
+            return replaced if replaced is not None and replaced.form is Form.CALLABLE else None
         if owner is None or owner.form is not Form.INSTANCE:
             return None
         return _attribute(lookup, owner, nodes.text_of(target.child_by_field_name("attribute")))

@@ -1507,6 +1507,7 @@ def other(call: Other) -> None: ...
         ("from threading import Timer\nTimer(3, $0f, args=[1.5])\n", "def f(arg1: float):"),
         ("from threading import Timer\nTimer(3, $0f, [1.5], {'n': ''})\n", "def f(arg1: float, *, n: str):"),
         ("from threading import Thread\nThread(None, $0f, 'name', (1,))\n", "def f(arg1: int):"),
+        ("import os\n\nos.getpid = $0f\n", "def f() -> int:"),
         (
             "from contextvars import Context\ndef g(c: Context): c.run($0f, 1, n='')\n",
             "def f(arg1: int, *, n: str) -> Any:",
