@@ -165,7 +165,7 @@ class _Look:
         if not all(each is not None and item.name in each.lineage.names for each in having):
             return False
         code = [seen(self.project, self.path, self.table, item, each.lineage) for each in found if each is not None]
-        told = any(text is None or are_told_apart(text, item.receiver) for text in code)
+        told = any(each is None or are_told_apart(each.text, item.receiver) for each in code)
         return not told and is_declared(self.lookup, self.path, node)
 
     def _is_suspicious(self, item: Call | Reference) -> bool:

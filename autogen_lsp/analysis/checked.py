@@ -9,12 +9,13 @@ there: where the object is asked for its class, in a function around, too, or so
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autogen_lsp.analysis.checkers import SETTINGS, Reading, reading
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.mro import Class, Mro, members_of
+from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
 from autogen_lsp.analysis.targets import is_test
@@ -26,7 +27,19 @@ _TEXT = re.compile(rb"'[^'\n]*[^\w.'\n][^'\n]*'|\"[^\"\n]*[^\w.\"\n][^\"\n]*\"")
 _CONDITIONS = rb"\b(?:if|elif|while|assert|and|or|not|return|match)\b"
 
 
-def seen(project: Project, path: Path, table: Table, item: Call | Reference, lineage: Mro) -> bytes | None:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Code that a type checker has looked into: the ``text`` around a call that is in the ``scope`` of a file, from
+    ``body`` on without what the outermost function takes and gives.
+    """
+
+    path: Path
+    scope: str
+    text: bytes
+    body: int
+
+
+def seen(project: Project, path: Path, table: Table, item: Call | Reference, lineage: Mro) -> Seen | None:
     """The code around a call, if a type checker takes what it asks of an object for what the class has."""
     if not is_read(project, path, table, item.scope):
         return None
@@ -38,7 +51,9 @@ def seen(project: Project, path: Path, table: Table, item: Call | Reference, lin
     source, outer = project.source(path), _functions(table, item.scope)[-1:]
     text = source.text if source is not None else b""
     text = text[outer[0].start : outer[0].end] if outer else text
-    return None if _is_known_better(text, item.receiver.encode("utf-8", "surrogatepass")) else text
+    if _is_known_better(text, item.receiver.encode("utf-8", "surrogatepass")):
+        return None
+    return Seen(path, item.scope, text, outer[0].body_start - outer[0].start if outer else 0)
 
 
 def tells_unions(project: Project, path: Path) -> bool:
@@ -46,11 +61,19 @@ def tells_unions(project: Project, path: Path) -> bool:
     return _reading(project, path).unions
 
 
-def names_any(code: bytes, classes: list[Class]) -> bool:
-    """Whether code names one of the classes, and not in a text: it may know that an object is of that one."""
-    code = _TEXT.sub(b"", code)
-    names = {one.symbol.name.encode("utf-8", "surrogatepass") for one in classes}
-    return any(re.search(rb"\b" + re.escape(name) + rb"\b", code) for name in names)
+def names_any(project: Project, code: Seen, classes: list[Class]) -> bool:
+    """Whether code names one of the classes, and not in a text: it may know that an object is of that one.
+
+    What the outermost function takes says no more than what it is declared to take; another class may have that name.
+    """
+    text = _TEXT.sub(b"", code.text[code.body :])
+    keys = {one.key for one in classes}
+    for name in {one.symbol.name.encode("utf-8", "surrogatepass") for one in classes}:
+        for dotted in set(re.findall(rb"(?<![\w.])[\w.]*\b" + re.escape(name) + rb"\b", text)):
+            found = follow(project, code.path, dotted.decode("utf-8", "replace"), code.scope)
+            if not isinstance(found, Definition) or (found.path, found.symbol.qualname) in keys:
+                return True
+    return False
 
 
 def is_read(project: Project, path: Path, table: Table, scope: str) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis.alike import is_had_by_one_alike
 from autogen_lsp.analysis.asked import asked_once
-from autogen_lsp.analysis.checked import names_any
+from autogen_lsp.analysis.checked import Seen, names_any
 from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.misdeclared import is_had
@@ -46,7 +46,7 @@ _ASKED = re.compile(rb"""\b[gh](?:et|as)attr\(\s*self\s*,\s*(?:f['"](\w+)\{|['"]
 
 def may_have(
     project: Project, found: Class, name: str, scope: str = "", *, above: bool = False, of_self: bool = True,
-    of_class: bool = False, checked: bytes | None = None,
+    of_class: bool = False, checked: Seen | None = None,
 ) -> bool:  # fmt: skip
     """Whether instances of the class may have the member though the class has not: doubt.
 
@@ -97,7 +97,7 @@ class _Family:
     caller: str
     of_self: bool
     of_class: bool
-    checked: bytes | None
+    checked: Seen | None
     below: list[Class]
     having: list[Class]
     failing: list[Class]
@@ -125,7 +125,7 @@ class _Family:
 
 def _family(
     project: Project, found: Class, below: list[Class], name: str, caller: str, of_self: bool, of_class: bool,
-    checked: bytes | None,
+    checked: Seen | None,
 ) -> _Family:  # fmt: skip
     having: list[Class] = []
     lacking: list[Class] = [found]
@@ -174,7 +174,7 @@ def _is_met(of: _Family, override: Class) -> bool:
 
 
 def _is_seen_by_checker(of: _Family) -> bool | None:
-    return None if of.checked is None or names_any(of.checked, of.having) else False
+    return None if of.checked is None or names_any(of.project, of.checked, of.having) else False
 
 
 def _is_known_better(of: _Family) -> bool | None:

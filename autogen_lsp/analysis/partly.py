@@ -50,6 +50,8 @@ def is_declared(lookup: Lookup, path: Path, node: Node, depth: int = 0) -> bool:
         case "call":
             function = node.child_by_field_name("function")
             callee = infer.type_of(lookup, path, function) if function is not None else None
+            if callee is not None and callee.form is Form.CALLABLE and function is not None:
+                return is_declared(lookup, path, function, depth + 1)
             if callee is None or callee.form is not Form.FUNCTION:
                 return callee is not None and callee.form is Form.CLASS
             return all(_says(symbol) for symbol in functions.symbols_of(lookup, callee))

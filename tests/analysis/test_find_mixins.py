@@ -455,7 +455,7 @@ def test_a_type_checker_reads_what_is_not_annotated_where_it_is_told_to(tmp_path
         "{0}//- lib/__init__.py\nclass A:\n    def f(self) -> int: return 1\nclass B(A):\n    def g(self) -> int: return 1\n"
         "class C(A):\n    def g(self) -> int: return 2\ndef make() -> A: return B()\nC()\n"
         "//- tests/__init__.py\n//- tests/test_lib.py\nfrom lib import A, make\ndef test_one():\n    assert make().{1}()\n"
-        "    assert repr(1) != '<B [1]>'\ndef test_two():\n    made = make()\n    assert made.{1}()\ndef test_b(B):\n    assert make().g()\n"
+        "    assert repr(1) != '<B [1]>'\ndef test_two():\n    made = make()\n    assert made.{1}()\ndef test_b():\n    print(B)\n    assert make().g()\n"
     )
     about = "[[tool.mypy.overrides]]\nmodule = 'tests.*'\n"
     mypy = f"//- pyproject.toml\n[tool.mypy]\nstrict = true\n{about}disallow_untyped_defs = false\n"
@@ -481,6 +481,7 @@ def test_what_some_classes_of_a_declared_union_lack(tmp_path: Path) -> None:
         "    def set(self) -> int:\n        self.x = A()\n        return self.x.g()\n"
         "    def compared(self, z: A | B) -> int:\n        if z in self.many: return z.g()\n        return 1\n"
         "    def looped(self, a: list[A], b: list[B]) -> None:\n        z: A | B\n        for z in a: z.g()\n        for z in b: pass\n"
+        "from typing import Callable\ndef called(make: Callable[..., tuple[A | B, int]]) -> int:\n    z, _ = make()\n    return z.{1}()\n"
         "def some(x: int): return A() if x else B()\ndef inferred(x: int) -> int: return some(x).g()\n"
         "def untold(x: int) -> int:\n    z = A() if x else KINDS[x]\n    return z.g()\nKINDS = {{}}\n"
     )
@@ -504,6 +505,17 @@ def test_what_a_type_checker_knows_better_is_left_alone(tmp_path: Path) -> None:
         "class Hooked:\n    def __getattribute__(self, name: str) -> Any: return object.__getattribute__(self, name)\n"
         "class E(Hooked):\n    def g(self) -> int: return 1\nclass F(Hooked):\n    def g(self) -> int: return 1\nE(), F()\n"
         "def hooked(a: Hooked) -> int: return a.g()\n",
+    )
+
+
+def test_what_code_takes_and_namesakes_say_nothing_of_what_a_type_checker_knows(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        f"{STRICT}//- lib/__init__.py\nclass A:\n    def f(self) -> int: return 1\nclass B(A):\n    def g(self) -> int: return 1\n"
+        "class C(A):\n    def g(self) -> int: return 2\nB(), C()\ndef takes(a: A, b: B) -> int: return a.«g»()\n"
+        "def makes(a: A) -> int:\n    B()\n    return a.g()\ndef inside(a: A) -> None:\n    def inner(b: B) -> int: return a.g()\n"
+        "//- lib/names.py\nimport lib\nfrom lib import A\nclass B: pass\ndef other(a: A) -> int:\n    B()\n    return a.«g»()\n"
+        "def dotted(a: A) -> int:\n    lib.B()\n    return a.g()\ndef unknown(a: A, x: int) -> int:\n    repr(x).B()\n    return a.g()\n",
     )
 
 
