@@ -56,6 +56,11 @@ def seen(project: Project, path: Path, table: Table, item: Call | Reference, lin
     return Seen(path, item.scope, text, outer[0].body_start - outer[0].start if outer else 0)
 
 
+def reads(project: Project, path: Path) -> bool:
+    """Whether a checker that the project sets up reads a file."""
+    return _reading(project, path).read is True
+
+
 def tells_unions(project: Project, path: Path) -> bool:
     """Whether a checker that reads a file would say what only some classes lack that an object may be of."""
     return _reading(project, path).unions

@@ -48,7 +48,8 @@ def reading(folder: Path, path: Path) -> Reading:
     if any(map(_passes_over, told)) or _is_left_out(mypy, file):
         return Reading(False)
     set_up = _is_set_up(mypy)
-    pyright = [each for name in ("pyright", "basedpyright") if (each := get(tools, name))]
+    settled = (each for name in ("pyright", "basedpyright") if (each := get(tools, name)))
+    pyright = [each for each in settled if not any(_is_of(file, glob) for glob in _left_out(each))]
     mode = {get(each, "typeCheckingMode") for each in pyright} & _MODES
     named = [
         *_words(get(mypy, "files")),
@@ -70,6 +71,17 @@ def reading(folder: Path, path: Path) -> Reading:
 
 def _is_below(file: str, named: str) -> bool:
     return f"{file}/".startswith(f"{named.partition('*')[0].removeprefix('./').rstrip('/')}/")
+
+
+def _left_out(pyright: Any) -> list[str]:
+    return [*_words(get(pyright, "exclude")), *_words(get(pyright, "ignore"))]
+
+
+def _is_of(file: str, glob: str) -> bool:
+    """Whether one of Pyright's patterns means a file, or a folder around it."""
+    return any(
+        fnmatch(f"/{file}", f"/{prefix}{glob.strip('/')}{suffix}") for prefix in ("", "*/") for suffix in ("", "/*")
+    )
 
 
 def _is_on(flag: str, told: list[Any]) -> bool:

@@ -1,7 +1,8 @@
 """Files whose findings nobody waits for: what says that a program wrote it, and will again; excerpts in documentation;
 and fixtures of tests that the project's own settings keep from its linter or formatter: code that is broken on purpose.
 
-Other files that it leaves out (examples, old code, all tests together) are meant to work, and have findings.
+Other files that it leaves out (examples, old code, all tests together) are meant to work, and have findings; so have
+those that a type checker is sent to all the same.
 Read are Ruff's and Flake8's lists of glob patterns and Black's regular expressions, in the roots. Type checkers' lists
 are not: projects leave whole test suites out of these.
 """
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from autogen_lsp.analysis.checked import reads
 
 if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
@@ -64,7 +67,7 @@ def is_excluded(project: Project, path: Path) -> bool:
     if found is None:
         source = project.source(path)
         found = source is not None and is_generated(source.text)
-        found = project.excluded[path] = found or _is_excluded(project, path)
+        found = project.excluded[path] = found or (_is_excluded(project, path) and not reads(project, path))
     return found or _is_excerpt(project, path)
 
 

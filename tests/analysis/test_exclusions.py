@@ -37,6 +37,25 @@ def test_excluded_files_have_no_findings(tmp_path: Path, name: str, settings: st
     assert [f.name for f in find(project, tmp_path / "tests/ours.py")] == ["missing"]
 
 
+@pytest.mark.parametrize(
+    ("checker", "found"),
+    [
+        ("[tool.mypy]\nfiles = ['lib', 'tests']\n", True),
+        ("[tool.mypy]\nfiles = ['lib', 'tests']\nexclude = 'tests/made'\n", False),
+        ("[tool.mypy]\nfiles = 'lib'\n", False),
+        ("[tool.mypy]\nstrict = true\n", False),
+        ("[tool.pyright]\ninclude = ['tests']\n", True),
+        ("[tool.pyright]\ninclude = ['tests']\nexclude = ['**/made']\n", False),
+        ("[tool.pyright]\ninclude = ['tests']\nignore = ['tests/made/*.py']\n", False),
+    ],
+)
+def test_what_a_type_checker_reads_is_not_broken_on_purpose(tmp_path: Path, checker: str, found: bool) -> None:
+    settings = f"[tool.ruff]\nexclude = ['tests/made']\n{checker}"
+    (tmp_path / "pyproject.toml").write_text(settings, "utf-8")
+    project = project_with(tmp_path, "tests/made/a.py")
+    assert bool(find(project, tmp_path / "tests/made/a.py")) is found
+
+
 @pytest.mark.parametrize("pattern", ["tests", "tests/", "tests/**", "src/tests"])
 def test_excluding_all_tests_says_nothing_of_broken_fixtures(tmp_path: Path, pattern: str) -> None:
     (tmp_path / "pyproject.toml").write_text(f'[tool.ruff]\nexclude = ["{pattern}"]', "utf-8")
