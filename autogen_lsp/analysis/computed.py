@@ -69,10 +69,12 @@ def names_given(source: Source, holder: Symbol) -> frozenset[str] | None:
     return _together(given) if given else None
 
 
-def names_set(source: Source, function: Symbol, parameters: Collection[str]) -> frozenset[str] | None:
-    """What the names look like under which a function sets attributes of these parameters; None as above."""
-    places = {at.span() for at in _OF_OTHERS.finditer(source.text, function.body_start, function.body_end)}
-    return _together(_given(source, places, lambda receiver, _: receiver in parameters))
+def names_set(source: Source, function: Symbol | None, receivers: Collection[str]) -> frozenset[str] | None:
+    """As above, of what a function, or the whole file, calls so; None also where the file sets no such attributes."""
+    within = (function.body_start, function.body_end) if function is not None else ()
+    places = {at.span() for at in _OF_OTHERS.finditer(source.text, *within)}
+    given = _given(source, places, lambda receiver, _: receiver in receivers)
+    return _together(given) if given or function is not None else None
 
 
 def _given(source: Source, places: Collection[tuple[int, int]], is_own: _IsOwn) -> list[Iterable[str]]:

@@ -173,12 +173,17 @@ def gets_members(project: Project, found: Class, name: str) -> bool:
 
 def _names_given(project: Project, found: Class) -> frozenset[str] | None:
     """What these names look like, as of `computed`; None where they may be any."""
+    names: set[str] = set()
     for one in project.mro(*found.key).classes:
         table = project.table(one.path) if project.is_ours(one.path) else None
         holders = table.facts.dynamic_classes if table is not None else ()
-        if _CAPITAL.sub("_", one.symbol.name).lower() in {holder.rpartition(".")[2] for holder in holders}:
+        called = _CAPITAL.sub("_", one.symbol.name).lower()
+        named = [holder for holder in holders if holder.rpartition(".")[2] == called]
+        source = project.source(one.path) if named else None
+        given = computed.names_set(source, None, named) if source is not None else frozenset()
+        if given is None:
             return None
-    names: set[str] = set()
+        names |= given
     for callee in takers(project, found) - NO_FACTORIES:
         for file, function in project.definitions(callee)[:10]:
             source = project.source(file)

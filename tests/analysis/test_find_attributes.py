@@ -419,7 +419,7 @@ def test_what_is_patched_would_have_to_be_there(tmp_path: Path) -> None:
         ),
         pytest.param(
             "//- a.py\nfrom b import TheData\nclass U:\n    def __init__(self): self.data = TheData()\n    def f(self): self.data.g()\n"
-            "//- b.py\nclass TheData: x = 1\nclass Entity:\n    def add(self, the_data): setattr(the_data, self.name, self)\n",
+            "//- b.py\nclass TheData: x = 1\nclass Entity:\n    def add(self, the_data): setattr(the_data, self.name, self)\nNAMES = ('g', 'h')\n",
             id="computed names of a variable that is named after the class",
         ),
         pytest.param(

@@ -186,6 +186,17 @@ def test_what_an_attribute_named_after_the_class_is_given(tmp_path: Path) -> Non
     )
 
 
+def test_what_a_variable_named_after_the_class_is_given_is_said_somewhere(tmp_path: Path) -> None:
+    text = (
+        "class Config:\n    x = 1\n    @classmethod\n    def make(cls, given, **more):\n        config = cls()\n"
+        "        for key, value in {{**given, **more}}.items(): setattr(config, key, value)\n        return config\n"
+        "def f(config: Config): config.{}(), config.told()\nConfig.{}()\nConfig.make({{'told': 1}})\n"
+    )
+    check_findings(tmp_path / "a", text.format("«none»", "«none»"))
+    check_findings(tmp_path / "b", text.format("none", "none") + "def fill(config, x): vars(config).update(vars(x))\n")
+    check_findings(tmp_path / "c", text.format("none", "none") + "Config.make(none=1)\n")
+
+
 def test_what_a_call_gives_may_have_any_name(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
