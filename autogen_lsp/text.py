@@ -105,6 +105,17 @@ def apply_edits(text: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join(parts)
 
 
+def written_spans(edits: Iterable[Edit]) -> list[Span]:
+    """Where the new texts of edits stand once they are applied."""
+    out: list[Span] = []
+    moved = 0
+    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
+        start, size = edit.span.start + moved, len(edit.new.encode("utf-8", "surrogatepass"))
+        out.append(Span(start, start + size))
+        moved += size - (edit.span.end - edit.span.start)
+    return out
+
+
 def composed(first: Iterable[Edit], then: Iterable[Edit]) -> tuple[Edit, ...]:
     """The edits that do at once what ``first`` does and then, to the text that it leaves, ``then``.
 

@@ -9,9 +9,9 @@ import ast
 import re
 import textwrap
 from dataclasses import replace
-from pathlib import Path
 
 from autogen_lsp.analysis import apply, findings
+from autogen_lsp.analysis.exclusions import is_excluded
 from autogen_lsp.analysis.model import FindingKind, Plan, Site, TargetKind
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.errors import EditRefused
@@ -23,7 +23,7 @@ from autogen_lsp.generation.names import global_names
 from autogen_lsp.generation.nodes import bound_names, is_placeholder
 from autogen_lsp.generation.parse import Parsed, wanted_of
 from autogen_lsp.syntax.model import Call, Facts
-from autogen_lsp.text import Span
+from autogen_lsp.text import FileChange, Span, written_spans
 from autogen_lsp.workspace.source import Source
 
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -182,12 +182,16 @@ def _placed(parsed: Parsed, plan: Plan, project: Project) -> Check:
         old, new = project.facts(each.path), after.facts(each.path)
         if new is not None and new.errors and not (old and old.errors):
             problems.append(f"{each.path.name} would not parse with it")
-        problems += _newly_missing(project, after, each.path, plan)
+        problems += _newly_missing(project, after, each, plan)
     return Check("placed", not problems, "; ".join(problems[:5]))
 
 
-def _newly_missing(before: Project, after: Project, path: Path, plan: Plan) -> list[str]:
-    others = (each for each in findings.find(after, path) if each.kind is not FindingKind.STUB)
+def _newly_missing(before: Project, after: Project, change: FileChange, plan: Plan) -> list[str]:
+    """What is missing in what was written: of a name that is bound twice, other code asks for nothing for certain."""
+    path = change.path
+    spans = [] if is_excluded(after, path) else written_spans(change.edits)
+    found = [each for span in spans for each in findings.within(after, path, span)]
+    others = (each for each in found if each.kind is not FindingKind.STUB)
     new = [each for each in others if each.name != plan.target.name]
     known = {(each.kind, each.name) for each in findings.find(before, path)} if new else set()
     return list(dict.fromkeys(each.message for each in new if (each.kind, each.name) not in known))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autogen_lsp.text import Edit, Span, apply_edits, carried, composed
+from autogen_lsp.text import Edit, Span, apply_edits, carried, composed, written_spans
 
 _TEXT = st.binary(max_size=12).map(lambda raw: bytes(97 + byte % 3 for byte in raw))
 
@@ -43,3 +43,12 @@ def test_a_span_is_carried_over_edits_elsewhere(data: st.DataObject, before: byt
     found = carried(Span(len(before), shift), [*head, *tail])
 
     assert found.cut(apply_edits(text, [*head, *tail])) == "<name>"
+
+
+@given(st.data(), _TEXT)
+def test_written_spans_hold_what_is_new(data: st.DataObject, text: bytes) -> None:
+    edits = data.draw(_edits(len(text)))
+    after = apply_edits(text, edits)
+    in_order = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
+
+    assert [span.cut(after) for span in written_spans(edits)] == [edit.new for edit in in_order]
