@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, classes, expected, functions, infer, naming, nodes, wants
+from autogen_lsp.analysis import annotation, classes, expected, functions, infer, naming, nodes, tables, wants
 from autogen_lsp.analysis.arguments import VARIADIC, Argument, arguments_of, items_of
 from autogen_lsp.analysis.expectation import Demand, Expected, Role
 from autogen_lsp.analysis.names import Lookup
@@ -38,8 +38,13 @@ class Handed:
 
 
 def is_function(lookup: Lookup, path: Path, expression: Node) -> bool:
-    """Whether a name that is not called is meant to be a function: a decorator, or where one is asked for."""
+    """Whether a name that is not called is meant to be a function: a decorator, or where one is asked for.
+
+    That may be as an item of a table, of which items are called.
+    """
     wanted = expected.at(lookup, path, expression)
+    if tables.calls_of(expression):
+        return True
     return wanted.role is Role.DECORATOR or _callable(lookup, path, expression, wanted) is not None
 
 

@@ -1,6 +1,7 @@
 """Uses that keep a missing function in a variable (``push = self.push``) into the calls of that variable.
 
-So are those that wrap it (``run = wrap(f)``), and what is called at once (``wrap(f)(a)``).
+So are those that wrap it (``run = wrap(f)``), what is called at once (``wrap(f)(a)``), and tables of functions, whose
+items are called (`tables`).
 
 Followed are local variables in the function that sets them, global ones and attributes of ``self`` through the whole
 workspace. Where such a variable is declared, or used in other ways, too, the use itself stays: what is done with it is
@@ -14,7 +15,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, expected, handed, nodes, sites
+from autogen_lsp.analysis import bindings, expected, handed, nodes, sites, tables
 from autogen_lsp.analysis.mentions import expression_of
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
@@ -33,6 +34,9 @@ def followed(lookup: Lookup, uses: Sequence[Use]) -> list[Use]:
             if call is not None and call.type == "call" and nodes.same(call.child_by_field_name("function"), value):
                 out.append(replace(use, expression=call, awaited=awaited))
                 continue
+        if not use.is_call and (calls := tables.calls_of(value)):
+            out += [replace(use, expression=call) for call in calls]
+            continue
         wanted = None if use.is_call else expected.at(lookup, use.path, value)
         variables = () if wanted is None or wanted.strong else wanted.bound
         reads = [_reads(lookup, use, variable) for variable in variables]
