@@ -127,7 +127,12 @@ def _is_foreign(project: Project, path: Path, dotted: str) -> bool:
     return not isinstance(found, Definition) or not project.is_ours(found.path)
 
 
-_GIVERS = (is_planted, _is_known_by_name, _is_filled, _is_made_beside)
+def _is_compiled_too(project: Project, path: Path, name: str) -> bool:
+    """Whether the build makes a module of its name from native sources, which comes before it, or into its place."""
+    return project.build.may_compile(path.parent.name if path.name == "__init__.py" else path.stem)
+
+
+_GIVERS = (is_planted, _is_known_by_name, _is_filled, _is_made_beside, _is_compiled_too)
 
 
 def _used(table: Table, source: Source) -> dict[str, list[tuple[Span, set[str]]]]:

@@ -16,6 +16,7 @@ from autogen_lsp.analysis.enclosing import annotated, class_instance, enclosing_
 from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import Lookup, Ref
 from autogen_lsp.analysis.operators import of_key
+from autogen_lsp.analysis.replaced import is_replaced
 from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, class_of, members, received
 from autogen_lsp.analysis.variables import declared, value_of
 from autogen_lsp.syntax.model import Symbol, SymbolKind
@@ -138,6 +139,8 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
     if symbol.kind == SymbolKind.ATTRIBUTE and symbol.value is None and _is_inherited(lookup, member.owner, name):
         return None  # `self.x: Sub` in a method, of a base's attribute, says what it is there
     found = declared(evaluate, path, member.symbols, member.owner)
+    if symbol.kind == SymbolKind.ATTRIBUTE and symbol.annotation is None and is_replaced(lookup, instance, name, found):
+        return None
     if (
         symbol.kind == SymbolKind.VARIABLE
         and symbol.annotation is None

@@ -19,7 +19,7 @@ from autogen_lsp.analysis.types import Form, Type, members, parts, substitute, u
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _MAX_CLASSES = 60
-_OF_SELF = re.compile(r"(?<![\w.])self\.(\w+)")
+_OF_SELF = re.compile(r"(?<!\w)(?<![\w)\]]\.)self\.(\w+)")
 _PROPERTIES = ("property", "cached_property", "abstractproperty", "hybrid_property")
 _TRANSPARENT = frozenset(
     {
@@ -124,14 +124,21 @@ def member_of(lookup: Lookup, type_: Type, name: str) -> Member | None:
     return None
 
 
-def is_made_otherwise(lookup: Lookup, instance: Type | None, path: Path, symbol: Symbol) -> bool:
-    """Whether a member is made from another one (``self.x = self.make()``) that the instance's class overrides."""
+def is_made_otherwise(lookup: Lookup, instance: Type | None, path: Path, symbol: Symbol, steps: int = 3) -> bool:
+    """Whether a member is made from another one (``self.x = self.make()``) that the instance's class overrides, be it
+    in some steps.
+    """
     if instance is None or symbol.annotation is not None or (instance.path, instance.name) == (path, symbol.parent):
         return False
     owner = Type(Form.INSTANCE, symbol.parent, lookup.module_name(path), path=path)
     for name in _OF_SELF.findall(symbol.value or ""):
         first, inherited = (member_of(lookup, holder, name) for holder in (instance, owner))
-        if first is not None and inherited is not None and first.symbols != inherited.symbols:
+        if first is None or inherited is None:
+            continue
+        if first.symbols != inherited.symbols:
+            return True
+        made_in = first.owner.path
+        if made_in and steps and any(is_made_otherwise(lookup, instance, made_in, s, steps - 1) for s in first.symbols):
             return True
     return False
 

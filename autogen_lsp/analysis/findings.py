@@ -29,6 +29,7 @@ from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span, touching
 from autogen_lsp.workspace.source import Source
 
+_OF_CFFI = frozenset({"ffi", "lib"})  # what a module has that cffi makes
 _MANY = 4  # files that import what is missing
 _REPLACED = re.compile(rb"\bmodules\[[^\]\n]*\]\s*=(?!=)")  # an entry of `sys.modules`
 
@@ -101,6 +102,10 @@ def _missing_module(project: Project, path: Path, item: Import, module: Module, 
         return None
     parts = item.module.split(".")
     if not item.level and _is_made(source.text, parts[: module.absent + 1]):
+        return None
+    if item.name == "*" and parts[-1].strip("_") == path.stem.strip("_"):  # it hands on what the build makes
+        return None
+    if item.name in _OF_CFFI and parts[-1].startswith("_"):
         return None
     if not item.scope and _is_optional(project, path):
         return None

@@ -27,6 +27,7 @@ _SET = re.compile(  # under a computed name
     rb"\bsetattr\(\s*([A-Za-z_]\w*)\s*,(?!\s*['\"]\w+['\"]\s*,)"
     rb"|\b([A-Za-z_]\w*)\.__dict__(?:\.update\(|\s*=[^=]|\[[^\]'\"]+\]\s*=[^=])"
 )
+_ABSTRACT = ("ABC", "ABCMeta")  # what classes have that others are registered with
 _EACH = re.compile(rb"\bfor ([A-Za-z_]\w*) in ([A-Za-z_]\w*):")
 _ITSELF = re.compile(rb"\(\s*self\s*[,)]")
 _WITH_LOCALS = re.compile(rb"\(\s*self\s*,\s*(?:\*\*)?locals\(\)")
@@ -86,17 +87,29 @@ def _is_handed_out(project: Project, found: Class, name: str) -> bool:
 
 
 def _is_registered(project: Project, found: Class, name: str) -> bool:
-    """Whether the class is told the name: ``Manager.register("name", …)``."""
-    if not project.is_ours(found.path) or "register" not in project.mro(*found.key).names:
+    """Whether the class is told the name, or of a class that has it: ``Manager.register("name", …)``,
+    ``Base.register(Other)``.
+    """
+    lineage = project.mro(*found.key)
+    is_abstract = any(base.endswith(_ABSTRACT) for one in lineage.classes for base in one.symbol.bases)
+    if not project.is_ours(found.path) or not (is_abstract or "register" in lineage.names):
         return False
-    told = re.compile(rb"\(\s*(['\"])" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"\1")
+    told = re.compile(rb"\(\s*(?:(['\"])" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"\1|([\w.]+)\s*\))")
     for file, call in project.calls("register"):
         source = project.source(file) if call.receiver else None
-        if source is not None and told.match(source.text, call.end):
+        said = told.match(source.text, call.end) if source is not None else None
+        if said is not None:
             target = follow(project, file, call.receiver, call.scope)
             if isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key:
-                return True
+                other = follow(project, file, said[2].decode("utf-8", "replace"), call.scope) if said[2] else None
+                if said[1] or other is None or (isinstance(other, Definition) and _has(project, other, name)):
+                    return True
     return False
+
+
+def _has(project: Project, found: Definition, name: str) -> bool:
+    lineage = project.mro(found.path, found.symbol.qualname)
+    return lineage.open or lineage.may_have(name)
 
 
 def _is_made_by_type(project: Project, found: Class, name: str) -> bool:

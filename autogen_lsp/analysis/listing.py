@@ -66,7 +66,9 @@ class Listing(msgspec.Struct):
 
 
 class Native(msgspec.Struct):
-    """Stems of the sources of extension modules, as of one list of files: kept while the list stays the same object."""
+    """Sources of extension modules, as of one list of files: kept while the list stays the same object."""
 
     files: Iterable[Path] | None = None  # None where not looked for yet
+    sources: list[str] = []
     stems: frozenset[str] = frozenset()
+    declared: frozenset[str] | None = None  # names of modules; None where not read yet

@@ -8,7 +8,6 @@ fail; of an abstract class, those in use have the member. What derives from a cl
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,31 +15,22 @@ from functools import cached_property
 from pathlib import Path
 
 from autogen_lsp.analysis.alike import is_had_by_one_alike
-from autogen_lsp.analysis.asked import asked_once
 from autogen_lsp.analysis.checked import Seen, names_any
+from autogen_lsp.analysis.combined import PARTS, lacked, stands_before_others
 from autogen_lsp.analysis.derived import derived_at_run_time
 from autogen_lsp.analysis.hidden import stub_may_omit
-from autogen_lsp.analysis.misdeclared import is_had
 from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
 from autogen_lsp.analysis.presence import follow, is_handed_out
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.targets import is_test
-from autogen_lsp.analysis.usage import (
-    ABSTRACT,
-    holds_tests,
-    in_use,
-    is_from_outside,
-    is_made,
-    is_named_mixin,
-    times_made,
-)
+from autogen_lsp.analysis.usage import in_use, is_awaited, is_made, is_named_mixin, times_made
 from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind, base_names
 
-_PARTS = 3  # things that a class without a name for it calls on those that it is a part of
+_SEVERAL = 2  # calls of a public method that show who it is for
+_MAX_CALLS = 200  # that are looked at for that
 _MANY = 3  # instances that lack the member, for one that has it
 _SUPER = "super("
-_DOCSTRING = re.compile(rb"""\s*[rRuU]?(\"{3}|'{3})(.*?)\1""", re.S)
 _ASKED = re.compile(rb"""\b[gh](?:et|as)attr\(\s*self\s*,\s*(?:f['"](\w+)\{|['"](\w+)['"]\s*[+%]|['"](\w+)%)""")
 
 
@@ -61,7 +51,7 @@ def may_have(
     if above:
         if any(_brings_above(project, found, one, name) for one in below):
             return True
-        return _stands_before_others(project, found, below, name) or derived_at_run_time(project, found, below)
+        return stands_before_others(project, found, below, name) or derived_at_run_time(project, found, below)
     if "Protocol" in base_names(found.symbol) and checked is None and is_had_by_one_alike(project, found, name):
         return True
     family = _family(project, found, below, name, _caller(found, scope), of_self, of_class, checked)
@@ -144,7 +134,9 @@ def _family(
 
 
 def _is_mixin_in_waiting(of: _Family) -> bool | None:
-    return True if not of.below and is_named_mixin(of.project, of.found) else None
+    if of.below:
+        return None
+    return True if is_named_mixin(of.project, of.found) or (of.of_self and is_awaited(of.project, of.found)) else None
 
 
 def _is_declared_as_mixin(of: _Family) -> bool | None:
@@ -159,7 +151,7 @@ def _is_derived_at_run_time(of: _Family) -> bool | None:
 
 
 def _is_had_by_none(of: _Family) -> bool | None:
-    return None if of.having else _stands_before_others(of.project, of.found, of.below, of.name)
+    return None if of.having else stands_before_others(of.project, of.found, of.below, of.name)
 
 
 def _is_counted_on(of: _Family) -> bool | None:
@@ -182,16 +174,33 @@ def _is_known_better(of: _Family) -> bool | None:
 
 
 def _is_left_to_them(of: _Family) -> bool | None:
-    """Only the classes that have the member call the (private) method that needs it."""
-    if not of.caller.startswith("_") or of.caller.startswith("__"):
+    """Only the classes that have the member call the method that needs it: nobody does, or several times if it is
+    a public one, which others may call.
+    """
+    if not of.caller or of.caller.startswith("__"):
         return None
     inside = tuple((one.path, f"{one.symbol.qualname}.") for one in of.having)
+    calls = of.project.calls(of.caller)
+    own = sum(
+        any(file == path and call.scope.startswith(prefix) for path, prefix in inside)
+        for file, call in calls[:_MAX_CALLS]
+    )
+    if not of.caller.startswith("_") and own < _SEVERAL:
+        return None
     left = all(
         any(file == path and call.scope.startswith(prefix) for path, prefix in inside)
         or _is_of_others(of.project, of.found, file, call)
-        for file, call in of.project.calls(of.caller)
+        for file, call in calls
     )
     return True if left else None
+
+
+def _are_parts_of_one(of: _Family) -> bool | None:
+    """It calls several things that it lacks, and the same classes below have them all: only these get there."""
+    asked = lacked(of.project, of.found) if of.of_self and of.having else frozenset()
+    lineages = [of.project.mro(*one.key) for one in of.below] if len(asked) >= PARTS else []
+    by = {name: [each.may_have(name) for each in lineages] for name in (*asked, of.name)}
+    return True if lineages and sum(by[name] == by[of.name] for name in asked) >= PARTS else None
 
 
 def _is_asked_for(of: _Family) -> bool | None:
@@ -231,6 +240,7 @@ _EVIDENCE: tuple[Callable[[_Family], bool | None], ...] = (
     _is_seen_by_checker,
     _is_known_better,
     _is_left_to_them,
+    _are_parts_of_one,
     _is_asked_for,
     _is_lacked_by_most,
     _is_seldom_made,
@@ -254,87 +264,6 @@ def _is_variable(project: Project, path: Path, holder: Symbol, base: str) -> boo
     if any(bound == base for _, bound in table.imports):
         return False
     return follow(project, path, base, holder.parent) is None
-
-
-def _stands_before_others(project: Project, found: Class, below: list[Class], name: str) -> bool:
-    """Whether the class is made to be combined with others, and is not used alone.
-
-    It is named so; or its docstring tells of what it lacks; or it lies in the body of another class, for what works on
-    that; or one in its lineage has no bases, and all the same calls on ``super()`` what ``object`` has not; or it holds
-    tests that nothing runs, or asserts as test cases do; or it lacks several things that it calls on ``self``, and
-    another class has all of these.
-    """
-    lineage = project.mro(*found.key).classes
-    if not (
-        is_named_mixin(project, found)
-        or _is_told_of(project, found, name)
-        or _is_in_class(project, found)
-        or any(_reaches_beyond(project, one) and not _is_complete(project, found, one) for one in lineage)
-        or (not is_from_outside(project, found) and (holds_tests(project, found) or _is_of_test_cases(project, name)))
-        or _is_part(project, found)
-    ):
-        return False
-    if any(in_use(project, one, leaf=True) for one in (found, *below)):
-        return False
-    return not any(_is_combined(project, one, below) for one in below)
-
-
-def _is_of_test_cases(project: Project, name: str) -> bool:
-    """Whether `unittest.TestCase` has the member."""
-    stubs = project.environment.stdlib
-    return stubs is not None and name in project.mro(stubs / "unittest/case.pyi", "TestCase").names
-
-
-def _is_combined(project: Project, one: Class, below: list[Class]) -> bool:
-    """Whether the class puts a mixin together with others, and is not meant to be put together with more itself."""
-    if len(project.mro(*one.key).classes[0].symbol.bases) < 2 or holds_tests(project, one):
-        return False
-    if ABSTRACT.match(one.symbol.name) or is_named_mixin(project, one):
-        return False
-    return not any(one.key != other.key and one.key in project.mro(*other.key) for other in below)
-
-
-@asked_once
-def _is_part(project: Project, found: Class) -> bool:
-    table, known = project.table(found.path), project.mro(*found.key).names
-    inside = f"{found.symbol.qualname}."
-    calls = table.facts.calls if table is not None else ()
-    lacked = {c.name for c in calls if c.receiver == "self" and c.scope.startswith(inside) and c.name not in known}
-    return len(lacked) >= _PARTS and is_had(project, lacked)
-
-
-def _is_told_of(project: Project, found: Class, name: str) -> bool:
-    """Whether the class's docstring tells of the member, which other classes have: what derives from it brings it."""
-    source = project.source(found.path) if project.defines(name) else None
-    told = _DOCSTRING.match(source.text, found.symbol.body_start) if source is not None else None
-    return told is not None and re.search(rb"\b%b\b" % re.escape(os.fsencode(name)), told[2]) is not None
-
-
-def _is_in_class(project: Project, found: Class) -> bool:
-    """Whether the class, without bases, is a member of a class, and its name is not used to make or derive anything."""
-    outer = project.symbols(found.path, found.symbol.parent)
-    return bool(outer) and outer[0].kind == SymbolKind.CLASS and not found.symbol.bases
-
-
-@asked_once
-def _reaches_beyond(project: Project, found: Class) -> bool:
-    lineage = project.mro(*found.key)
-    table = project.table(found.path)
-    if table is None or lineage.open or len(lineage.classes) != 2 or not project.is_ours(found.path):
-        return False
-    known = lineage.after(found.key).names
-    inside = f"{found.symbol.qualname}."
-    return any(
-        call.name not in known or (call.name == "__init__" and (call.positional or call.keywords or call.double_star))
-        for call in table.facts.calls
-        if call.receiver.startswith(_SUPER) and call.scope.startswith(inside)
-    )
-
-
-def _is_complete(project: Project, found: Class, base: Class) -> bool:
-    """Whether somebody makes a class above this one that has the base, too: it needs no other."""
-    above = (one for one in project.mro(*found.key).classes if one.key != found.key and project.is_ours(one.path))
-    return any(base.key in project.mro(*one.key) and is_made(project, one) for one in above)
 
 
 def _caller(found: Class, scope: str) -> str:

@@ -36,6 +36,25 @@ def tests(use: Node) -> Iterator[tuple[Node, bool]]:
         yield from _single(condition, holds)
 
 
+def kept(
+    use: Node, before: Node, assigned: Node, type_: Type | None, evaluate: Callable[[Node], Type | None]
+) -> Type | None:
+    """What the name ``use`` got in a statement ``before``, as far as it is left where another one ``assigned`` it under
+    a condition: ``if not isinstance(x, C): x = C(x)``.
+    """
+    statement = assigned.parent
+    block = statement.parent if statement is not None and statement.type == "expression_statement" else None
+    guard = block.parent if block is not None else None
+    if guard is None or guard.type != "if_statement" or guard.children_by_field_name("alternative"):
+        return type_
+    if not nodes.inside(use, guard.parent) or guard.end_byte > use.start_byte or before.start_byte >= guard.start_byte:
+        return type_
+    text, condition = nodes.text_of(use), guard.child_by_field_name("condition")
+    for test, truth in _single(condition, False) if condition is not None else ():
+        type_ = _test(test, truth, text, type_, evaluate)
+    return type_
+
+
 def found_none(use: Node) -> bool:
     """Whether a test before has found the name to be None, or empty."""
     text = nodes.text_of(use)

@@ -57,9 +57,20 @@ def has_name(project: Project, module: Module, name: str) -> Presence:
 
 def _is_taken_from_submodule(project: Project, module: Module, name: str) -> bool:
     """Whether the package has ``from .name import name``: then it is not the submodule that is meant."""
+    item = _imported_once(project, module, name)
+    return item is not None and item.module.rpartition(".")[2] == name
+
+
+def _is_taken_from_below(project: Project, module: Module, name: str) -> bool:
+    """As `_is_taken_from_submodule`, or from a module of that submodule: ``from .name.more import name``."""
+    item = _imported_once(project, module, name)
+    return item is not None and name in item.module.split(".")
+
+
+def _imported_once(project: Project, module: Module, name: str) -> Import | None:
     table = project.table(module.path) if module.path is not None else None
     imports = table.imports.get(("", name), ()) if table is not None else ()
-    return len(imports) == 1 and imports[0].name == name and imports[0].module.rpartition(".")[2] == name
+    return imports[0] if len(imports) == 1 and imports[0].name == name else None
 
 
 def _in_files(project: Project, module: Module, name: str, seen: set[Path]) -> Presence:
@@ -194,6 +205,8 @@ def _from_star(project: Project, module: Module, name: str, seen: set[Path]) -> 
     found = _in_files(project, module, name, seen)
     if found is Presence.ABSENT and project.modules.submodule(module, name) is not None:
         return Presence.UNKNOWN  # it comes along where somebody imported it before
+    if found is Presence.ABSENT and module.path is not None and module.path.suffix == ".pyi":
+        return Presence.UNKNOWN if project.is_ours(module.path) else found  # a stub may leave something out
     return found
 
 
@@ -295,6 +308,10 @@ def _import_target(project: Project, path: Path, item: Import, hops: int) -> Def
     if item.name is None:
         name = item.module if item.asname else item.module.partition(".")[0]
         module = project.resolve_module(name, 0, path)
+        above, _, last = name.rpartition(".")
+        package = project.resolve_module(above, 0, path) if above and module.origin is Origin.WORKSPACE else None
+        if package is not None and _is_taken_from_below(project, package, last):
+            return _of_module(project, package, last, hops)  # `import a.b as m` takes what `a` calls `b`
         return None if module.origin in (Origin.MISSING, Origin.UNKNOWN) else module
     module = project.resolve_module(item.module, item.level, path)
     if module.origin in (Origin.MISSING, Origin.UNKNOWN):

@@ -162,7 +162,7 @@ def _of_its_kind(project: Project, path: Path, table: Table) -> Iterator[Use]:
 
 
 def _are_run_with(project: Project, path: Path, uses: Iterable[Use]) -> bool:
-    names = dict.fromkeys(each.name for each in uses if each.how == "call")
+    names = dict.fromkeys(each.name for each in uses if each.how in ("call", "base"))
     return any(len(_lacking(project, name) - {path}) >= _MANY for name in islice(names, _MAX_NAMES))
 
 

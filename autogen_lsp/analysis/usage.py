@@ -5,6 +5,7 @@ How a class is named tells what it is for: a mixin, an abstract class, a test.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -17,6 +18,7 @@ from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.syntax.model import Call, SymbolKind
 
 _MAX_CALLS = 200  # of a class's name that are looked at for one that makes an instance
+_MAX_FILES = 40  # that import a class, and are looked at for what they ask of it
 _TEST = re.compile(r"_*(?:Tests?(?![a-z])|tests?_)")  # run without being called
 _MIXIN = re.compile(r"mix_?in|mixed", re.I)
 _CALLED_MIXIN = re.compile(r"\bmix-?in\b", re.I)
@@ -84,6 +86,16 @@ def _makers(project: Project, found: Class, tried: bool) -> Iterator[Call]:
         target = follow(project, file, call.dotted, call.scope)
         if isinstance(target, Definition) and (target.path, target.symbol.qualname) == found.key:
             yield call
+
+
+@asked_once
+def is_awaited(project: Project, found: Class) -> bool:
+    """Whether other files ask ``isinstance`` of a class that nobody makes: it is derived somewhere else."""
+    name = found.symbol.name
+    asked = re.compile(rb"\bisinstance\([^()\n]*,[^)\n]*\b%b\b" % re.escape(os.fsencode(name)))
+    files = {file for file, item in project.importers(name) if file != found.path and item.name == name}
+    sources = (project.source(file) for file in islice(files, _MAX_FILES) if not is_test(project, file))
+    return any(source is not None and asked.search(source.text) for source in sources) and not is_made(project, found)
 
 
 def is_named_mixin(project: Project, found: Class) -> bool:

@@ -46,11 +46,20 @@ def identifier(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         local = [b for b in found[0] if b.how is not How.VALUE or not nodes.inside(node, b.node)]
         added = [b.node for b in local if _is_augmented(b)]
         kept = list(_kept(local))
-        bound = ((binding, bound_type(evaluate, path, binding, name)) for binding in kept)
+        bound = ((binding, _left(evaluate, path, node, binding, kept)) for binding in kept)
         type_ = evaluate.union(filled(evaluate, path, name, binding, found[1], held) for binding, held in bound)
         if added and any(part is None or _is_own(part) for part in members(type_)):
             type_ = evaluate.union((type_, *(operators.augmented(evaluate, path, each, type_) for each in added)))
     return narrowing.narrow(node, type_, partial(evaluate, path))
+
+
+def _left(evaluate: Evaluation, path: Path, node: Node, binding: Binding, found: Sequence[Binding]) -> Type | None:
+    """The type that a binding gives a name, as far as others that are made under a condition leave it."""
+    type_ = bound_type(evaluate, path, binding, nodes.text_of(node))
+    for other in found if len(found) <= _MAX_ASSIGNMENTS else ():
+        if other.how is How.VALUE and other.at is not binding.at:
+            type_ = narrowing.kept(node, binding.at, other.at, type_, partial(evaluate, path))
+    return type_
 
 
 def _is_later(ref: Ref, path: Path, node: Node) -> bool:

@@ -444,6 +444,33 @@ def test_a_script_has_its_own_folder_first(tmp_path: Path) -> None:
             "//- p/x/sub.py\n//- p/y/__init__.py\nfrom p.y import sub\n//- p/y/sub.py\ndef f(): return 1\n",
             id="two stars",
         ),
+        pytest.param(
+            "//- pkg/__init__.py\nfrom pkg._fast import *\nfrom pkg.plain import *\nfrom pkg import _fast\n_fast.solve()\n"
+            "//- pkg/_fast.pyi\ndef f() -> int: ...\n//- pkg/_fast.pyx\n//- pkg/plain.py\n//- a.py\nimport pkg\npkg.solve()\n",
+            id="all names of a compiled module, whose stub may leave some out",
+        ),
+        pytest.param(
+            "//- pkg/__init__.py\n//- pkg/xlink.py\nfrom pkg.raw.xlink import *\n//- pkg/geo.py\nfrom ._geo import *\n",
+            id="all names of a module that is called as the file",
+        ),
+        pytest.param("//- pkg/__init__.py\nfrom ._squared import ffi, lib\n", id="made by cffi"),
+        pytest.param(
+            "//- pkg/__init__.py\nfrom pkg._core import f\nfrom pkg._testing import g\nfrom pkg._old import h\n"
+            '//- native/python/bind.cc\nPYBIND11_MODULE(_core, m) {{\n    m.def_submodule("_testing");\n}}\n'
+            "//- native/old/part.c\nPyMODINIT_FUNC PyInit__old(void) {{}}\n",
+            id="declared in native sources",
+        ),
+        pytest.param(
+            "//- a.py\nfrom pkg import shapes\nshapes.sphere()\n//- pkg/__init__.py\n//- pkg/shapes/__init__.py\nx = 1\n"
+            "//- pkg/shapesmodule/shapesmodule.cc\n",
+            id="made of native sources, too",
+        ),
+        pytest.param(
+            "//- a.py\nimport lib.system.config as config\nconfig.save()\n//- lib/__init__.py\n//- lib/system/__init__.py\n"
+            "from .config.config import config\n//- lib/system/config/__init__.py\n//- lib/system/config/config.py\n"
+            "class Config:\n    def save(self): return 1\nconfig = Config()\n",
+            id="taken from the package, which has something else of that name",
+        ),
     ],
 )
 def test_modules_that_may_have_more_than_is_seen(tmp_path: Path, text: str) -> None:
@@ -502,6 +529,11 @@ def test_what_stands_in_for_a_package_that_the_project_needs(tmp_path: Path) -> 
         "//- libs/one/src/mine/__init__.py\nclass A: x = 1\n//- game/use.py\nfrom mine import A\nclass B(A):\n    def g(self): self.«f»()\n"
     )
     check_findings(tmp_path, text.format("setup.cfg"))
+
+
+def test_a_module_that_is_not_called_as_the_file_is_missing(tmp_path: Path) -> None:
+    text = "//- pkg/__init__.py\n//- pkg/xlink.py\nfrom pkg.«raw».other import *\nfrom .«xlinks» import *\n"
+    check_findings(tmp_path, text.replace("«raw».other", "«raw.other»"))
 
 
 def test_what_many_files_import_is_somewhere_else(tmp_path: Path) -> None:

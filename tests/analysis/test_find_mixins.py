@@ -537,6 +537,50 @@ def test_what_a_type_checker_has_seen_is_in_the_protocol(tmp_path: Path) -> None
     check_findings(tmp_path / "b", text.format("", "g"))
 
 
+def test_what_is_replaced_where_it_is_something_else_is_that_no_more(tmp_path: Path) -> None:
+    text = (
+        "{}//- lib/__init__.py\nclass A:\n    def f(self) -> int: return 1\nclass B(A):\n    def g(self) -> int: return 1\n"
+        "class C:\n    def __init__(self, a: A | B, b: A | B) -> None:\n        if not isinstance(a, B):\n            a = B()\n"
+        "        if a:\n            if not isinstance(b, B): b = B()\n        self.a = a\n        self.b = b\n"
+        "    def h(self) -> int: return self.a.g() + self.b.«g»()\n"
+    )
+    check_findings(tmp_path, text.format(STRICT))
+
+
+def test_a_class_that_others_ask_for_is_derived_somewhere_else(tmp_path: Path) -> None:
+    asking = "//- b.py\nfrom a import {0}\ndef f(x): return isinstance(x, ({0}, int))\n"
+    check_findings(tmp_path / "a", "//- a.py\n" + BASE.format(g="g") + asking.format("A"))
+    check_findings(tmp_path / "b", "//- a.py\n" + BASE.format(g="«g»") + "A()\n" + asking.format("A"))
+
+
+def test_what_only_those_call_that_have_what_it_needs(tmp_path: Path) -> None:
+    text = (
+        "class A:\n    def mount(self): return self.{0}()\nclass B(A):\n    def cmd(self): return 1\n    def one(self): self.mount()\n"
+        "    def two(self): self.mount()\nclass C(A): x = 1\nclass D(A): x = 1\nB(), C(), D(){1}\n"
+    )
+    check_findings(tmp_path / "a", text.format("cmd", ""))
+    check_findings(tmp_path / "b", text.format("«cmd»", ", C().mount()"))
+
+
+def test_several_things_that_only_one_class_below_has(tmp_path: Path) -> None:
+    text = (
+        "class A:\n    def f(self, x):\n        if x: self.{0}(), self.{1}(), self.{2}()\n        return self.k()\n"
+        "class B(A):\n    def g(self): return 1\n    def h(self): return 1\n{3}    def k(self): return 1\n"
+        "class C(A):\n    def k(self): return 1\nclass D(A):\n    def k(self): return 1\nB(), C(), D()\n"
+    )
+    check_findings(tmp_path / "a", text.format("g", "h", "i", "    def i(self): return 1\n"))
+    check_findings(tmp_path / "b", text.format("«g»", "«h»", "«i»", ""))
+
+
+def test_what_is_registered_with_an_abstract_class_is_one(tmp_path: Path) -> None:
+    text = (
+        "from abc import ABC, abstractmethod\nclass W(ABC):\n    @abstractmethod\n    def f(self): raise NotImplementedError\n"
+        "class Item:\n    def show(self): return 1\nW.register(Item)\n"
+        "def g(w):\n    assert isinstance(w, W)\n    w.show(), w.«hide»()\n"
+    )
+    check_findings(tmp_path, text)
+
+
 def test_what_asserts_as_test_cases_do_is_put_before_one(tmp_path: Path) -> None:
     check_findings(
         tmp_path,

@@ -291,6 +291,17 @@ def test_what_a_program_runs_of_a_folder(tmp_path: Path) -> None:
     )
 
 
+def test_what_python_2_catches_in_parts(tmp_path: Path) -> None:
+    check_findings(tmp_path, "try:\n    f = 1\nexcept Exception, (message):\n    print message\n")
+
+
+def test_what_a_program_gives_to_files_may_be_a_base(tmp_path: Path) -> None:
+    files = "".join(f"//- games/g{at}.py\nimport random\nr = Rect(1)\n" for at in range(4))
+    check_findings(
+        tmp_path, f"{files}//- games/pong.py\nimport random\nclass Paddle(Rect): x = 1\nclass Ball(«Circle»): x = 1\n"
+    )
+
+
 def test_names_that_are_set_on_the_module_of_a_star(tmp_path: Path) -> None:
     check_findings(
         tmp_path,

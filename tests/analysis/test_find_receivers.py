@@ -309,6 +309,38 @@ def test_what_an_overridden_method_makes_is_not_what_the_base_makes(tmp_path: Pa
     )  # fmt: skip
 
 
+def test_what_is_made_in_steps_is_not_what_the_base_makes(tmp_path: Path) -> None:
+    base = (
+        "class Base:\n    def get(self):\n        if not hasattr(self, 'x'):\n            self.x = self.make()\n        return self.x\n"
+        "    def make(self): return A()\n"
+    )
+    check_findings(
+        tmp_path,
+        "class A:\n    def f(self): return 1\nclass B:\n    def g(self): return 1\n" + base
+        + "class C(Base):\n    def make(self): return B()\nclass D(Base): y = 1\nC().get().g(), D().get().«g»()\n",
+    )  # fmt: skip
+
+
+def test_an_attribute_holds_what_the_class_makes_of_it(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class P:\n    def f(self): return 1\nclass Q:\n    def f(self): return 1\n"
+        "class M:\n    def __setattr__(self, name, value):\n        if isinstance(value, P): value = made(value)\n"
+        "        super().__setattr__(name, value)\nclass N(M):\n    def __init__(self):\n        self.p = P()\n        self.q = Q()\n"
+        "    def g(self): self.p.pow(), self.q.«pow»()\ndef made(value): return value\n",
+    )
+
+
+def test_an_attribute_that_an_initializer_is_told_may_be_something_else(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "class L(list): x = 1\nclass S:\n    def __init__(self, **kwargs): self.__dict__.update(kwargs)\n"
+        "class D(S):\n    def __init__(self, regions): S.__init__(self, regions=regions)\n"
+        "    def reset(self):\n        self.regions = L()\n        self.rest = L()\n"
+        "    def h(self): self.regions.items(), self.rest.«items»()\n",
+    )
+
+
 def test_what_a_method_gives_depends_on_the_class(tmp_path: Path) -> None:
     base = "class Base:\n    kind = A\n    def get(self):\n        made = self.kind()\n        return made\n    def two(self): return self.kind()\n"
     check_findings(

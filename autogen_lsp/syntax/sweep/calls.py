@@ -53,7 +53,7 @@ def except_(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
 
 def _caught_as(node: Node, text: bytes) -> list[str]:
     """The names behind the comma of Python 2's ``except Error, error:`` and ``except Error, (number, message):``."""
-    nodes = n.named(node) if node.kind_id == n.TUPLE else [node]
+    nodes = n.named(node) if node.kind_id in (n.TUPLE, n.PARENTHESIZED) else [node]
     if any(each.kind_id != n.IDENTIFIER for each in nodes):
         return []
     found = [text[each.start_byte : each.end_byte].decode("utf-8", "replace") for each in nodes]
