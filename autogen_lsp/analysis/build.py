@@ -15,6 +15,7 @@ import msgspec
 
 from autogen_lsp.analysis.listing import Listing, Native
 from autogen_lsp.analysis.plain import plain_text
+from autogen_lsp.workspace.inside import is_inside
 
 # Suffixes of files that become, or stand for, a module that no .py file holds.
 _OTHER_SOURCES = (
@@ -82,8 +83,8 @@ class Build(msgspec.Struct):
         names = "|".join(map(re.escape, dict.fromkeys(leaves)))
         word = re.compile(rf"(?:[./](?:{names})(?!\w)|(?<!\w)(?:{names})\.\w)")
         code = re.compile(rf"(?<![\w:])(?:{names})(?!\w|\s*=\s*[\w.]+:)")  # but no entry point `main = package:main`
-        roots = [root for root in self.roots if expected.is_relative_to(root)]
-        above = [folder for folder in expected.parents if any(folder.is_relative_to(root) for root in roots)]
+        roots = [root for root in self.roots if is_inside(expected, root)]
+        above = [folder for folder in expected.parents if any(is_inside(folder, root) for root in roots)]
         below = [absent.parent / name for name in self.listing.names(absent.parent) if "." not in name]
         texts = [self._texts(folder) for folder in (*above, *below)]
         if any(word.search(settings) or code.search(build) for settings, build in texts):

@@ -27,6 +27,7 @@ from autogen_lsp.analysis.targets import is_test
 from autogen_lsp.analysis.undefined import certain
 from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span, touching
+from autogen_lsp.workspace.inside import is_inside
 from autogen_lsp.workspace.source import Source
 
 _OF_CFFI = frozenset({"ffi", "lib"})  # what a module has that cffi makes
@@ -163,15 +164,19 @@ def _is_left_out_of_release(project: Project, expected: Path) -> bool:
     if root is None or place[0] not in ("test", "tests") or "PKG-INFO" not in project.modules.listing.names(root):
         return False
     tests = root / place[0]
-    return all(
-        path.match("test*.py") and path.parent == tests for path in project.files() if path.is_relative_to(tests)
-    )
+    key = _is_left_out_of_release, tests
+    if key not in project.memo:
+        inside = (path for path in project.files() if is_inside(path, tests))
+        project.memo[key] = all(path.match("test*.py") and path.parent == tests for path in inside)
+    return bool(project.memo[key])
 
 
 @asked_once
 def _lacks_its_init(project: Project, package: Module) -> bool:
     """Whether so many files in a folder take from it what is no module there that it must have had an ``__init__``."""
-    beside = [path for path in project.files() if path.parent == package.folder]
+    folder = package.folder
+    names = project.modules.listing.names(folder) if folder is not None else ()
+    beside = (folder / name for name in names if folder is not None and name.endswith(".py"))
     tables = [table for table in map(project.table, beside) if table is not None]
     taking = (
         any(

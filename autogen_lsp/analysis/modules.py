@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from autogen_lsp.analysis.configured import configured
 from autogen_lsp.analysis.environment import Environment, is_stdlib
 from autogen_lsp.analysis.listing import Folders, Listing
+from autogen_lsp.workspace.inside import is_inside
 from autogen_lsp.workspace.snapshot import is_installed
 
 _MAX_CLIMB = 30
@@ -85,6 +86,7 @@ class Modules(msgspec.Struct):
     _resolved: dict[tuple[Path, str, int], Module] = {}
     _found: dict[tuple[str, str, Origin], Module | None] = {}
     _extended: dict[Path, bool] = {}
+    _needs: dict[tuple[Path, str], bool] = {}
 
     def resolve(self, module: str, level: int, importer: Path) -> Module:
         """The module that ``from {'.' * level}{module} import …`` means in the file ``importer``."""
@@ -128,7 +130,7 @@ class Modules(msgspec.Struct):
                 break
             top = top.parent
         for base in sorted(self._near(folder), key=lambda base: -len(base.parts)):
-            if top.is_relative_to(base) and (base not in self.roots or top == folder):
+            if is_inside(top, base) and (base not in self.roots or top == folder):
                 between = top.relative_to(base).parts
                 projects = (top, *top.parents)[: len(between)]
                 if all(part.isidentifier() for part in between) and not any(map(self._is_project, projects)):
@@ -141,7 +143,7 @@ class Modules(msgspec.Struct):
         Not where what lies there is for tests, an example or somebody else's: that is put on the path as it is.
         """
         folder = base
-        while folder not in self._near(base) and any(folder.is_relative_to(root) for root in self.roots):
+        while folder not in self._near(base) and any(is_inside(folder, root) for root in self.roots):
             if self._is_package(folder):
                 outer = self._base_of(folder)
                 inside = all(p.isidentifier() and not _APART.fullmatch(p) for p in base.relative_to(folder).parts)
@@ -162,8 +164,6 @@ class Modules(msgspec.Struct):
         if found is None and package.stub is not None and package.stub.parent != folder:
             found = self._at(package.stub.parent, name, f"{package.name}.{name}", package.origin)
         return found if found is None or package.certain else replace(found, certain=False)
-
-    # -- absolute ----------------------------------------------------------------------------------------------------
 
     def _absolute(self, module: str, importer: Path) -> Module:
         parts = module.split(".")
@@ -217,17 +217,20 @@ class Modules(msgspec.Struct):
         tests, for a package that the project needs.
         """
         return (
-            importer.is_relative_to(base)
+            is_inside(importer, base)
             or any(map(self._is_project, (base, base.parent)))
             or not self._is_needed(base, top)
         )
 
     def _is_needed(self, folder: Path, top: str) -> bool:
         """Whether a project around the folder needs a distribution that is named as the package."""
-        from autogen_lsp.analysis.dependencies import needs  # hardly ever needed
+        key = (folder, top)
+        if key not in self._needs:
+            from autogen_lsp.analysis.dependencies import needs  # hardly ever needed
 
-        above = [p for p in (folder, *folder.parents) if any(p.is_relative_to(root) for root in self.roots)]
-        return any(needs(p, self.listing.names(p), top) for p in above)
+            above = [p for p in (folder, *folder.parents) if any(is_inside(p, root) for root in self.roots)]
+            self._needs[key] = any(needs(p, self.listing.names(p), top) for p in above)
+        return self._needs[key]
 
     def _outside(self, parts: list[str]) -> Module | None:
         for base in self.environment.packages:
@@ -303,8 +306,6 @@ class Modules(msgspec.Struct):
             name.isidentifier() and self._holds_python(folder / name, depth - 1) for name in sorted(names)[:50]
         )
 
-    # -- relative ----------------------------------------------------------------------------------------------------
-
     def _relative(self, module: str, level: int, importer: Path) -> Module:
         folder = self.folders[importer]
         for _ in range(level - 1):
@@ -315,7 +316,7 @@ class Modules(msgspec.Struct):
         stub = (
             folder / "__init__.pyi" if init is not None and init.suffix == ".py" and "__init__.pyi" in names else None
         )
-        ours = any(folder.is_relative_to(root) and not is_installed(folder, root) for root in self.roots)
+        ours = any(is_inside(folder, root) and not is_installed(folder, root) for root in self.roots)
         origin = Origin.WORKSPACE if ours or not self.roots else Origin.INSTALLED
         # Beyond the topmost package there is nothing, but where the build puts that package into another.
         beyond = level > 1 and init is None and folder in self.roots
@@ -335,8 +336,6 @@ class Modules(msgspec.Struct):
             found = inner
         return found
 
-    # -- folders -----------------------------------------------------------------------------------------------------
-
     def bases(self, importer: Path) -> tuple[Path, ...]:
         """Folders on the path of the file, in order, as far as its place and the project's settings tell."""
         folder = self.folders[importer]
@@ -351,7 +350,7 @@ class Modules(msgspec.Struct):
         """Those that tests, projects and their settings put there."""
         found = self._told_of.get(folder)
         if found is None:
-            above = [p for p in (folder, *folder.parents) if any(p.is_relative_to(root) for root in self.roots)]
+            above = [p for p in (folder, *folder.parents) if any(is_inside(p, root) for root in self.roots)]
             tests = [p for p in above if "conftest.py" in self.listing.names(p) and not self._is_package(p)]
             projects = [q for p in above if self._is_project(p) and not self._is_package(p) for q in (p, p / "src")]
             found = self._told_of[folder] = (*tests, *projects, *self._near(folder))
@@ -360,7 +359,7 @@ class Modules(msgspec.Struct):
     def _near(self, path: Path) -> list[Path]:
         found = self._near_to.get(path)
         if found is None:
-            roots = sorted(self.roots, key=lambda root: not path.is_relative_to(root))
+            roots = sorted(self.roots, key=lambda root: not is_inside(path, root))
             inside = (p for root in roots for p in (root / "src", root) if p == root or p.is_dir())
             found = self._near_to[path] = [*self._settings(), *inside]
         return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autogen_lsp.config import Settings
+from autogen_lsp.workspace.inside import is_inside
 from autogen_lsp.workspace.source import Source
 
 _INSTALLED = re.compile(r"[/\\](?:site|dist)-packages(?:[/\\]|$)")
@@ -40,7 +41,7 @@ class Snapshot:
         """
         if not self.roots:
             return path.parent if path in self.documents else None
-        inside = [root for root in self.roots if path.is_relative_to(root) and not is_installed(path, root)]
+        inside = [root for root in self.roots if is_inside(path, root) and not is_installed(path, root)]
         return max(inside, key=lambda root: len(root.parts), default=None)
 
     def relative(self, path: Path) -> str:
