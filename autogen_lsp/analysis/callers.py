@@ -23,7 +23,7 @@ from autogen_lsp.analysis import (
     selves,
 )
 from autogen_lsp.analysis.annotation import expanded, is_new_type
-from autogen_lsp.analysis.arguments import Argument, arguments_of, parameter_for, takes
+from autogen_lsp.analysis.arguments import Argument, parameter_for, takes
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.expectation import Demand, Expected, Role
 from autogen_lsp.analysis.handed import handed_on
@@ -115,7 +115,7 @@ def _by_position(merged: Sequence[Merged], unsure: Sequence[Use]) -> Sequence[Me
     if len({item.kind for item in loose}) > 1 or loose == merged:
         return merged  # what follows `*args` can only be a keyword
     strict, relaxed = ([Parameter(i.name, i.kind, default=i.default) for i in items] for items in (merged, loose))
-    calls = [arguments_of(use.expression) for use in unsure if use.is_call]
+    calls = [use.arguments for use in unsure if use.is_call]
     return loose if any(takes(relaxed, each) and not takes(strict, each) for each in calls) else merged
 
 
@@ -125,7 +125,7 @@ def _unopposed(lookup: Lookup, merged: Sequence[Merged], unsure: Sequence[Use]) 
     types = {item.name: item.type for item in merged}
     opposed: set[str] = set()
     for use in unsure:
-        arguments = arguments_of(use.expression) if use.is_call else []
+        arguments = use.arguments if use.is_call else []
         for index, argument in enumerate(arguments if takes(listed, arguments) else ()):
             parameter = parameter_for(listed, arguments, index) if not argument.star else None
             if parameter is None or types[parameter.name] is None:
@@ -175,7 +175,7 @@ def _decorator(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope
 
 def passed_by(lookup: Lookup, target: Target, use: Use, uses: Sequence[Use] = ()) -> list[Passed]:
     """The arguments of one call; the instance of ``C.m(instance)`` left out. ``uses`` may be what made an argument."""
-    arguments = arguments_of(use.expression)
+    arguments = use.arguments
     if use.through_class and target.kind is TargetKind.METHOD and not on_the_class(lookup, target, use):
         arguments = arguments[1:]
     return _passed(lookup, target, use.path, arguments, uses)

@@ -52,6 +52,7 @@ _CONDITIONS = frozenset({"if_statement", "elif_clause", "while_statement"})
 _COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension", "generator_expression"})
 _DISPLAYS = frozenset({"list", "set", "tuple", "expression_list", "pair", *_COMPREHENSIONS})
 _SPREAD = _DISPLAYS | {"argument_list"}  # what may hold something with a star
+_AWAITED = ("collections.abc.Awaitable", "collections.abc.Coroutine")
 ANY_CALLABLE = callable_of(None, None)
 
 
@@ -241,6 +242,10 @@ def at(lookup: Lookup, path: Path, node: Node, *, is_async: bool = False, steps:
         case kind if kind in _DISPLAYS and (each := _starred(lookup, path, parent, node, steps)) is not None:
             return each
         case kind if kind in _DISPLAYS and (item := _display(lookup, path, parent, node, steps)) is not None:
+            kinds = [] if is_async else list(members(expanded(lookup, item.type)))
+            if any(member is not None and member.is_a(*_AWAITED) for member in kinds):  # `as_completed([f()])`
+                given = next((t for member in kinds if (t := infer.awaited(lookup, member)) is not None), None)
+                return replace(value(given, strong=True), is_async=True, upper=item.upper)
             return replace(value(item.type, strong=True), upper=item.upper)
     return value()
 

@@ -70,7 +70,7 @@ def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None
     function = infer.type_of(lookup, use.path, callee)
     if function is None:
         return None
-    if at == 0 and nodes.text_of(callee) in ("partial", "functools.partial") and callee.parent is not None:
+    if callee.parent is not None and _is_partial(callee, at):
         call = replace(use, expression=callee.parent)
         outer = expected.at(lookup, use.path, call.expression)
         callback = _callable(lookup, call.path, call.expression, outer) if _is_kept(outer) else None
@@ -85,6 +85,18 @@ def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None
     if asked is not None and over:
         return Handed(callable_of([], asked.args[-1]), calls=[[_item(lookup, use.path, each) for each in over]])
     return Handed(callable_of([], asked.args[-1]), listed, [()]) if asked is not None and asked.variadic else None
+
+
+def bound_first(use: Use) -> tuple[Node, tuple[Argument, ...]] | None:
+    """The call of `partial` that a use stands in, and the arguments that it binds."""
+    found = _argument(use.expression)
+    if found is None or found[0].parent is None or not _is_partial(found[0], found[2]):
+        return None
+    return found[0].parent, tuple(found[1][1:])
+
+
+def _is_partial(callee: Node, at: int) -> bool:
+    return at == 0 and nodes.text_of(callee) in ("partial", "functools.partial")
 
 
 def _item(lookup: Lookup, path: Path, listed: Argument) -> Passed:

@@ -26,22 +26,26 @@ def followed(lookup: Lookup, uses: Sequence[Use]) -> list[Use]:
     """The uses, with the calls of the variables that some of them are kept in, and of what wraps others."""
     out: list[Use] = []
     for use in uses:
-        wrapped = None if use.is_call else handed.wrapped_by(lookup, use)
-        value = use.expression
-        if wrapped is not None:
-            value, awaited = nodes.wrapped(wrapped[0]), wrapped[1]
-            call = value.parent
-            if call is not None and call.type == "call" and nodes.same(call.child_by_field_name("function"), value):
-                out.append(replace(use, expression=call, awaited=awaited))
-                continue
-        if not use.is_call and (calls := tables.calls_of(value)):
+        if not use.is_call and (calls := tables.calls_of(use.expression)):
             out += [replace(use, expression=call) for call in calls]
+            continue
+        wrapped = None if use.is_call else handed.wrapped_by(lookup, use)
+        bound = None if use.is_call else handed.bound_first(use)
+        value, through = use.expression, use
+        if wrapped is not None:
+            value, through = nodes.wrapped(wrapped[0]), replace(use, awaited=wrapped[1])
+        elif bound is not None:
+            value, through = nodes.wrapped(bound[0]), replace(use, before=bound[1])
+        call = value.parent
+        at_once = call is not None and call.type == "call" and nodes.same(call.child_by_field_name("function"), value)
+        if call is not None and at_once and through is not use:
+            out.append(replace(through, expression=call))
             continue
         wanted = None if use.is_call else expected.at(lookup, use.path, value)
         variables = () if wanted is None or wanted.strong else wanted.bound
-        reads = [_reads(lookup, use, variable) for variable in variables]
-        if wrapped is not None:
-            reads = [listed and [replace(read, awaited=wrapped[1]) for read in listed] for listed in reads]
+        reads = [_reads(lookup, through, variable) for variable in variables]
+        if through.before:
+            reads = [listed and [read for read in listed if read.path == use.path] for listed in reads]
         if not reads or not all(listed is not None and all(read.is_call for read in listed) for listed in reads):
             out.append(use)
         out += [read for listed in reads for read in listed or () if read.is_call]

@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import callers, classes, functions, infer, nodes, overrides, result
 from autogen_lsp.analysis.annotation import expanded
-from autogen_lsp.analysis.arguments import Argument, arguments_of, parameter_for, takes
+from autogen_lsp.analysis.arguments import Argument, parameter_for, takes
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.expectation import Demand, Expected, Role
 from autogen_lsp.analysis.model import Target, TargetKind
@@ -98,7 +98,7 @@ def _is_exception(lookup: Lookup, type_: Type) -> bool:
 def _takes(lookup: Lookup, base: Type, use: Use) -> bool:
     """Whether the constructor of a base takes a call."""
     function = functions.constructor(lookup, base)
-    arguments = arguments_of(use.expression)
+    arguments = use.arguments
     for symbol in functions.symbols_of(lookup, function) if function is not None else ():
         listed = functions.seen_by(symbol, bound=True)
         if takes(listed, arguments) and all(

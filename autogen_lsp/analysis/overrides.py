@@ -14,7 +14,7 @@ from functools import partial
 
 from autogen_lsp.analysis import callers, classes, functions, infer, overridden, result
 from autogen_lsp.analysis.annotation import Home, bound_of, dotted_name, parsed, self_type, type_of_text
-from autogen_lsp.analysis.arguments import VARIADIC, arguments_of, parameter_for, suits, takes
+from autogen_lsp.analysis.arguments import VARIADIC, parameter_for, suits, takes
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.expectation import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
@@ -69,7 +69,7 @@ def signature_of(
         listed = _eased(signature.parameters[1:], calls) if above else signature.parameters[1:]
         more = _more(lookup, target, calls, listed) if above else []
         taking = [*listed, *(Parameter(item.name, item.kind, default=item.default) for item in more)]
-        if all(takes(taking, arguments_of(use.expression)) for use in calls):
+        if all(takes(taking, use.arguments) for use in calls):
             break
     else:
         return None
@@ -211,7 +211,7 @@ def _eased(listed: Sequence[Parameter], calls: Sequence[Use]) -> tuple[Parameter
     left_out: set[str] = set()
     keywords: set[str] = set()
     for use in calls:
-        arguments = arguments_of(use.expression)
+        arguments = use.arguments
         keywords |= {argument.keyword for argument in arguments}
         if not any(argument.star for argument in arguments):
             taken = [parameter_for(listed, arguments, index) for index in range(len(arguments))]
@@ -269,7 +269,7 @@ def _passed(
 ) -> Iterator[Type | None]:
     """The types of what calls pass for a parameter."""
     for use in calls:
-        arguments = arguments_of(use.expression)
+        arguments = use.arguments
         for index, argument in enumerate(arguments):
             if not argument.star and parameter_for(listed, arguments, index) == parameter:
                 yield infer.type_of(lookup, use.path, argument.node)

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, expected, infer, narrowing, nodes, result
-from autogen_lsp.analysis.arguments import arguments_of
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.expectation import Demand, Expected
 from autogen_lsp.analysis.names import Lookup
@@ -31,7 +30,7 @@ def guard_of(lookup: Lookup, uses: Sequence[Use]) -> Type | None:
 
 
 def _taken_for(lookup: Lookup, use: Use) -> Type | None:
-    arguments = arguments_of(use.expression)
+    arguments = use.arguments
     subject = arguments[0].node if arguments and not arguments[0].star else None
     if subject is None or subject.type not in ("identifier", "attribute"):
         return None

@@ -16,7 +16,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from autogen_lsp.analysis import annotation, bindings, classes, infer, locate, nodes
-from autogen_lsp.analysis.arguments import arguments_of
+from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.mentions import expression_of, mentions
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup, imported_from, resolve, star_modules
@@ -37,7 +37,8 @@ class Use:
     """One use: the node of the name, and of the expression that stands for the target's value (a call, if it is one).
 
     ``through_class``: the receiver is the class itself (``C.m(…)``), so an instance may be the first argument.
-    ``awaited``: whether what it is called through awaits it, where the use itself does not tell.
+    ``awaited``: whether what it is called through awaits it, where the use itself does not tell. ``before``: arguments
+    that were bound in the same file before the call (`partial`).
     """
 
     path: Path
@@ -46,10 +47,16 @@ class Use:
     through_class: bool = False
     sure: bool = True
     awaited: bool | None = None
+    before: tuple[Argument, ...] = ()
 
     @property
     def is_call(self) -> bool:
         return self.expression.type == "call"
+
+    @property
+    def arguments(self) -> list[Argument]:
+        """What a call passes, in order."""
+        return [*self.before, *arguments_of(self.expression)]
 
 
 def uses_of(lookup: Lookup, target: Target) -> list[Use]:
@@ -271,10 +278,8 @@ def _made_of(lookup: Lookup, path: Path, receiver: Node) -> Iterator[str]:
 
 def _is_passed_alike(lookup: Lookup, target: Target, use: Use, sure: Sequence[Use]) -> bool:
     """Whether a call passes what only calls of the target do: keywords that these have, and none that others take."""
-    keywords = (
-        {argument.keyword for argument in arguments_of(use.expression) if argument.keyword} if use.is_call else set()
-    )
-    known = {argument.keyword for other in sure if other.is_call for argument in arguments_of(other.expression)}
+    keywords = {argument.keyword for argument in use.arguments if argument.keyword} if use.is_call else set()
+    known = {argument.keyword for other in sure if other.is_call for argument in other.arguments}
     if len(keywords & known) < _MIN_KEYWORDS:
         return False
     others = [

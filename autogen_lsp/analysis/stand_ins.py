@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from autogen_lsp.analysis import classes, overrides, result
-from autogen_lsp.analysis.arguments import arguments_of, takes
+from autogen_lsp.analysis.arguments import takes
 from autogen_lsp.analysis.expectation import Expected
 from autogen_lsp.analysis.model import Target, TargetKind
 from autogen_lsp.analysis.names import Lookup
@@ -26,7 +26,7 @@ def signature_of(
     """The signature of the function as a protocol has it; None where none asks for one that takes the calls."""
     if "." in target.qualname or target.kind is not TargetKind.FUNCTION:
         return None
-    calls = [arguments_of(use.expression) for use in uses if use.is_call]
+    calls = [use.arguments for use in uses if use.is_call]
     for protocol, symbol in _asked(lookup, target):
         listed = symbol.signature.parameters[1:] if symbol.signature is not None else ()
         if symbol.signature is None or not all(takes(listed, each) for each in calls):

@@ -1509,6 +1509,15 @@ def other(call: Other) -> None: ...
         ("from threading import Thread\nThread(None, $0f, 'name', (1,))\n", "def f(arg1: int):"),
         ("import os\n\nos.getpid = $0f\n", "def f() -> int:"),
         (
+            "from functools import partial\n\n\ndef g(x: int) -> str:\n"
+            "    h = partial($0f, x, n=1)\n    return h('')\n",
+            "def f(x: int, arg2: str, *, n: int) -> str:",
+        ),
+        (
+            "from functools import partial\n\n\ndef g(x: int) -> str:\n    return partial($0f, x)('')\n",
+            "def f(x: int, arg2: str) -> str:",
+        ),
+        (
             "from contextvars import Context\ndef g(c: Context): c.run($0f, 1, n='')\n",
             "def f(arg1: int, *, n: str) -> Any:",
         ),

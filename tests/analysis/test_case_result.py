@@ -1216,6 +1216,14 @@ def test_row_35_what_takes_a_type_variable_out_of_a_union_guards_it() -> None:
     assert signature(text.replace("list[T]:", "list[T | None]:")) == "def f(x: T | None) -> bool:"
 
 
+def test_row_39_what_is_awaited_of_a_list_is_async() -> None:
+    loop = "for done in asyncio.as_completed([$0f(url) for url in urls]):"
+    text = f"import asyncio\n\n\nasync def g(urls: list[str]) -> None:\n    {loop}\n        print(await done)\n"
+    assert signature(text) == "async def f(url: str) -> Any:"
+    text = "from collections.abc import Awaitable\n\n\ndef g() -> list[Awaitable[int]]:\n    return [$0f()]\n"
+    assert signature(text) == "async def f() -> int:"
+
+
 @pytest.mark.parametrize(
     ("use", "returns"),
     [
