@@ -79,7 +79,7 @@ def _values(lookup: Lookup, paths: list[Path], name: str, *, all_reads: bool) ->
 
     Facts list only what is called.
     """
-    word = re.compile(rb"\b%b\b%b" % (re.escape(name.encode()), b"" if all_reads else rb"(?!\s*[(=:.])"))
+    word = re.compile(rb"\b%b\b%b" % (re.escape(name.encode()), b"" if all_reads else rb"(?!\s*[(=.])"))
     for path in list(dict.fromkeys(paths))[:_MAX_FILES]:
         source = lookup.source(path)
         for match in word.finditer(source.text) if source is not None else ():
@@ -99,6 +99,7 @@ _HOLDERS = frozenset(
     {
         "argument_list", "keyword_argument", "list", "set", "tuple", "expression_list", "pair", "return_statement",
         "assignment", "conditional_expression", "boolean_operator", "default_parameter", "typed_default_parameter",
+        "as_pattern", "except_clause", "except_group_clause", "raise_statement",
     }
 )  # fmt: skip
 _READERS = frozenset(

@@ -42,6 +42,7 @@ from autogen_lsp.analysis.types import (
     optional,
 )
 from autogen_lsp.syntax import spread
+from autogen_lsp.syntax.model import Call, Reference
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
@@ -175,8 +176,11 @@ def _of_module(lookup: Lookup, target: Target, place: Placement, title: str) -> 
 
 def _called_on(project: Project, path: Path, receiver: str) -> list[tuple[str, Span]]:
     facts = project.facts(path)
-    calls = spread.where(facts.calls, lambda call: call.receiver == receiver) if facts else []
-    return [(call.name, Span(call.start, call.end)) for call in calls]
+    if facts is None:
+        return []
+    used: list[Call | Reference] = list(spread.where(facts.calls, lambda call: call.receiver == receiver))
+    used += [reference for reference in facts.references if reference.receiver == receiver]
+    return [(each.name, Span(each.start, each.end)) for each in used]
 
 
 _ORDER = (TargetKind.ATTRIBUTE, TargetKind.CLASS, TargetKind.FUNCTION)

@@ -105,6 +105,9 @@ def _of_failing_import(project: Project, path: Path, node: Node) -> Iterator[Tar
                 if span.start <= finding.span.start and finding.span.end <= span.end:
                     yield from targets_of(project, finding)
                     return
+    module = imported.new_module(project, path, node.start_byte, bound=nodes.text_of(node))
+    if module is not None:
+        yield module
 
 
 def by_qualname(project: Project, path: Path, qualname: str) -> Target | None:

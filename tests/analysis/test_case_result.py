@@ -200,6 +200,13 @@ def test_row_43_what_is_raised_or_caught_is_an_exception_class(usage: str) -> No
     assert signature(f"{usage}\n") == "class f(Exception):"
 
 
+@pytest.mark.parametrize(
+    "usage", ["raise Gone", "raise Gone(1)", "try: pass\nexcept Gone: pass", "try: pass\nexcept Gone as e: pass"]
+)
+def test_row_43_so_is_what_is_imported_for_that(usage: str) -> None:
+    assert signature(f"//- errors.py\n//- main.py\nfrom errors import $0Gone\n\n{usage}\n") == "class Gone(Exception):"
+
+
 def test_row_43_what_a_test_expects_to_be_raised_is_an_exception_class() -> None:
     assert signature("import pytest\nwith pytest.raises($0Bad): pass\n") == "class Bad(Exception):"
 

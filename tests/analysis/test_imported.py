@@ -83,3 +83,43 @@ def test_top_level_module_that_nothing_knows_of_is_offered_beside_the_file() -> 
 )
 def test_module_that_may_be_installed_is_not_offered(before: str) -> None:
     check_not_offered(before)
+
+
+@pytest.mark.parametrize(
+    ("use", "title"),
+    [
+        ("from shop import pri$0ces\n\nprices.gross(1)\n", "Create module shop/prices.py in new package shop"),
+        ("from shop import gro$0ss\n\ngross(1)\n", "Create module shop.py"),
+        ("from shop import gro$0ss\nimport shop.prices\n\ngross(1)\n", "Create package shop"),
+        ("from shop import gross\n\ngro$0ss(1)\n", "Create module shop.py"),
+        ("import shop\n\nsh$0op.gross(1)\n", "Create module shop.py"),
+    ],
+)
+def test_top_level_module_that_is_asked_for_by_a_name_or_beside_others(use: str, title: str) -> None:
+    with workspace(f"{ENVIRONMENT}//- main.py\n{use}") as space:
+        assert space.plan().title == title
+
+
+def test_new_module_has_the_exceptions_that_are_caught_by_its_name() -> None:
+    check(
+        """\
+//- shop/__init__.py
+//- shop/main.py
+from shop import errors
+from shop.err$0ors import Gone
+
+try:
+    raise Gone("x")
+except errors.OutOfStock:
+    pass
+""",
+        """\
+//- shop/errors.py
+class OutOfStock(Exception):
+    pass
+
+
+class Gone(Exception):
+    pass
+""",
+    )
