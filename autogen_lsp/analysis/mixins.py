@@ -52,8 +52,10 @@ def may_have(
         if any(_brings_above(project, found, one, name) for one in below):
             return True
         return stands_before_others(project, found, below, name) or derived_at_run_time(project, found, below)
-    if "Protocol" in base_names(found.symbol) and checked is None and is_had_by_one_alike(project, found, name):
-        return True
+    if "Protocol" in base_names(found.symbol) and checked is None:
+        seen_only_by_checkers = found.symbol.conditional and not of_self  # `if TYPE_CHECKING:`
+        if seen_only_by_checkers or is_had_by_one_alike(project, found, name):
+            return True
     family = _family(project, found, below, name, _caller(found, scope), of_self, of_class, checked)
     if next(said for says in _EVIDENCE if (said := says(family)) is not None):
         return True

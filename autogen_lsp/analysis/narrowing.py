@@ -192,6 +192,8 @@ def _test(
         given = nodes.named(arguments) if arguments is not None else []
         if function == "isinstance" and len(given) == 2 and _subject(given[0]) == text:
             return _isinstance(given[1], truth, type_, evaluate)
+        if function.endswith(".providedBy") and truth and len(given) == 1 and _subject(given[0]) == text:
+            return None  # what `zope.interface` says that it has
         if function == "callable" and truth and len(given) == 1 and _subject(given[0]) == text:
             return type_ if type_ is not None and type_.form is not Form.UNION else None
     return type_

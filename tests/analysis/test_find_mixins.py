@@ -588,3 +588,20 @@ def test_what_asserts_as_test_cases_do_is_put_before_one(tmp_path: Path) -> None
         "class Lock:\n    def check(self): self.«assertTrue»(1)\nclass TestAll:\n    def test(self): self.«addCleanup»(print)\n"
         "Lock().check()\n",
     )
+
+
+def test_what_an_interface_is_provided_by_has_more(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from zope.interface import I\nclass A: x = 1\nclass T:\n    def __init__(self): self.s = A()\n"
+        "    def f(self):\n        if I.providedBy(self.s): self.s.back()\n        self.s.«back»()\n",
+    )
+
+
+def test_a_protocol_that_only_type_checkers_see_describes_what_is_elsewhere(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "from typing import TYPE_CHECKING, Protocol\nif TYPE_CHECKING:\n    class P(Protocol):\n        def get(self) -> int: ...\n"
+        "class Q(Protocol):\n    def get(self) -> int: ...\ndef p() -> 'P': return 1\ndef q() -> Q: return 1\n"
+        "def g():\n    p().put()\n    q().«put»()\n",
+    )
