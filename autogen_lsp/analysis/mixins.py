@@ -164,7 +164,7 @@ def _is_counted_on(of: _Family) -> bool | None:
 def _is_met(of: _Family, override: Class) -> bool:
     lineages = (of.project.mro(*one.key) for one in of.below if one.key != override.key)
     behind = [lineage.after(override.key) for lineage in lineages if override.key in lineage]
-    return bool(behind) and all(each.may_have(of.name) for each in behind)
+    return bool(behind) and all(each.open or each.may_have(of.name) for each in behind)
 
 
 def _is_seen_by_checker(of: _Family) -> bool | None:

@@ -318,8 +318,8 @@ class Modules(msgspec.Struct):
         )
         ours = any(is_inside(folder, root) and not is_installed(folder, root) for root in self.roots)
         origin = Origin.WORKSPACE if ours or not self.roots else Origin.INSTALLED
-        # Beyond the topmost package there is nothing, but where the build puts that package into another.
-        beyond = level > 1 and init is None and folder in self.roots
+        # Beyond the topmost package there is nothing, but where the build, or a copy of a template, is in another.
+        beyond = level > 1 and init is None and (folder in self.roots or not self._is_package(self.folders[importer]))
         package = Module(name, origin, init, folder, stub, certain=not beyond)
         parts = module.split(".") if module else []
         if not all(part.isidentifier() for part in (*parts, folder.name if init is None else "_")):

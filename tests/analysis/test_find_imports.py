@@ -455,6 +455,10 @@ def test_a_script_has_its_own_folder_first(tmp_path: Path) -> None:
         ),
         pytest.param("//- pkg/__init__.py\nfrom ._squared import ffi, lib\n", id="made by cffi"),
         pytest.param(
+            "//- tools/templates/model.py\nfrom .._base import Base\n//- tools/templates/other.py\nx = 1\n",
+            id="a template, in no package",
+        ),
+        pytest.param(
             "//- pkg/__init__.py\nfrom pkg._core import f\nfrom pkg._testing import g\nfrom pkg._old import h\n"
             '//- native/python/bind.cc\nPYBIND11_MODULE(_core, m) {{\n    m.def_submodule("_testing");\n}}\n'
             "//- native/old/part.c\nPyMODINIT_FUNC PyInit__old(void) {{}}\n",

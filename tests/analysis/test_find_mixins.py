@@ -231,6 +231,12 @@ def test_missing_though_a_subclass_has_it(tmp_path: Path, text: str) -> None:
         ),
         pytest.param(BASE.format(g="g").replace("class A", "class TestRunMixin"), id="a mixin for tests"),
         pytest.param(
+            "from lib import Admin\n"
+            + BASE.format(g="g")
+            + "class B(A):\n    def g(self): return super().g()\nclass C(A, Admin): x = 1\nclass D(B, Admin): x = 1\n",
+            id="an override is put before a class that cannot be read",
+        ),
+        pytest.param(
             "//- tests/__init__.py\n"
             + BASE.format(g="g").replace("class A", "class TestRunMixin").replace("f(", "test_f("),
             id="a mixin of tests where no runner looks for tests",
