@@ -166,6 +166,9 @@ def bind(
                 base = classes.as_base(lookup, iterator, "collections.abc.Iterator")
                 if base is None and iterator == part:
                     base = iterable("Iterator", result_of_method(lookup, part, "__next__"))
+            if base is None and name in _BY_ENTERING and part is not None and part.form is Form.INSTANCE:
+                entered, inner = result_of_method(lookup, part, _BY_ENTERING[name]), wanted.args[0]
+                bind(lookup, iterable("Awaitable", inner) if "Async" in name else inner, entered, known, depth + 1)
             if base is not None and base.is_a("tuple") and not base.variadic and wanted.variadic:
                 bind(lookup, wanted.args[0], union(base.args), known, depth + 1)
             elif base is not None:
@@ -173,7 +176,12 @@ def bind(
                     bind(lookup, inner, outer, known, depth + 1)
 
 
-_BY_ITERATING = frozenset({"collections.abc.Iterable", "collections.abc.Iterator"})  # what any class may be alike
+# What any class may be alike.
+_BY_ITERATING = frozenset({"collections.abc.Iterable", "collections.abc.Iterator"})
+_BY_ENTERING = {
+    "contextlib.AbstractContextManager": "__enter__",
+    "contextlib.AbstractAsyncContextManager": "__aenter__",
+}
 
 
 def bound(lookup: Lookup, function: Type, symbol: Symbol, given: _Given) -> dict[str, Type | None] | None:

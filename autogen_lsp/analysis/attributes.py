@@ -17,6 +17,7 @@ from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, infer, nodes
 from autogen_lsp.analysis.absence import lacks
+from autogen_lsp.analysis.annotation import expanded
 from autogen_lsp.analysis.checked import is_read, seen, tells_unions
 from autogen_lsp.analysis.classes import wrappers
 from autogen_lsp.analysis.enclosing import SELF
@@ -333,7 +334,8 @@ class _Look:
 
     def _type_of_receiver(self, item: Call | Reference) -> Type | None:
         receiver = self._node_of_receiver(item)
-        return None if receiver is None else without_none(infer.type_of(self.lookup, self.path, receiver))
+        found = infer.type_of(self.lookup, self.path, receiver) if receiver is not None else None
+        return without_none(expanded(self.lookup, found))
 
     def _node_of_receiver(self, item: Call | Reference) -> Node | None:
         source = self.lookup.source(self.path)

@@ -64,22 +64,26 @@ def call(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     if callee is not None and callee.form is Form.FUNCTION and (callee.module, callee.name) == ("typing", "cast"):
         wanted = arguments_of(node)[:1]
         return annotated(evaluate.lookup, path, wanted[0].node) if wanted and not wanted[0].star else None
-    if callee is not None and callee.form is Form.FUNCTION and callee.module == "builtins" and callee.name in _ITERATES:
-        return _iterated(evaluate, path, callee.name, node)
     if callee is None:
         return None
+    maker = callee.args[0] if callee.form is Form.CLASS else callee if callee.form is Form.FUNCTION else None
+    if maker is not None and maker.module == "builtins" and maker.name in _ITERATES:
+        return _iterated(evaluate, path, maker.name, node)
     here, arguments = partial(evaluate, path), arguments_of(node)
     return evaluate.union(called(evaluate, member, arguments, here) for member in members(callee))
 
 
 def _iterated(evaluate: Evaluation, path: Path, name: str, node: Node) -> Type | None:
-    """What ``iter`` and ``next`` give, which their stubs say by protocols."""
+    """What ``iter``, ``next`` and ``reversed`` give, which their stubs say by protocols."""
     given = [evaluate(path, argument.node) for argument in arguments_of(node)[:2]]
-    item = element_of(evaluate, given[0]) if given else None
-    return annotation.iterable("Iterator", item) if name == "iter" else evaluate.union((item, *given[1:]))
+    of = given[0] if given else None
+    if name == "reversed" and of is not None and of.path is not None and of.path.suffix == ".py":
+        return evaluate.method(of, "__reversed__")
+    item = element_of(evaluate, of)
+    return evaluate.union((item, *given[1:])) if name == "next" else annotation.iterable("Iterator", item)
 
 
-_ITERATES = frozenset({"iter", "next"})
+_ITERATES = frozenset({"iter", "next", "reversed"})
 
 
 def _of_typed_dict(evaluate: Evaluation, path: Path, function: Node, node: Node) -> Type | None:

@@ -48,7 +48,7 @@ DISPLAYS = frozenset(
 def element_of(evaluate: Evaluation, type_: Type | None, *, is_async: bool = False) -> Type | None:
     """What iterating over the type gives."""
     lookup = evaluate.lookup
-    type_ = annotation.expanded(lookup, type_)
+    type_ = annotation.expanded(lookup, annotation.bound_of(lookup, type_))
     if type_ is None:
         return None
     if type_.form is Form.UNION:
@@ -87,6 +87,7 @@ def awaited(lookup: Lookup, type_: Type | None) -> Type | None:
 
 def entered(evaluate: Evaluation, manager: Type | None, is_async: bool) -> Type | None:
     """What a ``with`` statement binds."""
+    manager = annotation.bound_of(evaluate.lookup, manager)
     if manager is None or manager.form is not Form.INSTANCE:
         return None
     result = evaluate.method(manager, "__aenter__" if is_async else "__enter__")
