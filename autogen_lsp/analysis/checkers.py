@@ -1,4 +1,4 @@
-"""How the type checkers of a project read its files, as the settings of mypy, Pyright and ty say."""
+"""How the type checkers of a project read its files, as the settings of mypy, Pyright and ty say, and its commands."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from autogen_lsp.analysis.checker_commands import sent
 from autogen_lsp.analysis.configured import get, settings
 
 SETTINGS = frozenset({"pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg", "pyrightconfig.json"})
@@ -51,14 +52,18 @@ def reading(folder: Path, path: Path) -> Reading:
     settled = (each for name in ("pyright", "basedpyright") if (each := get(tools, name)))
     pyright = [each for each in settled if not any(_is_of(file, glob) for glob in _left_out(each))]
     mode = {get(each, "typeCheckingMode") for each in pyright} & _MODES
+    commands = sent(folder)
     named = [
+        *commands.named,
         *_words(get(mypy, "files")),
         *(name.replace(".", "/") for name in _words(get(mypy, "packages"))),
         *(name for each in pyright for name in _words(get(each, "include"))),
         *_words(get(tools, "ty", "src", "include")),
     ]
-    if named:
-        read: bool | None = any(_is_below(file, each) for each in named)
+    if commands.takes(file):
+        read: bool | None = True
+    elif named:
+        read = any(_is_below(file, each) for each in named)
     elif set_up and any("*" not in _words(get(each, "module")) for each in told[:-1]):
         read = True  # there is more to say of it
     else:
@@ -70,7 +75,8 @@ def reading(folder: Path, path: Path) -> Reading:
 
 
 def _is_below(file: str, named: str) -> bool:
-    return f"{file}/".startswith(f"{named.partition('*')[0].removeprefix('./').rstrip('/')}/")
+    folder = named.partition("*")[0].removeprefix("./").rstrip("/")
+    return folder == "." or f"{file}/".startswith(f"{folder}/")
 
 
 def _left_out(pyright: Any) -> list[str]:

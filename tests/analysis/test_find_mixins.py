@@ -475,6 +475,49 @@ def test_a_type_checker_reads_what_is_not_annotated_where_it_is_told_to(tmp_path
     check_findings(tmp_path / "e", f"//- pyrightconfig.json\n{pyright.replace('strict', 'off')}" + text.format("", "g"))
 
 
+@pytest.mark.parametrize(
+    ("commands", "found"),
+    [
+        ("//- .pre-commit-config.yaml\nrepos:\n- repo: x\n  hooks:\n  - id: mypy\n    args: [--strict]\n", True),
+        (
+            "//- .pre-commit-config.yaml\nrepos:\n  - repo: x\n    hooks:\n      - id: mypy\n        exclude: ^(tests|docs)/\n",
+            False,
+        ),
+        (
+            "//- .pre-commit-config.yaml\nrepos:\n- repo: x\n  hooks:\n  - id: mypy\n    files: ^lib/\n  - id: other\n",
+            False,
+        ),
+        ("//- .pre-commit-config.yaml\nexclude: ^tests/\nrepos:\n- repo: x\n  hooks:\n  - id: mypy\n", False),
+        (
+            "//- .pre-commit-config.yaml\nrepos:\n- repo: x\n  hooks:\n  - id: mypy\n    entry: uv run mypy lib\n    pass_filenames: false\n    args:\n      - ./tests\n",
+            True,
+        ),
+        (
+            "//- .pre-commit-config.yaml\nrepos:\n- repo: x\n  hooks:\n  - id: mypy\n    entry: mypy lib\n    pass_filenames: false\n",
+            False,
+        ),
+        ("//- .pre-commit-config.yaml\nrepos:\n#  - id: mypy\n", False),
+        (
+            "//- tox.ini\n[testenv:mypy]\ndeps = mypy\ncommands = mypy --config-file pyproject.toml {posargs:lib tests}\n",
+            True,
+        ),
+        ("//- tox.ini\n[testenv:mypy]\ncommands = pip install mypy tests pytest\n", False),
+        ("//- Makefile\nlint:\n\t@mypy . --exclude tests\n", False),
+        (
+            "//- .github/workflows/ci.yml\njobs:\n  lint:\n    steps:\n      - run: python -m pyright lib tests && ruff .\n",
+            True,
+        ),
+    ],
+)
+def test_commands_send_a_type_checker_to_tests(tmp_path: Path, commands: str, found: bool) -> None:
+    text = (
+        f"{STRICT}{commands}//- lib/__init__.py\nclass A:\n    def f(self) -> int: return 1\n"
+        "class B(A):\n    def g(self) -> int: return 1\nclass C(A):\n    def g(self) -> int: return 2\nB(), C()\n"
+        f"//- tests/__init__.py\n//- tests/test_lib.py\nfrom lib import A\ndef test_a(a: A) -> None: assert a.{'«g»' if found else 'g'}()\n"
+    )
+    check_findings(tmp_path, text)
+
+
 def test_what_some_classes_of_a_declared_union_lack(tmp_path: Path) -> None:
     text = (
         "{0}//- lib/__init__.py\nclass A:\n    kind = 1\n    def g(self) -> int: return 1\nclass B:\n    kind = 2\n"
