@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from autogen_lsp.analysis.annotation import expanded
 from autogen_lsp.analysis.checked import is_read, seen, tells_unions
 from autogen_lsp.analysis.classes import wrappers
 from autogen_lsp.analysis.enclosing import SELF
+from autogen_lsp.analysis.exactly import is_made_here
 from autogen_lsp.analysis.given import gets_members, is_given, is_lent, stands_in
 from autogen_lsp.analysis.guesses import Key, guesses
 from autogen_lsp.analysis.misdeclared import is_misdeclared
@@ -149,6 +150,10 @@ class _Look:
         if item.receiver.endswith(("]", ")")) and self._is_narrowed(item):
             return None  # `isinstance(x[0], C)`: of what is taken from something, nothing follows from that here
         found = [self.receivers.of_type(part) for part in members(self._type_of_receiver(item))]
+        if len(found) == 1 and found[0] is not None and not found[0].of_class:
+            node = self._node_of_receiver(item)
+            made = node is not None and is_made_here(self.lookup, self.path, node)
+            found = [replace(found[0], exact=made and not found[0].lineage.may_make_other)]
         findings = [self.missing_in_class(item, receiver) if receiver is not None else None for receiver in found]
         lacked = [finding for finding in findings if finding is not None]
         rest = [receiver for receiver, finding in zip(found, findings, strict=True) if finding is None]

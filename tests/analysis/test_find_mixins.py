@@ -568,6 +568,17 @@ def test_what_code_takes_and_namesakes_say_nothing_of_what_a_type_checker_knows(
     )
 
 
+def test_what_is_made_of_a_class_by_an_attribute_is_of_no_class_below(tmp_path: Path) -> None:
+    text = (
+        "class A:\n    def f(self): return 1\nclass B(A):\n    def g(self): return 1\nclass C(A):\n    def g(self): return 2\n"
+        "B(), C()\nclass Tests:\n    make = A\n    typed: type[A] = A\n    changed = A\n    def set(self): self.changed = B\n"
+        "    def test(self):\n        a = self.make()\n        a.{0}(), self.make().{0}()\n        b = self.typed()\n        b.g()\n"
+        "        c = self.changed()\n        c.g()\n        cls = self.make\n        d = cls()\n        d.{0}()\n"
+    )
+    check_findings(tmp_path / "a", text.format("«g»"))
+    check_findings(tmp_path / "b", text.format("g") + "class Other(Tests):\n    make = B\n")
+
+
 def test_what_a_type_checker_has_seen_is_not_misdeclared(tmp_path: Path) -> None:
     text = (
         "{0}//- lib/__init__.py\nclass A:\n    def f(self) -> int: return 1\nclass Other:\n    def g(self) -> int: return 1\n"
