@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.syntax.model import SymbolKind
+from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _PLAIN = re.compile(
     r"(?:[\w.]+\.)?(?:dataclass|total_ordering|final|runtime_checkable|unique|verify|dataclass_transform|define|frozen"
@@ -23,6 +23,10 @@ _PLAIN = re.compile(
 _DOTTED = re.compile(r"([^\W\d][\w.]*)\s*(?:\(.*\))?", re.S)
 _CHANGES = re.compile(
     rb"__dict__|__bases__|\bclass\s|\b(?:type|new_class)\([^(),]{1,200},|\b(?:vars|exec|eval)\("
+    rb"|\bsetattr\(\s*[\w.]+\s*,(?!\s*['\"]\w+['\"]\s*,)"
+)
+_IN_PLACE = re.compile(
+    rb"__dict__\s*(?:\.(?:update|setdefault)\b|(?:\[[^\]\n]*\]\s*)?=(?!=))|\b(?:vars|exec|eval|__setattr__)\("
     rb"|\bsetattr\(\s*[\w.]+\s*,(?!\s*['\"]\w+['\"]\s*,)"
 )
 _RETURNS = re.compile(rb"\breturn\s+(\w+)(\(?)")
@@ -89,3 +93,9 @@ def changes(project: Project, found: Definition) -> bool:
     """Whether a definition's body may change a class that it is told of."""
     source = project.source(found.path)
     return source is None or _CHANGES.search(source.text, found.symbol.body_start, found.symbol.body_end) is not None
+
+
+def changes_in_place(project: Project, path: Path, symbol: Symbol) -> bool:
+    """Whether a function's body may change a class that it is told of, whatever it makes of it and gives."""
+    source = project.source(path)
+    return source is None or _IN_PLACE.search(source.text, symbol.body_start, symbol.body_end) is not None

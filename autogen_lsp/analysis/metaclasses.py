@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from autogen_lsp.analysis import nodes
-from autogen_lsp.analysis.decorated import changes
+from autogen_lsp.analysis.decorated import changes, changes_in_place
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
@@ -30,13 +30,18 @@ PLAIN = frozenset({"ABCMeta", "type", "EnumMeta", "EnumType", "_ProtocolMeta"})
 READERS = frozenset(
     """
     super hasattr getattr isinstance issubclass callable id repr str hash len dir iter list tuple set frozenset sorted
-    signature get_type_hints get_annotations getmembers isclass isabstract getdoc getfile getsourcefile getmodule fields
+    signature get_type_hints get_annotations getmembers getmro isclass isabstract getdoc getfile getsourcefile getmodule
+    fields
     """.split()  # noqa: SIM905
 )
 KEEPERS = frozenset({"append", "add", "insert"})  # of a list or set that is told of the class
 _CHANGES = re.compile(
-    rb"__dict__|__bases__|(?m:^[ \t]*class\s)|\b(?:setattr|vars|exec|eval|new_class)\(|\btype\([^()]*,"
+    rb"__dict__\s*(?:\.(?:update|setdefault)\b|(?:\[[^\]\n]*\]\s*)?=(?!=))|__bases__|(?m:^[ \t]*class\s)"
+    rb"|\b(?:setattr|vars|exec|eval|new_class)\(|\btype\([^()]*,"
 )
+_RESULT = re.compile(rb"[ \t]*(?:([\w.]+)\s*=\s*)?")  # before a call: nothing, or what gets its result
+_KEYWORD = re.compile(rb"(\w+)\s*=(?!=)")
+_DOCSTRING = re.compile(rb"""\A\s*[rR]?(\"{3}|'{3}|"|').*?\1""", re.S)
 _MADE = re.compile(rb"\b(\w+)\s*=\s*[\w.()]*\.__(?:new|call)__\(")
 _NAMES = re.compile(rb"\([\w\s,*]*\)")
 _WORD = re.compile(rb"\w+")
@@ -223,8 +228,16 @@ def _only_looks(project: Project, path: Path, table: Table, metaclass: Symbol) -
                 continue
             if call.name == method.name and call.receiver.startswith(("super(", "type")):
                 continue  # what every metaclass does
-            rewritten = given is not None and given.search(arguments) is not None and call.name not in READERS
-            if rewritten or (told is not None and told.search(arguments) and not _leaves(project, path, call)):
+            if given is not None and given.search(arguments) and not _only_reads(project, path, call):
+                return False
+            if told is None or not told.search(arguments) or _leaves(project, path, call):
+                continue
+            before = source.text[source.text.rfind(b"\n", 0, call.call_start) + 1 : call.call_start]
+            result = _RESULT.fullmatch(before)
+            if result is None or (result[1] is not None and told.fullmatch(result[1])):
+                return False  # it may be another class
+            own_name = names[0].decode() if names else ""
+            if not _leaves_in_place(project, path, call, metaclass, own_name, _places(arguments, told)):
                 return False
     return True
 
@@ -234,6 +247,59 @@ def _leaves(project: Project, path: Path, call: Call) -> bool:
     if call.name in READERS or (call.receiver and call.name in KEEPERS):
         return True
     return leaves_told(project, path, call.dotted, call.scope)
+
+
+def _leaves_in_place(
+    project: Project, path: Path, call: Call, metaclass: Symbol, own: str, given: Set[bytes | int]
+) -> bool:
+    """Whether what is called, a method of the metaclass or a function, only sets by name what it sets on a class that
+    it is told of; ``given``: which of its arguments are that, by place or name. A method may not hand it on.
+    """
+    if call.receiver != own:
+        taker = follow(project, path, call.dotted, call.scope) if _DOTTED.fullmatch(call.dotted) else None
+        if not isinstance(taker, Definition) or taker.symbol.kind != SymbolKind.FUNCTION:
+            return False
+        return project.is_ours(taker.path) and not changes_in_place(project, taker.path, taker.symbol)
+    listed = project.members(path, metaclass.qualname).get(call.name, ())
+    source = project.source(path)
+    if len(listed) != 1 or source is None or listed[0].signature is None or changes_in_place(project, path, listed[0]):
+        return False
+    parameters = [parameter.name.encode() for parameter in listed[0].signature.parameters]
+    parameters = parameters if "staticmethod" in listed[0].decorators else parameters[1:]
+    told = [name for place, name in enumerate(parameters) if place in given or name in given]
+    alone = _words(*told) if len(told) == len(given) else None
+    body = _DOCSTRING.sub(b"", source.text[listed[0].body_start : listed[0].body_end], count=1)
+    return alone is not None and alone.search(body) is None
+
+
+def _places(arguments: bytes, told: re.Pattern[bytes]) -> set[bytes | int]:
+    """The arguments of a call, as written with its brackets, that have the words: their names, or else their places."""
+    out: set[bytes | int] = set()
+    depth = place = start = 0
+    for at, char in enumerate(arguments):
+        depth += (char in b"([{") - (char in b")]}")
+        if (char == ord(",") and depth == 1) or (depth == 0 and at):
+            part = arguments[start:at].lstrip(b"( \n\t")
+            if told.search(part):
+                named = _KEYWORD.match(part)
+                out.add(named[1] if named is not None else place)
+            start, place = at + 1, place + 1
+    return out
+
+
+def _only_reads(project: Project, path: Path, call: Call) -> bool:
+    """Whether what is called with a class's namespace takes nothing but what is in that, and puts nothing there."""
+    if call.name in READERS:
+        return True
+    taker = follow(project, path, call.dotted, call.scope) if _DOTTED.fullmatch(call.dotted) else None
+    source = project.source(taker.path) if isinstance(taker, Definition) and project.is_ours(taker.path) else None
+    if not isinstance(taker, Definition) or source is None or taker.symbol.signature is None:
+        return False
+    text = source.text[taker.symbol.body_start : taker.symbol.body_end]
+    body = _DOCSTRING.sub(b"", text, count=1)
+    names = [parameter.name.encode() for parameter in taker.symbol.signature.parameters]
+    alone = _words(*names) if names else None
+    return alone is not None and alone.search(body) is None and not any(_rewrites(body, name, name) for name in names)
 
 
 def leaves_told(project: Project, path: Path, dotted: str, scope: str) -> bool:

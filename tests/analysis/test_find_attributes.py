@@ -200,6 +200,18 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="a metaclass that makes one instance of each class",
         ),
         pytest.param(
+            "import inspect\nclass M(type):\n    def __new__(m, n, b, ns):\n        fields = taken(ns)\n        for name, _ in fields: del ns[name]\n"
+            "        made = super().__new__(m, n, b, ns)\n        made.opts = made.make(ns.get('Meta'))\n"
+            "        more = inherited(made)\n        made.fields = m.collected(made, fields, more=more)\n        return made\n"
+            "    def collected(m, made, fields, more): return dict(fields + more)\n"
+            "    def hooks(c): return [one.__dict__['x'] for one in inspect.getmro(c)]\n"
+            "def taken(ns):\n    '''What ns has.'''\n    return [(k, v) for k, v in ns.items()]\n"
+            "def inherited(c):\n    '''Of the\n    class.'''\n    return [taken(base.__dict__) for base in inspect.getmro(c)]\n"
+            "class A(metaclass=M):\n    def f(self): self.«g»()\n",
+            ("main.py", "A.g"),
+            id="a metaclass that takes fields out of classes",
+        ),
+        pytest.param(
             "class M(type):\n    def __call__(c, *a): raise TypeError\nclass A(metaclass=M):\n    def f(self): self.«g»()\n",
             ("main.py", "A.g"),
             id="a metaclass that forbids to call its classes",
@@ -290,6 +302,21 @@ def test_what_is_patched_would_have_to_be_there(tmp_path: Path) -> None:
             "class M(type):\n    def __init__(c, n, b, ns): c.g = add(c)\ndef add(c): setattr(c, c.key, 1)\n"
             "class A(metaclass=M):\n    def f(self): self.h()\n",
             id="metaclass that hands the class on",
+        ),
+        pytest.param(
+            "class M(type):\n    def __new__(m, n, b, ns):\n        told(ns)\n        return type.__new__(m, n, b, ns)\n"
+            "def told(names): names['g'] = 1\nclass A(metaclass=M):\n    def f(self): self.h()\n",
+            id="metaclass that has something put into the class",
+        ),
+        pytest.param(
+            "class M(type):\n    def __new__(m, n, b, ns):\n        c = type.__new__(m, n, b, ns)\n        x = m.fill(1, c)\n        return c\n"
+            "    def fill(m, x, c): add(c)\ndef add(c): setattr(c, c.key, 1)\nclass A(metaclass=M):\n    def f(self): self.h()\n",
+            id="metaclass whose method hands the class on",
+        ),
+        pytest.param(
+            "class M(type):\n    def __new__(m, n, b, ns):\n        c = type.__new__(m, n, b, ns)\n        c = other(c)\n        return c\n"
+            "def other(c):\n    class D(c): h = 1\n    return D\nclass A(metaclass=M):\n    def f(self): self.h()\n",
+            id="metaclass that gives another class",
         ),
         pytest.param("class M(type):\n    def f(cls): cls.g()\n", id="in a metaclass"),
         pytest.param(
