@@ -37,7 +37,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.python2 import is_python_2
 from autogen_lsp.analysis.receivers import SUPER, Receiver, Receivers
 from autogen_lsp.analysis.table import Table
-from autogen_lsp.analysis.targets import is_test
+from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.analysis.types import Form, Type, members, without_none
 from autogen_lsp.syntax import spread
 from autogen_lsp.syntax.model import Call, Reference, SymbolKind
@@ -184,7 +184,9 @@ class _Look:
         found = self._guesses[key]
         if not found:
             asked = self._is_nobodys(item.name) and not self._is_untold(item, made)
-            return item.local and (asked or self._is_wrapped(item) or self._is_narrowed(item))
+            return item.local and (
+                asked or self._is_wrapped(item) or self._is_narrowed(item) or self._is_of_fixture(item)
+            )
         of_class = _TYPE.search(made) is not None  # any other is an instance, but where that takes longer to find out
         lineages = (self.project.mro(*each) for each in found)
         return any(not mro.is_open(of_class) and not mro.may_have(item.name) for mro in lineages)
@@ -197,10 +199,18 @@ class _Look:
         own = [each for each in self.table.parameters(item.scope) if each.name == root.group()]
         if not own or any(each.annotation is not None for each in own):
             return False
-        receiver = self._node_of_receiver(item) if is_test(self.project, self.path) else None
-        while receiver is not None and receiver.type != "identifier":
-            receiver = nodes.first_named(receiver)
-        return receiver is None or infer.type_of(self.lookup, self.path, receiver) is None  # a fixture says it
+        return not self._is_of_fixture(item)
+
+    def _is_of_fixture(self, item: Call | Reference) -> bool:
+        """Whether the receiver begins with a parameter without annotation of which a test's fixture says what it is."""
+        root = _ROOT.match(item.receiver)
+        names = {each.name for each in self.table.parameters(item.scope) if each.annotation is None}
+        if root is None or root.group() not in names or not is_test(self.project, self.path):
+            return False
+        node = self._node_of_receiver(item)
+        while node is not None and node.type != "identifier":
+            node = nodes.first_named(node)
+        return node is not None and infer.type_of(self.lookup, self.path, node) is not None
 
     def _is_wrapped(self, item: Call | Reference) -> bool:
         """Whether the receiver begins with a function around, of which decorators may have made something else."""

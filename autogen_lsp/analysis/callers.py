@@ -33,7 +33,8 @@ from autogen_lsp.analysis.predicates import guard_of
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, Passed, merge
 from autogen_lsp.analysis.sites import Use, uses_of
-from autogen_lsp.analysis.targets import first_is_instance, is_test
+from autogen_lsp.analysis.targets import first_is_instance
+from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.analysis.types import (
     NONE,
     Form,
@@ -341,10 +342,12 @@ def on_the_class(lookup: Lookup, target: Target, use: Use) -> bool:
 
 
 def is_annotated(lookup: Lookup, target: Target) -> bool:
-    """Whether the target's file has type annotations at all; where it has no functions, the file of the use."""
+    """Whether the target's file has type annotations at all; where it has no functions and fields, the use's file."""
     signatures: list[Signature] = []
     for path in (target.path, target.origin):
         facts = lookup.facts(path) if not signatures else None
+        if facts is not None and any(symbol.annotation and symbol.parent for symbol in facts.symbols):
+            return True
         signatures += [s.signature for s in facts.symbols if s.signature is not None] if facts is not None else []
     return any(s.returns or any(p.annotation for p in s.parameters) for s in signatures)
 

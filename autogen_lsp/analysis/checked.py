@@ -18,7 +18,7 @@ from autogen_lsp.analysis.mro import Class, Mro, members_of
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
-from autogen_lsp.analysis.targets import is_test
+from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind
 
 _MARKER = "py.typed"

@@ -18,7 +18,7 @@ from tree_sitter import Node
 from autogen_lsp.analysis import bindings, nodes
 from autogen_lsp.analysis.bindings import Binding, How
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.targets import is_test
+from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.syntax.sweep.calls import RESTORING
 from autogen_lsp.text import Span

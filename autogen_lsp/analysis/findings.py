@@ -23,7 +23,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.stubs import unwritten
 from autogen_lsp.analysis.switches import MEMBERS, switched_off
 from autogen_lsp.analysis.table import Table
-from autogen_lsp.analysis.targets import is_test
+from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.analysis.undefined import certain
 from autogen_lsp.syntax.model import Import
 from autogen_lsp.text import Span, touching

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 from tree_sitter import Node
@@ -58,7 +59,7 @@ def handed_on(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None:
     if by_protocol := _by_protocol(lookup, wanted):
         return Handed(_callable(lookup, use.path, use.expression, wanted), calls=by_protocol)
     callback = _callable(lookup, use.path, use.expression, wanted)
-    return Handed(callback, calls=_calls(callback))
+    return Handed(callback, calls=_calls(callback, _named_by(lookup, use)))
 
 
 def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None:
@@ -101,10 +102,8 @@ def _is_partial(callee: Node, at: int) -> bool:
 
 def _item(lookup: Lookup, path: Path, listed: Argument) -> Passed:
     """An item of an argument, as an argument of its own."""
-    name = naming.name_of(listed.node)
-    item = naming.singular(name) if name is not None else None
     type_ = infer.element_of(lookup, infer.type_of(lookup, path, listed.node))
-    return Passed(type_, item if item != name else None, derived=True)
+    return Passed(type_, _item_name(listed.node), derived=True)
 
 
 def wrapped_by(lookup: Lookup, use: Use) -> tuple[Node, bool | None] | None:
@@ -122,8 +121,31 @@ def wrapped_by(lookup: Lookup, use: Use) -> tuple[Node, bool | None] | None:
     return found[0].parent, None if awaited[0] == awaited[1] else awaited[0]
 
 
-def _calls(callback: Type | None) -> list[list[Passed]]:
-    return [] if callback is None or callback.variadic else [[Passed(type_) for type_ in callback.args[:-1]]]
+def _calls(callback: Type | None, hints: Sequence[str | None] = ()) -> list[list[Passed]]:
+    if callback is None or callback.variadic:
+        return []
+    named = zip_longest(callback.args[:-1], hints[: len(callback.args) - 1])
+    return [[Passed(type_, hint, derived=True) for type_, hint in named]]
+
+
+def _named_by(lookup: Lookup, use: Use) -> list[str | None]:
+    """What the parameters of a callback are, as the arguments say whose items they are: ``sorted(users, key=f)``."""
+    found = _argument(use.expression)
+    function = infer.type_of(lookup, use.path, found[0]) if found is not None else None
+    if found is None or function is None:
+        return []
+    holder = found[0].child_by_field_name("object")
+    if holder is not None and function.owner is not None and nodes.text_of(found[0]).endswith(".sort"):
+        return [_item_name(holder)]
+    listed = wants.sources(lookup, function, found[1], found[2], partial(infer.type_of, lookup, use.path))
+    return [_item_name(each.node) if each is not None else None for each in listed]
+
+
+def _item_name(listed: Node) -> str | None:
+    """What one of many is called, where they are called by a plural."""
+    name = naming.name_of(listed)
+    item = naming.singular(name) if name is not None else None
+    return item if item != name else None
 
 
 def _by_protocol(lookup: Lookup, wanted: Expected) -> list[list[Passed]]:

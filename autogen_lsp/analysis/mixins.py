@@ -22,7 +22,7 @@ from autogen_lsp.analysis.hidden import stub_may_omit
 from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
 from autogen_lsp.analysis.presence import follow, is_handed_out
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.targets import is_test
+from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.analysis.usage import in_use, is_awaited, is_made, is_named_mixin, times_made
 from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind, base_names

@@ -172,6 +172,8 @@ def singular(name: str) -> str:
     for plural, single in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
         if name.endswith(plural) and len(name) > len(plural) + 1:
             return name.removesuffix(plural) + single
+    if len(name) == 2 and name.endswith("s"):  # as `xs` is many of what is called x
+        return name[0]
     if name.endswith("s") and not name.endswith(("ss", "us", "is")) and len(name) > 3:
         single = name.removesuffix("s")
         return f"{single}_" if keyword.iskeyword(single) or single in BUILTINS else single

@@ -21,7 +21,7 @@ from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.presence import Definition, definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
-from autogen_lsp.analysis.targets import is_test
+from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.analysis.types import Form, Type, members
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.text import Span

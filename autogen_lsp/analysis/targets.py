@@ -22,6 +22,7 @@ from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.spelling import is_importable
 from autogen_lsp.analysis.standard import HOMES
+from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.analysis.types import Form, Type, class_of, members
 from autogen_lsp.syntax import spread
 from autogen_lsp.text import Span
@@ -196,17 +197,6 @@ def is_class_name(name: str) -> bool:
     """Whether a name is written in CapWords, as classes are (PEP 8)."""
     bare = name.lstrip("_")
     return bare[:1].isupper() and not bare.isupper() and "_" not in bare
-
-
-def is_test(project: Project, path: Path) -> bool:
-    """Whether a file is named as one of tests, or a folder between it and its root; where that lies says nothing."""
-    found = project.tests.get(path)
-    if found is None:
-        named = path.stem.startswith(("test_", "unittest_")) or path.stem.endswith("_test")
-        found = named or path.stem in ("conftest", "tests")
-        found = found or not {"test", "tests"}.isdisjoint(project.snapshot.relative(path).split("/"))
-        project.tests[path] = found
-    return found
 
 
 def _name_at(project: Project, path: Path, span: Span) -> Node | None:

@@ -21,6 +21,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.python2 import is_python_2
 from autogen_lsp.analysis.switches import NAMES, switched_off
 from autogen_lsp.analysis.table import Table
+from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.syntax.builtin_names import PYTHON_2, SINCE
 from autogen_lsp.syntax.model import SymbolKind, Use
 from autogen_lsp.text import Span
@@ -282,11 +283,9 @@ def _is_embedded(project: Project, path: Path, table: Table, use: Use) -> bool:
 def _is_translated(project: Project, path: Path, table: Table, use: Use) -> bool:
     """Whether something else is made of a function's source: a decorator of the workspace, or its module, reads it."""
     own = project.source(path) if use.scope else None
-    if own is not None and _OPENS_ITSELF in own.text and _READS_ITSELF.search(own.text) is not None:
-        from autogen_lsp.analysis.targets import is_test  # hardly ever needed
-
-        if not is_test(project, path):
-            return True
+    reads_itself = own is not None and _OPENS_ITSELF in own.text and _READS_ITSELF.search(own.text) is not None
+    if reads_itself and not is_test(project, path):
+        return True
     scope = use.scope
     while scope:
         for symbol in table.symbols.get(scope, ()):

@@ -14,7 +14,7 @@ from autogen_lsp.analysis.asked import asked_once
 from autogen_lsp.analysis.mro import EMPTY_BASES, Class
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.targets import is_test
+from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.syntax.model import Call, SymbolKind
 
 _MAX_CALLS = 200  # of a class's name that are looked at for one that makes an instance

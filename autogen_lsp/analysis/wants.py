@@ -119,16 +119,43 @@ def callback(
 
     Unlike `parameter_type`, it knows what the other arguments bind of it. What these leave open, ``result`` may bind.
     """
+    for function, symbol, asked, known in _callbacks(lookup, callee, arguments, index, evaluate):
+        wanted = substitute(asked, {name: type_ for name, type_ in known.items() if type_ is not None})
+        declared = result() if any(variables(wanted)) else Result()
+        given_back = _bound_by(lookup, callee, function, symbol, declared) if declared.type is not None else None
+        return functions.settled(substitute(wanted, given_back or {}))
+    return None
+
+
+def sources(
+    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int, evaluate: Evaluate
+) -> list[Argument | None]:
+    """For each parameter of the callback at ``index``, the argument whose items it is passed: ``sorted(xs, key=f)``."""
+    for function, symbol, asked, _ in _callbacks(lookup, callee, arguments, index, evaluate):
+        listed = functions.seen_by(symbol, bound=function.owner is not None)
+        takers = [parameter_for(listed, arguments, at) for at in range(len(arguments))]
+        held = [functions.written(lookup, function, symbol, p.annotation) if p is not None else None for p in takers]
+        items = {
+            type_.args[0]: argument
+            for argument, type_ in reversed(list(zip(arguments, held, strict=True)))
+            if type_ is not None and type_.form is Form.INSTANCE and len(type_.args) == 1
+        }
+        return [
+            items.get(each) if each is not None and each.form is Form.VARIABLE else None for each in asked.args[:-1]
+        ]
+    return []
+
+
+def _callbacks(
+    lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int, evaluate: Evaluate
+) -> Iterator[tuple[Type, Symbol, Type, dict[str, Type | None]]]:
+    """The overloads that ask for a ``Callable`` at ``index`` and fit, with that as written, and what is bound of it."""
     given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
     for function, symbol, type_ in _asked(lookup, callee, arguments, index):
         asked = [member for member in members(type_) if member is not None and member != NONE]
         known = applied.bound(lookup, function, symbol, given)
         if known is not None and asked and all(member.form is Form.CALLABLE for member in asked):
-            wanted = substitute(asked[0], {name: type_ for name, type_ in known.items() if type_ is not None})
-            declared = result() if any(variables(wanted)) else Result()
-            given_back = _bound_by(lookup, callee, function, symbol, declared) if declared.type is not None else None
-            return functions.settled(substitute(wanted, given_back or {}))
-    return None
+            yield function, symbol, asked[0], known
 
 
 def takes_awaitable(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> bool:

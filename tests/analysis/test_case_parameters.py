@@ -1496,8 +1496,8 @@ def other(call: Other) -> None: ...
 @pytest.mark.parametrize(
     ("before", "head"),
     [
-        ("def g(xs: list[str]):\n    return sorted(xs, key=$0f)\n", "def f(arg1: str) -> Any:"),
-        ("def g(xs: list[str]):\n    return list(map($0f, xs))\n", "def f(arg1: str) -> Any:"),
+        ("def g(xs: list[str]):\n    return sorted(xs, key=$0f)\n", "def f(x: str) -> Any:"),
+        ("def g(xs: list[str]):\n    return list(map($0f, xs))\n", "def f(x: str) -> Any:"),
         ("import signal\nsignal.signal(signal.SIGTERM, $0f)\n", "def f(arg1: int, arg2: FrameType | None):"),
         ("from concurrent.futures import Executor\ndef g(e: Executor): e.submit($0f, 1)\n", "def f(arg1: int) -> Any:"),
         (

@@ -422,7 +422,7 @@ def test_row_34_the_items_are_what_is_asked_of_their_variables(use: str, returns
 
 def test_what_is_handed_to_what_says_nothing_of_its_result_is_not_none() -> None:
     text = "def g(xs: list[str]) -> set[int]:\n    last: int | None = $0f('')\n    return set(map(f, xs))\n"
-    assert signature(text) == "def f(arg1: str) -> int:"
+    assert signature(text) == "def f(x: str) -> int:"
 
 
 def test_an_awaitable_that_is_kept_is_a_value() -> None:
@@ -1259,11 +1259,17 @@ def test_formats_slices_and_collections(use: str, returns: str) -> None:
     [
         ("Executor().map($0f, users, sizes, timeout=1)", "def f(user: str, size: int) -> Any:"),
         ("x: list[int] = list(Executor().map($0f, users))", "def f(user: str) -> int:"),
-        ("x: list[int] = Pool().map($0f, users)", "def f(arg1: str) -> int:"),
-        ("x: list[int] = [*map($0f, users)]", "def f(arg1: str) -> int:"),
-        ("print(', '.join(map($0f, users)))", "def f(arg1: str) -> str:"),
+        ("x: list[int] = Pool().map($0f, users)", "def f(user: str) -> int:"),
+        ("x: list[int] = [*map($0f, users)]", "def f(user: str) -> int:"),
+        ("print(', '.join(map($0f, users)))", "def f(user: str) -> str:"),
     ],
 )
 def test_what_is_mapped_over_items_takes_these_and_gives_what_is_declared(use: str, head: str) -> None:
     setup = "from concurrent.futures import Executor\nfrom multiprocessing.pool import Pool\n\n\n"
     assert signature(f"{setup}def g(users: list[str], sizes: list[int]) -> None:\n    {use}\n") == head
+
+
+def test_a_file_with_annotated_fields_alone_is_annotated() -> None:
+    fields = "from dataclasses import dataclass\n\n\n@dataclass\nclass Store:\n    size: int\n"
+    text = f"//- store.py\n{fields}//- main.py\nfrom store import Store\n\nx = Store.$0from_rows([1])\n"
+    assert signature(text).splitlines()[-1] == 'def from_rows(cls, arg1: list[int]) -> "Store":'
