@@ -15,6 +15,7 @@ from tree_sitter import Node
 from autogen_lsp.analysis import bindings, classes, infer, narrowing, nodes
 from autogen_lsp.analysis.annotation import Home, expanded, iterable, type_of_text
 from autogen_lsp.analysis.bindings import How
+from autogen_lsp.analysis.enclosing import class_instance
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, optional, union, without_none
 from autogen_lsp.syntax.model import Symbol
@@ -100,6 +101,9 @@ def of_target(lookup: Lookup, path: Path, target: Node) -> Type | None:
             symbols = lookup.symbols(path, nodes.text_of(target))
             written = next((symbol.annotation for symbol in symbols if symbol.annotation), None)
             return type_of_text(lookup, Home(path), written)
+        around = nodes.enclosing(target, frozenset({nodes.FUNCTION, "lambda", nodes.CLASS}))
+        if around is not None and around.type == nodes.CLASS:  # what a base declares
+            return _attribute(lookup, class_instance(lookup, path, around), nodes.text_of(target))
         return _declared_parameter(lookup, path, target)
     if target.type == "attribute":
         receiver = target.child_by_field_name("object")

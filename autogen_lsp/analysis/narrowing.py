@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -109,8 +110,7 @@ def _earlier(block: Node, statement: Node, text: str) -> Generator[tuple[Node, b
     Mostly the name is not even mentioned there, which is cheaper to see than to look at the statements.
     """
     places = _places(block, text, statement.start_byte)
-    before = [each for each in nodes.named(block) if nodes.holds_any(each, places)] if places else []
-    for sibling in reversed(before[-_MAX_SIBLINGS:]):
+    for sibling in islice(_holding(block, places), _MAX_SIBLINGS):
         if sibling.type == "assert_statement" and (test := nodes.first_named(sibling)) is not None:
             yield test, True
         elif sibling.type == "if_statement":
@@ -125,6 +125,17 @@ def _earlier(block: Node, statement: Node, text: str) -> Generator[tuple[Node, b
         elif _assigns(sibling, text, places):
             return True
     return False
+
+
+def _holding(block: Node, places: list[int]) -> Iterator[Node]:
+    """The statements of a block that one of the places is in, the last one first."""
+    found: Node | None = None
+    for place in reversed(places):
+        if found is None or place < found.start_byte:
+            child = block.first_named_child_for_byte(place)
+            if child is not None and child.start_byte <= place and not child.is_extra:
+                found = child
+                yield child
 
 
 def _places(block: Node, text: str, before: int) -> list[int]:

@@ -149,18 +149,30 @@ def _left_to_subclasses(lookup: Lookup, base: Type) -> list[tuple[Type, Symbol]]
 
 
 def _method(lookup: Lookup, target: Target, holder: Type, symbol: Symbol, scope: Scope) -> str | None:
+    if symbol.signature is None:
+        return None
+    itself = Type(Form.INSTANCE, target.name, lookup.module_name(target.path), path=target.path)
+
+    def written(text: str | None) -> str | None:
+        return annotate(scope, classes.annotated(lookup, holder, text, symbol, instance=itself))
+
+    listed, returns = symbol.signature.parameters, symbol.signature.returns
+    if classes.is_property(symbol):
+        plain = Signature((Parameter("self"),), written(returns))
+        return function_text(symbol.name, plain, ("property",), width=4)
+    if classes.is_static(symbol):
+        if not all(overrides.means_the_same(lookup, holder, each.default, scope) for each in listed):
+            return None
+        parameters = tuple(Parameter(p.name, p.kind, written(p.annotation), p.default) for p in listed)
+        same = Signature(parameters, written(returns), symbol.signature.is_async)
+        return function_text(symbol.name, same, ("staticmethod",), width=4)
     of_class = classes.is_class_method(symbol)
     kind = TargetKind.CLASS_METHOD if of_class else TargetKind.METHOD
     asked = Target(target.path, f"{target.name}.{symbol.name}", kind, target.origin, target.origin_span)
-    decorators = ("classmethod",) if of_class else ()
-    if classes.is_property(symbol) and symbol.signature is not None:
-        itself = Type(Form.INSTANCE, target.name, lookup.module_name(target.path), path=target.path)
-        type_ = classes.annotated(lookup, holder, symbol.signature.returns, symbol, instance=itself)
-        signature: Signature | None = Signature((Parameter("self"),), annotate(scope, type_))
-        decorators = ("property",)
-    else:
-        signature = overrides.signature_of(lookup, asked, (), (), scope)
-    return None if signature is None else function_text(symbol.name, signature, decorators, width=4)
+    signature = overrides.signature_of(lookup, asked, (), (), scope)
+    if signature is None:
+        return None
+    return function_text(symbol.name, signature, ("classmethod",) if of_class else (), width=4)
 
 
 def _type_parameters(

@@ -1273,3 +1273,8 @@ def test_a_file_with_annotated_fields_alone_is_annotated() -> None:
     fields = "from dataclasses import dataclass\n\n\n@dataclass\nclass Store:\n    size: int\n"
     text = f"//- store.py\n{fields}//- main.py\nfrom store import Store\n\nx = Store.$0from_rows([1])\n"
     assert signature(text).splitlines()[-1] == 'def from_rows(cls, arg1: list[int]) -> "Store":'
+
+
+def test_row_32_what_a_base_declares_of_a_class_attribute() -> None:
+    text = "class A:\n    size: int\n\n\nclass B(A):\n    size = $0f()\n"
+    assert signature(text) == "def f() -> int:"

@@ -20,6 +20,7 @@ def skeleton(text: str) -> str:
         ("def g(shape: Shape) -> None:\n    x = $0Circle(1)\n    g(x)", "class Circle(Shape):"),
         ("KINDS: dict[str, type[Shape]] = {'c': $0Circle}", "class Circle(Shape):"),
         ("def g() -> Box[int]:\n    return $0Crate()", "class Crate(Box[int]):"),
+        ("class Scene:\n    kind: type[Shape]\n\n\nclass Round(Scene):\n    kind = $0Circle", "class Circle(Shape):"),
         ("def g() -> Sized:\n    return $0Circle(1)", "class Circle:"),  # a protocol is what has its members
         ("def g() -> Colour:\n    return $0Blue()", "class Blue:"),  # of an enum with values nothing derives
         ("def g() -> Last:\n    return $0Circle()", "class Circle:"),
@@ -90,6 +91,10 @@ class Shape(ABC):
     @abstractmethod
     def of(cls, text: str) -> "Shape": ...
 
+    @staticmethod
+    @abstractmethod
+    def unit(long: bool = True) -> str: ...
+
     def show(self) -> str:
         return self.name
 //- main.py
@@ -129,6 +134,10 @@ class Circle(Shape):
 
     @classmethod
     def of(cls, text: str) -> Shape:
+        raise NotImplementedError
+
+    @staticmethod
+    def unit(long: bool = True) -> str:
         raise NotImplementedError
 """,
     )
