@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import bindings, infer, nodes
+from autogen_lsp.analysis import bindings, fixtures, infer, nodes
 from autogen_lsp.analysis.absence import lacks
 from autogen_lsp.analysis.annotation import expanded
 from autogen_lsp.analysis.checked import is_read, seen, tells_unions
@@ -206,6 +206,8 @@ class _Look:
         root = _ROOT.match(item.receiver)
         names = {each.name for each in self.table.parameters(item.scope) if each.annotation is None}
         if root is None or root.group() not in names or not is_test(self.project, self.path):
+            return False
+        if not fixtures.may_pass(self.project, self.table.symbols.get(item.scope, ()), root.group()):
             return False
         node = self._node_of_receiver(item)
         while node is not None and node.type != "identifier":

@@ -8,7 +8,7 @@ fixtures of pytest itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tree_sitter import Node
@@ -18,6 +18,7 @@ from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.enclosing import class_instance
 from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import resolve
+from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.types import Form, Type, named, widened
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
@@ -52,6 +53,16 @@ def passed(evaluate: Evaluation, path: Path, function: Node, name: str) -> Type 
         return _given_by(evaluate, holder, symbol, instance)
     known = _OF_PYTEST.get(name)
     return known if known is not None and evaluate.lookup.module_file(known.module) is not None else None
+
+
+def may_pass(project: Project, defined: Iterable[Symbol], name: str) -> bool:
+    """Whether pytest may pass something to a parameter of a function that is defined so, as far as facts tell."""
+    for symbol in defined:
+        if symbol.name.startswith("test") or any(_FIXTURE.match(text) for text in symbol.decorators):
+            marked = any("parametrize(" in text for text in symbol.decorators)
+            if marked or name in _OF_PYTEST or any(_is_fixture(each) for _, each in project.definitions(name)):
+                return True
+    return False
 
 
 def _decorators(function: Node) -> list[Node]:
