@@ -342,14 +342,16 @@ def on_the_class(lookup: Lookup, target: Target, use: Use) -> bool:
 
 
 def is_annotated(lookup: Lookup, target: Target) -> bool:
-    """Whether the target's file has type annotations at all; where it has no functions and fields, the use's file."""
-    signatures: list[Signature] = []
+    """Whether the target's file has type annotations: of functions, of fields if it has none, else the use's file."""
     for path in (target.path, target.origin):
-        facts = lookup.facts(path) if not signatures else None
-        if facts is not None and any(symbol.annotation and symbol.parent for symbol in facts.symbols):
+        facts = lookup.facts(path)
+        symbols = facts.symbols if facts is not None else ()
+        signatures = [symbol.signature for symbol in symbols if symbol.signature is not None]
+        if signatures:
+            return any(s.returns or any(p.annotation for p in s.parameters) for s in signatures)
+        if any(symbol.annotation and symbol.parent for symbol in symbols):
             return True
-        signatures += [s.signature for s in facts.symbols if s.signature is not None] if facts is not None else []
-    return any(s.returns or any(p.annotation for p in s.parameters) for s in signatures)
+    return False
 
 
 def parameter_of(scope: Scope, item: Merged) -> Parameter:
