@@ -213,7 +213,7 @@ def is_function(lookup: Lookup, uses: Sequence[Use], wanted: Sequence[Expected])
         return False
     asked = [list(members(expanded(lookup, at.type))) for at in wanted if at.strong]
     return any(at.is_async for at in wanted) or any(
-        all(_is_final(m) for m in each) or (len(each) > 1 and all(_is_made(lookup, m) for m in each)) for each in asked
+        all(is_final(m) for m in each) or (len(each) > 1 and all(_is_made(lookup, m) for m in each)) for each in asked
     )
 
 
@@ -228,7 +228,7 @@ def _is_of_class(use: Use, at: Expected) -> bool:
     return _says_otherwise(at) or not all(m is not None and m.form is Form.CALLABLE for m in asked)
 
 
-def _is_final(type_: Type | None) -> bool:
+def is_final(type_: Type | None) -> bool:
     """Whether it is a value that nobody writes a class of one's own for."""
     return type_ is not None and (
         type_ == NONE or type_.form in (Form.CALLABLE, Form.CLASS) or type_.is_a("str", "int", "float", "bool", "bytes")

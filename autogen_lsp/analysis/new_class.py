@@ -7,8 +7,8 @@ the abstract methods that this asks for: else neither type checkers nor Python w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tree_sitter import Node
@@ -24,7 +24,7 @@ from autogen_lsp.analysis.render import Scope, annotate, base_text
 from autogen_lsp.analysis.signature import merge
 from autogen_lsp.analysis.sites import Use, is_metaclass
 from autogen_lsp.analysis.skeleton import class_text, function_text
-from autogen_lsp.analysis.types import Form, Type, without_none
+from autogen_lsp.analysis.types import NONE, Form, Type, members
 from autogen_lsp.syntax.model import Parameter, Signature, Symbol, SymbolKind
 from autogen_lsp.workspace.source import Source
 
@@ -63,32 +63,54 @@ class _Derived:
 
 
 def _derived(lookup: Lookup, target: Target, wanted: Sequence[Expected], scope: Scope) -> _Derived:
-    asked = list(dict.fromkeys(type_ for use in result.followed(lookup, wanted) if (type_ := _asked(lookup, use))))
-    lowest = [each for each in asked if not any(o != each and classes.is_subclass(lookup, o, each) for o in asked)]
+    asked = [type_ for use in result.followed(lookup, wanted) if (type_ := _asked(lookup, use)) is not None]
+    shapes = [each for each in dict.fromkeys(asked) if classes.is_protocol(lookup, each)]
+    others = [each for each in dict.fromkeys(asked) if each not in shapes]
+    lowest = [each for each in others if not any(o != each and classes.is_subclass(lookup, o, each) for o in others)]
     out = _Derived()
     for base in lowest if len(lowest) <= _MAX_BASES else ():
-        written = base_text(scope, base)
-        methods = list(_abstract(lookup, target, base, written, scope)) if written is not None else [None]
+        tried = replace(scope, needed=list(scope.needed))
+        written = base_text(tried, base)
+        methods = _abstract(lookup, target, base, written, tried) if written is not None else [None]
         if written is not None and None not in methods:
             out.bases.append(base)
             out.written.append(written)
             out.methods.extend(method for method in methods if method is not None and method not in out.methods)
+            scope.needed[:] = tried.needed
+    for shape in shapes:
+        named = replace(scope, needed=list(scope.needed))
+        written = base_text(named, shape)
+        within = replace(scope, needed=list(named.needed))
+        for method in _abstract(lookup, target, shape, written, within) if written is not None else ():
+            out.methods.extend([method] if method is not None and method not in out.methods else [])
+        scope.needed += [item for item in within.needed if item not in (*scope.needed, *named.needed)]
     return out
 
 
 def _asked(lookup: Lookup, use: Expected) -> Type | None:
-    """The class that a use asks for, as a type of its instances; None where none is, or none can be derived from."""
-    type_ = without_none(expanded(lookup, use.type)) if use.strong and use.demand is Demand.TYPE else None
-    if type_ is not None and type_.form is Form.CLASS:
-        type_ = type_.args[0]
-    if type_ is None or type_.form is not Form.INSTANCE or type_.is_a("object", "type"):
+    """The class that a use asks for, as a type of its instances: to derive from, or a protocol of the workspace.
+
+    None where it asks for none such; of a union for the only one.
+    """
+    type_ = expanded(lookup, use.type) if use.strong and use.demand is Demand.TYPE else None
+    every = [member for member in members(type_) if member is not None and member != NONE]
+    if len(every) > 1:
+        every = [member for member in every if not callers.is_final(member) or member.form is Form.CLASS]
+    found = [each for member in every if (each := _derivable(lookup, member)) is not None]
+    return found[0] if len(found) == 1 else None
+
+
+def _derivable(lookup: Lookup, type_: Type) -> Type | None:
+    instance = type_.args[0] if type_.form is Form.CLASS else type_
+    if instance is None or instance.form is not Form.INSTANCE or instance.is_a("object", "type"):
         return None
-    symbol = classes.symbol_of(lookup, type_)
+    symbol = classes.symbol_of(lookup, instance)
     if symbol is None or any(text.rpartition(".")[2] == "final" for text in symbol.decorators):
         return None
-    is_shape = classes.is_protocol(lookup, type_) or classes.is_typed_dict(lookup, type_)
-    is_closed = classes.is_enum(lookup, type_) or classes.as_tuple(lookup, type_) is not None
-    return None if is_shape or is_closed else type_
+    if classes.is_protocol(lookup, instance):
+        return instance if instance.path is not None and lookup.project.is_ours(instance.path) else None
+    is_closed = classes.is_enum(lookup, instance) or classes.as_tuple(lookup, instance) is not None
+    return None if is_closed or classes.is_typed_dict(lookup, instance) else instance
 
 
 def _is_exception(lookup: Lookup, type_: Type) -> bool:
@@ -118,33 +140,39 @@ def _may_be(
     return accepts(lookup, asked, infer.type_of(lookup, path, given.node))
 
 
-def _abstract(lookup: Lookup, target: Target, base: Type, written: str | None, scope: Scope) -> Iterator[str | None]:
-    """The texts of the methods that are abstract in a base, None for one of which no signature can be said."""
+def _abstract(lookup: Lookup, target: Target, base: Type, written: str, scope: Scope) -> list[str | None]:
+    """The texts of the methods that a base leaves to what derives from it, None for one of which no signature is known.
+
+    What names the base, and the signatures, is added to the scope.
+    """
     missing = _left_to_subclasses(lookup, base)
     if not missing or len(missing) > _MAX_ABSTRACT:
-        yield from [None] * len(missing)
-        return
+        return [None] * len(missing)
     source = lookup.source(target.path)
-    text = (source.text if source is not None else b"") + f"\n\nclass {target.name}({written}):\n    pass\n".encode()
+    imports = "".join(f"from {each.module} import {each.name}\n" for each in scope.needed if each.name)
+    derived = f"\n\n{imports}class {target.name}({written}):\n    pass\n"
+    text = (source.text if source is not None else b"") + derived.encode()
     inner = Lookup(lookup.project.supposing({target.path: Source(target.path, text)}))
     within = Scope(inner, target.path, scope.at, target.name)
-    for holder, symbol in missing:
-        yield _method(inner, target, holder, symbol, within)
+    methods = [_method(inner, target, holder, symbol, within) for holder, symbol in missing]
     scope.needed += [item for item in within.needed if item not in scope.needed]
+    return methods
 
 
 def _left_to_subclasses(lookup: Lookup, base: Type) -> list[tuple[Type, Symbol]]:
-    """The abstract methods and properties of a class, each with the class that says so."""
+    """The abstract methods and properties of a class, or all of a protocol, each with the class that says so."""
+    shape = classes.is_protocol(lookup, base)
     seen: set[str] = set()
     out: list[tuple[Type, Symbol]] = []
     for holder in classes.mro(lookup, base):
         facts = lookup.facts(holder.path) if holder.path is not None else None
-        members = [symbol for symbol in facts.symbols if symbol.parent == holder.name] if facts is not None else []
-        for symbol in members:
-            is_first = symbol.name not in seen
-            if is_first and symbol.kind == SymbolKind.FUNCTION and any("abstract" in d for d in symbol.decorators):
+        symbols = [symbol for symbol in facts.symbols if symbol.parent == holder.name] if facts is not None else []
+        asks_all = shape and classes.is_protocol(lookup, holder)
+        for symbol in symbols:
+            is_first = symbol.name not in seen and symbol.kind == SymbolKind.FUNCTION
+            if is_first and (asks_all or any("abstract" in text for text in symbol.decorators)):
                 out.append((holder, symbol))
-        seen |= {symbol.name for symbol in members}
+        seen |= {symbol.name for symbol in symbols}
     return out
 
 

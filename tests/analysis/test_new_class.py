@@ -143,6 +143,74 @@ class Circle(Shape):
     )
 
 
+def test_what_is_abstract_in_a_base_that_must_be_imported_is_defined() -> None:
+    check(
+        """\
+//- base.py
+from abc import ABC, abstractmethod
+
+
+class Handler(ABC):
+    @abstractmethod
+    def handle(self, line: str) -> None: ...
+//- app.py
+from base import Handler
+
+
+def register(handler: Handler) -> None: ...
+//- main.py
+from app import register
+
+register($0Printer())
+""",
+        """\
+//- main.py
+from app import register
+from base import Handler
+
+
+class Printer(Handler):
+    def handle(self, line: str) -> None:
+        raise NotImplementedError
+
+
+register(Printer())
+""",
+    )
+
+
+def test_it_has_the_methods_of_the_protocol_that_is_asked_for() -> None:
+    text = """\
+//- shapes.py
+from decimal import Decimal
+from typing import Protocol
+
+
+class Sized(Protocol):
+    name: str
+
+    def size(self, scale: Decimal) -> Decimal: ...
+
+
+def show(sized: Sized) -> None: ...
+//- main.py
+from shapes import show
+
+show($0Circle())
+"""
+    assert skeleton(text) == (
+        "class Circle:\n    def size(self, scale: Decimal) -> Decimal:\n        raise NotImplementedError\n"
+    )
+    with workspace(text) as space:
+        assert [item.name for item in space.plan().imports] == ["Decimal"]
+
+
+def test_of_a_union_it_derives_from_the_only_class() -> None:
+    text = "class Shape: ...\n\n\ndef show(shape: str | type[Shape] | None) -> None: ...\n\n\nshow($0Circle)\n"
+    assert skeleton(text) == "class Circle(Shape):\n    pass\n"
+    assert skeleton(text.replace("str", "type[int]")) == "class Circle:\n    pass\n"
+
+
 def test_no_base_is_named_whose_abstract_methods_cannot_be_said() -> None:
     text = "from collections.abc import Sequence\n\n\ndef g() -> Sequence[int]:\n    return $0Numbers()\n"
     assert skeleton(text) == "class Numbers:\n    pass\n"
