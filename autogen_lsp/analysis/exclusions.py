@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from autogen_lsp.analysis.checked import reads
-
 if TYPE_CHECKING:
     from autogen_lsp.analysis.project import Project
 
@@ -67,8 +65,15 @@ def is_excluded(project: Project, path: Path) -> bool:
     if found is None:
         source = project.source(path)
         found = source is not None and is_generated(source.text)
-        found = project.excluded[path] = found or (_is_excluded(project, path) and not reads(project, path))
+        found = project.excluded[path] = found or (_is_excluded(project, path) and not _is_checked(project, path))
     return found or _is_excerpt(project, path)
+
+
+def _is_checked(project: Project, path: Path) -> bool:
+    """Whether a type checker reads the file all the same."""
+    from autogen_lsp.analysis.checked import reads  # hardly ever needed, and much to load before a first answer
+
+    return reads(project, path)
 
 
 def _is_excerpt(project: Project, path: Path) -> bool:
