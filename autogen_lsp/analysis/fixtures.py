@@ -19,7 +19,7 @@ from autogen_lsp.analysis.enclosing import class_instance
 from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import resolve
 from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.types import Form, Type, named, widened
+from autogen_lsp.analysis.types import Form, Type, builtin, named, widened
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
 _FIXTURE = re.compile(r"(?:\w+\.)*(?:async_)?fixture(?:\(|$)")
@@ -29,7 +29,7 @@ _ITERATORS = tuple(
 )
 _MAX_VALUES = 30  # of one parameter
 _OF_PYTEST = {
-    "capsys": named("pytest", "CaptureFixture", Type(Form.INSTANCE, "str")),
+    "capsys": named("pytest", "CaptureFixture", builtin("str")),
     "caplog": named("pytest", "LogCaptureFixture"),
     "monkeypatch": named("pytest", "MonkeyPatch"),
     "request": named("pytest", "FixtureRequest"),

@@ -45,8 +45,8 @@ def _table(expression: Node) -> Node | None:
 
 def _reads(table: Node) -> Iterator[Node]:
     """Where the variable is read: in its function, or the whole module; an attribute, wherever it has that name."""
-    of_class = nodes.enclosing(table, frozenset({nodes.FUNCTION, nodes.CLASS, "module"}))
-    is_member = table.type == "attribute" or (of_class is not None and of_class.type == nodes.CLASS)
+    around = nodes.enclosing(table, frozenset({nodes.FUNCTION, nodes.CLASS, "module"}))
+    is_member = table.type == "attribute" or (around is not None and around.type == nodes.CLASS)
     scopes = [scope for scope in nodes.ancestors(table) if scope.type in _SCOPES]
     if not scopes:
         return
