@@ -61,6 +61,11 @@ def reads(project: Project, path: Path) -> bool:
     return _reading(project, path).read is True
 
 
+def has_known_errors(project: Project, path: Path) -> bool:
+    """Whether a checker is told to say nothing of the errors that it finds in a file."""
+    return _reading(project, path).ignored
+
+
 def tells_unions(project: Project, path: Path) -> bool:
     """Whether a checker that reads a file would say what only some classes lack that an object may be of."""
     return _reading(project, path).unions

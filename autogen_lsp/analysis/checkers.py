@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from configparser import ConfigParser
 from configparser import Error as BrokenFile
 from dataclasses import dataclass
@@ -29,14 +29,15 @@ _STRICT = frozenset({"check_untyped_defs", "disallow_untyped_defs"})  # what `st
 class Reading:
     """Whether a checker looks for missing attributes in a file; None where the settings do not say, and name no files.
 
-    ``whole``: in functions without annotations, too. ``strict``: it lets none be without. ``unions``: it looks for what
-    all classes have that an object may be of.
+    ``whole``: for certain in functions without annotations, too. ``strict``: it lets none be without. ``unions``: it
+    looks for what all classes have that an object may be of. ``ignored``: its errors are known, and not to be told.
     """
 
     read: bool | None
     whole: bool = False
     strict: bool = False
     unions: bool = False
+    ignored: bool = False
 
 
 def reading(folder: Path, path: Path) -> Reading:
@@ -45,9 +46,11 @@ def reading(folder: Path, path: Path) -> Reading:
     file, module = f"{relative.as_posix()}.py", ".".join(relative.parts).removeprefix("src.")
     tools = _tools(folder)
     mypy = _mypy(folder, get(tools, "mypy"))
-    told = [*(each for each in _overrides(mypy) if _is_about(each, module)), mypy]
-    if any(map(_passes_over, told)) or _is_left_out(mypy, file):
-        return Reading(False)
+    told = [*_about(mypy, module), mypy]
+    off = " ".join(str(get(each, "disable_error_code")) for each in told)
+    ignored = _is_on("ignore_errors", told)
+    if ignored or _first("follow_imports", told) in _UNREAD or _MISSING in off or _is_left_out(mypy, file):
+        return Reading(False, ignored=ignored)
     set_up = _is_set_up(mypy)
     settled = (each for name in ("pyright", "basedpyright") if (each := get(tools, name)))
     pyright = [each for each in settled if not any(_is_of(file, glob) for glob in _left_out(each))]
@@ -68,9 +71,9 @@ def reading(folder: Path, path: Path) -> Reading:
         read = True  # there is more to say of it
     else:
         read = None if set_up or pyright or any(get(tools, name) for name in ("ty", "pyrefly")) else False
-    whole = (set_up and _is_on("check_untyped_defs", told)) or bool(mode)
-    off = " ".join(str(get(each, "disable_error_code")) for each in told)
-    strict = (set_up and _is_on("disallow_untyped_defs", told) and _UNTYPED not in off) or "strict" in mode
+    all_typed = set_up and _is_on("disallow_untyped_defs", told) and _UNTYPED not in off
+    whole = (set_up and _is_on("check_untyped_defs", told) and (read is True or all_typed)) or bool(mode)
+    strict = all_typed or "strict" in mode
     return Reading(read, whole, strict, _OF_UNIONS not in off)
 
 
@@ -92,8 +95,12 @@ def _is_of(file: str, glob: str) -> bool:
 
 def _is_on(flag: str, told: list[Any]) -> bool:
     """Whether the first of the settings that say it switch a flag of mypy on."""
-    said = next((value for each in told if (value := get(each, flag)) is not None), None)
+    said = _first(flag, told)
     return _is_true(get(told[-1], "strict")) if said is None and flag in _STRICT else _is_true(said)
+
+
+def _first(key: str, told: list[Any]) -> Any:
+    return next((value for each in told if (value := get(each, key)) is not None), None)
 
 
 def _is_true(value: Any) -> bool:
@@ -147,18 +154,23 @@ def _ini(text: str) -> Any:
     return {**parser["mypy"], "overrides": [{**parser[f"mypy-{name}"], "module": name} for name in about]}
 
 
-def _overrides(mypy: Any) -> Iterator[Any]:
+def _about(mypy: Any, module: str) -> list[Any]:
+    """What mypy is told of a module, what counts most first: what names it, patterns, then packages around it."""
     listed = get(mypy, "overrides")
-    yield from listed if isinstance(listed, list) else ()
+    found: list[tuple[int, int, int, Any]] = []
+    for at, override in enumerate(listed if isinstance(listed, list) else ()):
+        names = [name for name in _words(get(override, "module")) if _is_about(name, module)]
+        ranks = [(0, 0) if "*" not in name else _rank(name) for name in names]
+        found += [(*min(ranks), -at, override)] if ranks else []  # of those that count alike, the last one
+    return [override for *_, override in sorted(found, key=lambda each: each[:3])]
 
 
-def _is_about(override: Any, module: str) -> bool:
-    return any(fnmatch(module, name) or fnmatch(f"{module}.", name) for name in _words(get(override, "module")))
+def _is_about(name: str, module: str) -> bool:
+    return fnmatch(module, name) or fnmatch(f"{module}.", name)
 
 
-def _passes_over(told: Any) -> bool:
-    ignores = _is_true(get(told, "ignore_errors")) or get(told, "follow_imports") in _UNREAD
-    return ignores or _MISSING in str(get(told, "disable_error_code"))
+def _rank(pattern: str) -> tuple[int, int]:
+    return (1, 0) if "*" in pattern.removesuffix(".*") else (2, -pattern.count("."))
 
 
 def _is_left_out(mypy: Any, file: str) -> bool:

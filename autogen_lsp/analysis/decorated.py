@@ -22,7 +22,7 @@ _PLAIN = re.compile(
 )
 _DOTTED = re.compile(r"([^\W\d][\w.]*)\s*(?:\(.*\))?", re.S)
 _CHANGES = re.compile(
-    rb"__dict__|__bases__|\bclass\s|\b(?:type|new_class)\([^(),]{1,200},|\b(?:vars|exec|eval)\("
+    rb"__dict__|__bases__|\bclass\s|\b(?:type|new_class)\([^(),]{1,200},|\b(?:vars|exec|eval|__setattr__)\("
     rb"|\bsetattr\(\s*[\w.]+\s*,(?!\s*['\"]\w+['\"]\s*,)"
 )
 _IN_PLACE = re.compile(

@@ -147,10 +147,15 @@ def _is_optional(project: Project, path: Path) -> bool:
 def _is_left_out(project: Project, expected: Path) -> bool:
     """Whether so many files import the module that these can never have been run without it: it is somewhere else."""
     name = expected.parent.name if expected.name == "__init__.py" else expected.stem
+    root = project.snapshot.root_of(expected)
+    parts = (expected.parent / name).relative_to(root).parts if root is not None and expected.stem == name else ()
+    dotted = ".".join(parts)  # a folder without `__init__` may also be known by its name
     files: set[Path] = set()
     for file, item in project.importers(name):
         found = project.resolve_module(item.module, item.level, file)
-        if found.origin is Origin.MISSING and found.expected == expected and not item.guarded:
+        means_it = found.origin is Origin.MISSING and found.expected == expected
+        unknown = found.origin is Origin.UNKNOWN and not item.level and item.module == dotted
+        if (means_it or unknown) and not item.guarded:
             files.add(file)
         if len(files) >= _MANY:
             return True

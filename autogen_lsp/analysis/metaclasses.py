@@ -37,7 +37,7 @@ READERS = frozenset(
 KEEPERS = frozenset({"append", "add", "insert"})  # of a list or set that is told of the class
 _CHANGES = re.compile(
     rb"__dict__\s*(?:\.(?:update|setdefault)\b|(?:\[[^\]\n]*\]\s*)?=(?!=))|__bases__|(?m:^[ \t]*class\s)"
-    rb"|\b(?:setattr|vars|exec|eval|new_class)\(|\btype\([^()]*,"
+    rb"|\b(?:setattr|vars|exec|eval|new_class)\(|\btype\([^()]*,|(?<!def )(?<!super\(\)\.)\b__setattr__\("
 )
 _RESULT = re.compile(rb"[ \t]*(?:([\w.]+)\s*=\s*)?")  # before a call: nothing, or what gets its result
 _KEYWORD = re.compile(rb"(\w+)\s*=(?!=)")

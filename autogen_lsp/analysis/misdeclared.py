@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from autogen_lsp.analysis.checked import has_known_errors
 from autogen_lsp.analysis.enclosing import SELF
 from autogen_lsp.analysis.mro import Mro
 from autogen_lsp.analysis.project import Project
@@ -22,12 +23,13 @@ _MAX_HOLDERS = 40  # classes that are asked whether they have all that is asked
 def is_misdeclared(project: Project, path: Path, table: Table, item: Call | Reference, mro: Mro) -> bool:
     """Whether the class lacks all that is asked of the receiver, and another class has all of these things, or they
     are asked all the time, or are what a container has; or whether the code asks for something that the class lacks by
-    ``hasattr``; or whether another class of the same name has the member, or the class is a mere enumeration.
+    ``hasattr``; or whether another class of the same name has the member, or the class is a mere enumeration; or
+    whether a type checker is told to pass over the errors of the file.
     """
     if not isinstance(item, Call):
         return False
     declared = not _is_made_here(item, mro)
-    if declared and _is_of_namesake(project, mro, item.name):
+    if declared and (_is_of_namesake(project, mro, item.name) or has_known_errors(project, path)):
         return True
     holder, _, attribute = item.receiver.partition(".")
     if attribute and (holder not in SELF or "." in attribute):

@@ -168,6 +168,8 @@ def _is_met(of: _Family, override: Class) -> bool:
 
 
 def _is_seen_by_checker(of: _Family) -> bool | None:
+    if of.of_self and len(of.having) == len(of.below) and is_named_mixin(of.project, of.found):
+        return None  # what all that it is mixed into have, its author keeps checkers from asking for
     return None if of.checked is None or names_any(of.project, of.checked, of.having) else False
 
 

@@ -175,7 +175,7 @@ def _global(lookup: Lookup, path: Path, name: str, hops: int, scope: str = "", b
     if item is None and all(symbol.conditional for symbol in symbols):  # which stand in where the import fails
         item = lookup.imports(path).get(name)
     if item is not None:
-        return _imported(lookup, path, item, hops)
+        return imported(lookup, path, item, hops)
     if symbols:
         module = lookup.module_name(path)
         return Ref(module, name, path, tuple(symbols), (module, name))
@@ -193,7 +193,8 @@ def _global(lookup: Lookup, path: Path, name: str, hops: int, scope: str = "", b
     return Ref("builtins", name, file, tuple(symbols), ("builtins", name)) if symbols else None
 
 
-def _imported(lookup: Lookup, path: Path, item: Import, hops: int) -> Ref | None:
+def imported(lookup: Lookup, path: Path, item: Import, hops: int = 0) -> Ref | None:
+    """What an import binds its name to."""
     if item.name is None:
         bound = item.module if item.asname else item.module.partition(".")[0]
         return Ref(bound, path=lookup.module_file(bound, path), spelled=(bound, ""))

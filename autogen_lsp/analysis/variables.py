@@ -17,7 +17,7 @@ from autogen_lsp.analysis.containers import element_of, entered, unpacked
 from autogen_lsp.analysis.enclosing import annotated, class_instance, first_parameter_of
 from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.filled import filled
-from autogen_lsp.analysis.names import Lookup, Ref, resolve
+from autogen_lsp.analysis.names import Lookup, Ref, imported, resolve
 from autogen_lsp.analysis.types import NONE, Form, Type, builtin, class_of, members, union
 from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Symbol, SymbolKind
@@ -25,6 +25,7 @@ from autogen_lsp.syntax.model import Symbol, SymbolKind
 _PLAIN_DEFAULTS = frozenset({"integer", "float", "string", "true", "false"})
 _SAYS_NOTHING = re.compile(r"(?:^|[.'\"])(?:TypeAlias|Final|ClassVar)['\"]?$")  # but how the name is meant
 _PUT = rb"\b%b(?:\[[^\]\n]*\]\s*=(?!=)|\s*\+=|\.(?:append|add|insert|extend|update|setdefault)\()"
+_MADE = re.compile(r"((?:\w+\.)*_*[A-Z]\w*)\(")  # an instance
 _OF_EVERY_MODULE = ("__file__", "__name__")
 _MAX_ASSIGNMENTS = 6  # of one variable that are looked at
 _MAX_ADDED = 40  # times that something is added to a variable, on the way back to what it was
@@ -132,7 +133,7 @@ def declared(evaluate: Evaluation, path: Path, symbols: Sequence[Symbol], owner:
             return evaluate.union(classes.annotated(lookup, owner, text) for text in texts)
         return evaluate.union(annotation.type_of_text(lookup, Home(path), text) for text in texts)
     types: list[Type | None] = []
-    for symbol in symbols[:_MAX_ASSIGNMENTS]:
+    for symbol in _telling(symbols):
         assigned = _assigned(evaluate.lookup, path, symbol)
         if assigned is None:
             return None
@@ -141,6 +142,18 @@ def declared(evaluate: Evaluation, path: Path, symbols: Sequence[Symbol], owner:
     if all(t is None or t == NONE for t in types):
         return None  # `x = None` alone says that the value comes later
     return evaluate.union(types)
+
+
+def _telling(symbols: Sequence[Symbol]) -> list[Symbol]:
+    """Assignments that are looked at: the first, and others that call something else, as each branch may its class."""
+    out = list(symbols[:_MAX_ASSIGNMENTS])
+    called = {made[1] for symbol in out if (made := _MADE.match(symbol.value or ""))}
+    for symbol in symbols[_MAX_ASSIGNMENTS:]:
+        made = _MADE.match(symbol.value or "")
+        if made is not None and made[1] not in called:
+            called.add(made[1])
+            out.append(symbol)
+    return out
 
 
 def _with_more(evaluate: Evaluation, path: Path, name: str, value: Type | None) -> Type | None:
@@ -272,5 +285,10 @@ def _local_import(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     scope = nodes.enclosing(node, frozenset({nodes.FUNCTION}))
     name = nodes.text_of(node.child_by_field_name("alias") or node)
     qualname = nodes.qualname_of(scope) if scope is not None else ""
-    ref = resolve(evaluate.lookup, path, name.partition(".")[0], qualname)
+    first = name.partition(".")[0]
+    table = evaluate.lookup.project.table(path)
+    listed = table.imports.get((qualname, first), ()) if table is not None else ()
+    here = [item for item in listed if node.start_byte <= item.start < node.end_byte]
+    several = len(here) == 1 and len(listed) > 1  # another branch may import something else by that name
+    ref = imported(evaluate.lookup, path, here[0]) if several else resolve(evaluate.lookup, path, first, qualname)
     return None if ref is None else value_of(evaluate, ref)

@@ -23,19 +23,23 @@ class Guard:
 EVERYTHING = Guard.IMPORT | Guard.NAME | Guard.ATTRIBUTE
 _NOTHING = 0
 
+_BYTES = rb"\bstr\s*(?:is(?:\s+not)?|[!=]=)\s*bytes\b|\bbytes\s*(?:is(?:\s+not)?|[!=]=)\s*str\b"  # one in Python 2
 _CONDITION = re.compile(
-    rb"version_info|hexversion|(?i:PY(?:THON)?_?[23])|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32|hasattr|getattr"
-    rb"|callable|sys\.version"
+    _BYTES + rb"|version_info|hexversion|(?i:PY(?:THON)?_?[23])|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32"
+    rb"|hasattr|getattr|callable|sys\.version"
     rb"|globals\(|locals\(|dir\(|vars\(|__dict__|builtins|isfile|exists\(|is_file|find_spec|find_loader"
     rb"|__version__|ersion\(|version\.(?:parse|release)|VERSION\s*[<>\[]"
 )
 _INSTALLED = re.compile(rb"\b(?:isfile|exists|is_file|find_spec|find_loader)\(")  # asks for a module, or for its file
 _RUNTIME = re.compile(
-    rb"version_info|hexversion|(?:\b|_)PY(?:THON)?_?[23]|PYPY|platform|os\.name|WINDOWS|\bwin32|\bsys\.version\b"
+    _BYTES
+    + rb"|version_info|hexversion|(?:\b|_)PY(?:THON)?_?[23]|PYPY|platform|os\.name|WINDOWS|\bwin32|\bsys\.version\b"
     rb"|__version__|(?:(?<![a-z])|loose|strict)version\(|\bversion\.(?:parse|release)\b|\bVERSION\s*[<>\[]",
     re.I,
 )
-_PYTHON_2 = re.compile(rb"\bPY_?[23]\b|version_info(?:\[0\]|\.major)?\s*[<>=!]=?\s*\(?\s*[23]\b(?!\s*,\s*[1-9])")
+_PYTHON_2 = re.compile(
+    _BYTES + rb"|\bPY_?[23]\b|version_info(?:\[0\]|\.major)?\s*[<>=!]=?\s*\(?\s*[23]\b(?!\s*,\s*[1-9])"
+)
 _ATTRIBUTES = re.compile(rb"hasattr|getattr|callable")
 _NAMES = re.compile(rb"globals\(|locals\(|dir\(|vars\(|__dict__|builtins")
 _ERROR = re.compile(rb"Error|Exception")

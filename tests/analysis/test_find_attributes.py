@@ -314,6 +314,12 @@ def test_what_is_patched_would_have_to_be_there(tmp_path: Path) -> None:
             id="metaclass whose method hands the class on",
         ),
         pytest.param(
+            "class M(type):\n    def __init__(cls, n, b, ns):\n        for key in ns['keys']: cls.read(key)\n"
+            "    def read(cls, key): cls.__setattr__('read_' + key, lambda self: 1)\n"
+            "class A(metaclass=M):\n    keys = ['name']\n    def f(self): self.read_name()\n",
+            id="metaclass that sets attributes without setattr",
+        ),
+        pytest.param(
             "class M(type):\n    def __new__(m, n, b, ns):\n        c = type.__new__(m, n, b, ns)\n        c = other(c)\n        return c\n"
             "def other(c):\n    class D(c): h = 1\n    return D\nclass A(metaclass=M):\n    def f(self): self.h()\n",
             id="metaclass that gives another class",

@@ -569,3 +569,10 @@ def test_a_release_is_packed_with_the_test_files_only(tmp_path: Path) -> None:
     found = text.format("{0}", "«base»", "«data.base»")
     check_findings(tmp_path / "worked_on", found.format("setup.cfg"))
     check_findings(tmp_path / "whole", found.format("PKG-INFO") + "//- tests/__init__.py\n")
+
+
+def test_what_files_of_a_folder_without_init_import_by_its_name_was_left_out(tmp_path: Path) -> None:
+    others = "".join(f"//- tests/t{n}.py\nfrom tests.base import make\nmake()\n" for n in range(4))
+    text = "//- tests/sub/__init__.py\n//- tests/sub/one.py\nfrom ..{0} import make\nmake()\n"
+    check_findings(tmp_path / "a", text.format("base") + others)
+    check_findings(tmp_path / "b", text.format("«other»") + others)

@@ -470,9 +470,35 @@ def test_a_type_checker_reads_what_is_not_annotated_where_it_is_told_to(tmp_path
     check_findings(
         tmp_path / "c", text.format(f"//- pyproject.toml\n[tool.mypy]\ncheck_untyped_defs = true\n{about}", "g")
     )
+    named = "[[tool.mypy.overrides]]\nmodule = 'tests.test_lib'\ncheck_untyped_defs = {}\n"
+    for by_name, found in (("false", "g"), ("true", "«g»")):
+        rest = named.format({"false": "true", "true": "false"}[by_name]).replace(".test_lib", ".*")
+        told = f"//- pyproject.toml\n[tool.mypy]\nfiles = ['lib', 'tests']\ndisallow_untyped_defs = true\n{rest}{named.format(by_name)}"
+        check_findings(tmp_path / by_name, text.format(told, found))
     pyright = '{\n  // all of it\n  "include": ["lib", "tests"],\n  "typeCheckingMode": "strict",\n}\n'
     check_findings(tmp_path / "d", f"//- pyrightconfig.json\n{pyright}" + text.format("", "«g»"))
     check_findings(tmp_path / "e", f"//- pyrightconfig.json\n{pyright.replace('strict', 'off')}" + text.format("", "g"))
+
+
+def test_a_checker_that_is_not_sent_anywhere_may_not_read_what_lacks_annotations_or_is_mixed_in(tmp_path: Path) -> None:
+    text = (
+        "//- lib/py.typed\n//- pyproject.toml\n[tool.mypy]\nstrict = true\ndisallow_untyped_defs = false\n{0}"
+        "//- lib/__init__.py\nclass A:\n    def f(self) -> int: return 1\nclass B(A):\n    def g(self) -> int: return 1\n"
+        "class C(A):\n    def g(self) -> int: return 2\ndef told(a: A) -> int: return a.«g»()\ndef untold(a: A): return a.{1}()\n"
+        "class HMixin:\n    def h(self) -> int: return self.g()\nclass D(HMixin, B): ...\nclass E(HMixin, C): ...\nD(), E()\n"
+    )
+    check_findings(tmp_path / "a", text.format("", "g"))
+    check_findings(tmp_path / "b", text.format("files = 'lib'\n", "«g»"))
+
+
+def test_what_is_declared_where_a_checker_passes_over_errors_is_not_believed(tmp_path: Path) -> None:
+    text = (
+        "//- pyproject.toml\n[tool.mypy]\nignore_errors = {0}\n[[tool.mypy.overrides]]\nmodule = 'lib.a'\nignore_errors = false\n"
+        "//- lib/__init__.py\n//- lib/a.py\nclass A:\n    def f(self) -> int: return 1\ndef use(a: A): a.«g»()\n"
+        "//- lib/b.py\nfrom lib.a import A\ndef use(a: A): a.{1}(), A().«g»()\n"
+    )
+    check_findings(tmp_path / "a", text.format("true", "g"))
+    check_findings(tmp_path / "b", text.format("false", "«g»"))
 
 
 @pytest.mark.parametrize(

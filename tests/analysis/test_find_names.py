@@ -133,6 +133,13 @@ def test_names_resolve_as_in_python(tmp_path: Path, text: str) -> None:
         pytest.param("if PY2:\n    x = 1\nunicode('y')\n", id="written for both"),
         pytest.param("class A:\n    def __long__(self): return long(self)\n", id="method of Python 2"),
         pytest.param(
+            "def f(x):\n    if str is not bytes: return str(x)\n    return unicode(x)\n", id="text and bytes differ"
+        ),
+        pytest.param(
+            "if bytes != str:\n    f = str\nelse:\n    f = unicode('x')\n", id="text and bytes are told apart"
+        ),
+        pytest.param("def f((a, (b, c)), (d, e)=(1, 2)): a(), c(), e()\n", id="Python 2's parameters"),
+        pytest.param(
             "//- a.py\nf()\n//- b.py\nimport builtins as b\ndef g(): b.f = print\n", id="put among the builtins"
         ),
         pytest.param(

@@ -665,3 +665,20 @@ def test_a_class_that_derives_from_what_had_its_name_before(tmp_path: Path) -> N
         "//- a.py\nimport qt, own\nqt.Menu().add(1), qt.Plain().add(1), own.Plain().«add»(1)\n"
         "class Own(qt.Menu):\n    def f(self): self.show()\n",
     )
+
+
+def test_an_attribute_may_be_of_any_class_that_a_branch_makes(tmp_path: Path) -> None:
+    names = "ABCDEFGH"
+    classes = "".join(f"class {name}:\n    def f(self): return 1\n" for name in names)
+    branches = "".join(f"        if k == {name!r}: self.x = {name}(k)\n" for name in names)
+    text = f"{classes}    def g(self): return 2\nclass Z:\n    def __init__(self, k):\n{branches}"
+    check_findings(tmp_path, f"{text}    def run(self): return self.x.g(), self.x.f(), A().«g»()\n")
+
+
+def test_a_name_may_be_what_another_branch_imports(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nclass A:\n    def f(self): return 1\nclass B(A):\n    def g(self): return 1\n//- b.py\n"
+        "def use(k):\n    if k:\n        from a import A as Made\n    else:\n        from a import B as Made\n"
+        "    x = Made()\n    x.g(), x.f()\ndef other():\n    from a import A as Made\n    Made().«g»()\n",
+    )

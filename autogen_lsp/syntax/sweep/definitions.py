@@ -22,6 +22,7 @@ _PYTHON_2_METHODS = frozenset({"__unicode__", "__long__", "__cmp__", "__nonzero_
 _NOT_RUN = re.compile(
     r"(?:pytest\.mark\.)?(?:skip|xfail)(?:\(.*)?|(?:unittest\.)?(?:skip\(.*|expectedFailure)|XFAIL|SKIP\(.*", re.S
 )
+_WORD = re.compile(r"\w+")
 _TRIVIAL_RAISE = re.compile(rb"raise\s+NotImplementedError\b")
 
 
@@ -81,6 +82,8 @@ def function(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         if generic is not None:
             inner.parent = _type_parameters(sweep, generic, end, scope)
     for parameter in signature.parameters:
+        if parameter.name.startswith("("):  # Python 2: def f(a, (b, c))
+            inner.names.update(_WORD.findall(parameter.name))
         inner.names.add(parameter.name)
         if parameter.annotation is not None and parameter.kind not in _PACKED:
             inner.made[parameter.name] = f":{parameter.annotation}"
