@@ -23,7 +23,7 @@ from autogen_lsp.analysis.mro import Class, TooMany, members_of, subclasses
 from autogen_lsp.analysis.presence import follow, is_handed_out
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.tested import is_test
-from autogen_lsp.analysis.usage import in_use, is_awaited, is_made, is_named_mixin, times_made
+from autogen_lsp.analysis.usage import in_use, is_awaited, is_loaded_by_name, is_made, is_named_mixin, times_made
 from autogen_lsp.syntax.builtin_names import BUILTINS
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind, base_names
 
@@ -138,7 +138,15 @@ def _family(
 def _is_mixin_in_waiting(of: _Family) -> bool | None:
     if of.below:
         return None
-    return True if is_named_mixin(of.project, of.found) or (of.of_self and is_awaited(of.project, of.found)) else None
+    if is_named_mixin(of.project, of.found):
+        return True
+    return True if of.of_self and (is_awaited(of.project, of.found) or _is_part(of)) else None
+
+
+def _is_part(of: _Family) -> bool:
+    """Whether it is loaded by a computed name, and a class has what it lacks: it may be derived from both."""
+    of_class = any(of.project.is_class(path, symbol.parent) for path, symbol in of.project.definitions(of.name))
+    return of_class and is_loaded_by_name(of.project, of.found)
 
 
 def _is_declared_as_mixin(of: _Family) -> bool | None:

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import cast
 
 from autogen_lsp.analysis.asked import asked_once
 from autogen_lsp.analysis.mro import EMPTY_BASES, Class
@@ -25,6 +26,11 @@ _CALLED_MIXIN = re.compile(r"\bmix-?in\b", re.I)
 _NO_TESTS = frozenset({"classmethod", "staticmethod", "property"})
 _NEVER_SEARCHED = "conftest.py"  # for tests
 _TEST_CASE = re.compile(r".*(?:Tests?|TestCase)$")  # run where it is a `unittest.TestCase`
+_LOADERS = ("import_module", "__import__")
+_COMPUTED = re.compile(
+    rb"""\(\s*(?:f['"]([A-Za-z_][\w.]*)\.\{|['"]([A-Za-z_][\w.]*)\.(?:['"]\s*\+|%s|\{)"""
+    rb"""|f['"](?:\{__(?:name|package)__\})?\.\{|['"]\.['"]\s*\+)"""
+)
 ABSTRACT = re.compile(r"_*(?:Base|Abstract|Generic)(?![a-z])|.*(?:Base|Abstract|Builder)$")
 
 
@@ -96,6 +102,30 @@ def is_awaited(project: Project, found: Class) -> bool:
     files = {file for file, item in project.importers(name) if file != found.path and item.name == name}
     sources = (project.source(file) for file in islice(files, _MAX_FILES) if not is_test(project, file))
     return any(source is not None and asked.search(source.text) for source in sources) and not is_made(project, found)
+
+
+@asked_once
+def is_loaded_by_name(project: Project, found: Class) -> bool:
+    """Whether its module is imported by a computed name (``import_module(f"parts.{name}")``), as may be the class that
+    another one is derived from then; and nobody names it.
+    """
+    packages = tuple(f"{package}." for package in _loaded(project))
+    if not packages or not project.module_name(found.path).startswith(packages) or is_made(project, found):
+        return False
+    name = found.symbol.name
+    return not any(file != found.path and item.name == name for file, item in project.importers(name))
+
+
+def _loaded(project: Project) -> frozenset[str]:
+    """Packages of whose modules a computed name says which one is imported."""
+    if _loaded not in project.memo:
+        project.memo[_loaded] = frozenset(
+            (told[1] or told[2]).decode() if told[1] or told[2] else project.module_name(file).rpartition(".")[0]
+            for called in _LOADERS
+            for file, call in project.calls(called)
+            if (source := project.source(file)) is not None and (told := _COMPUTED.match(source.text, call.end))
+        )
+    return cast("frozenset[str]", project.memo[_loaded])
 
 
 def is_named_mixin(project: Project, found: Class) -> bool:

@@ -691,3 +691,18 @@ def test_a_protocol_that_only_type_checkers_see_describes_what_is_elsewhere(tmp_
         "class Q(Protocol):\n    def get(self) -> int: ...\ndef p() -> 'P': return 1\ndef q() -> Q: return 1\n"
         "def g():\n    p().put()\n    q().«put»()\n",
     )
+
+
+def test_a_class_of_a_module_that_is_imported_by_a_computed_name_may_be_mixed_in(tmp_path: Path) -> None:
+    text = (
+        "//- lib/__init__.py\n//- lib/parts/__init__.py\n//- lib/parts/one.py\nclass One:\n    def f(self): return self.{1}(), self.«h»()\n"
+        "//- lib/load.py\nfrom importlib import import_module\nclass Base:\n    def g(self): return 1\n"
+        "def load(name):\n    part = getattr(import_module({0}), name)\n    return part\n"
+    )
+    for at, computed in enumerate(("f'lib.parts.{name}'", "'lib.parts.' + name", "'lib.parts.%s' % name")):
+        check_findings(tmp_path / f"a{at}", text.format(computed, "g"))
+    check_findings(tmp_path / "b", text.format("'lib.parts.one'", "«g»"))
+    check_findings(tmp_path / "c", text.format("f'lib.other.{name}'", "«g»"))
+    check_findings(
+        tmp_path / "d", text.format("f'lib.parts.{name}'", "«g»") + "from lib.parts.one import One\nOne().f()\n"
+    )
