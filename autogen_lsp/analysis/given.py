@@ -27,6 +27,7 @@ _SET = re.compile(  # under a computed name
     rb"\bsetattr\(\s*([A-Za-z_]\w*)\s*,(?!\s*['\"]\w+['\"]\s*,)"
     rb"|\b([A-Za-z_]\w*)\.__dict__(?:\.update\(|\s*=[^=]|\[[^\]'\"]+\]\s*=[^=])"
 )
+_INSTANCE = re.compile(r"((?:\w+\.)*[A-Z]\w*)\(")
 _ABSTRACT = ("ABC", "ABCMeta")  # what classes have that others are registered with
 _EACH = re.compile(rb"\bfor ([A-Za-z_]\w*) in ([A-Za-z_]\w*):")
 _ITSELF = re.compile(rb"\(\s*self\s*[,)]")
@@ -148,6 +149,33 @@ def _calls_with_self(project: Project, found: Class) -> list[Call]:
     return [c for c in table.facts.calls if c.scope.startswith(inside) and _ITSELF.match(source.text, c.end)]
 
 
+def _is_put_by_attribute(project: Project, found: Class, name: str) -> bool:
+    """Whether an attribute of the class puts the member into it, when it is told of it (``__set_name__``)."""
+    names = _put_by_attributes(project, found)
+    return names is None or (bool(names) and computed.may_be(project, names, name))
+
+
+@asked_once
+def _put_by_attributes(project: Project, found: Class) -> frozenset[str] | None:
+    """What the names of such members look like, as of `computed`; None where they may be any."""
+    out: set[str] = set()
+    told = project.definitions("__set_name__") if project.is_ours(found.path) else ()
+    members = project.members(found.path, found.symbol.qualname).values() if told else ()
+    made = {match[1] for some in members for symbol in some if (match := _INSTANCE.match(symbol.value or ""))}
+    for dotted in made:
+        target = follow(project, found.path, dotted, found.symbol.parent)
+        mro = project.mro(target.path, target.symbol.qualname) if isinstance(target, Definition) else None
+        owner = mro.owner("__set_name__") if mro is not None else None
+        if owner is None or not project.is_ours(owner.path):
+            continue
+        for hook in project.members(owner.path, owner.symbol.qualname)["__set_name__"]:
+            given = _names_set(project, owner.path, hook)
+            if given is None:
+                return None
+            out |= given
+    return frozenset(out)
+
+
 def _is_configured(project: Project, found: Class, name: str) -> bool:
     """Whether Zope derives a class from it that has more, as a file beside it says: ``class=".views.Edit"``."""
     if not project.is_ours(found.path):
@@ -168,6 +196,7 @@ _GIVERS = (
     _is_handed_out,
     _hands_itself_on,
     _is_made_by_type,
+    _is_put_by_attribute,
     _is_configured,
 )
 
@@ -199,12 +228,22 @@ def _names_given(project: Project, found: Class) -> frozenset[str] | None:
         names |= given
     for callee in takers(project, found) - NO_FACTORIES:
         for file, function in project.definitions(callee)[:10]:
-            source = project.source(file)
-            for setter, parameters in _setters(project, file, function):
-                given = computed.names_set(source, setter, parameters) if source is not None else None
-                if given is None:
-                    return None
-                names |= given
+            given = _names_set(project, file, function)
+            if given is None:
+                return None
+            names |= given
+    return frozenset(names)
+
+
+def _names_set(project: Project, path: Path, function: Symbol) -> frozenset[str] | None:
+    """What the names look like of which a function sets attributes of its parameters; None where they may be any."""
+    names: set[str] = set()
+    source = project.source(path)
+    for setter, parameters in _setters(project, path, function):
+        given = computed.names_set(source, setter, parameters) if source is not None else None
+        if given is None:
+            return None
+        names |= given
     return frozenset(names)
 
 
@@ -217,7 +256,9 @@ def _setters(project: Project, path: Path, function: Symbol) -> Iterator[tuple[S
     table, source = project.table(path), project.source(path)
     if table is None or source is None:
         return
-    called = {call.name for call in table.facts.calls if call.scope == function.qualname and not call.receiver}
+    beside = {"": "", "self": f"{function.parent}."}
+    own = (call for call in table.facts.calls if call.scope == function.qualname and call.receiver in beside)
+    called = {f"{beside[call.receiver]}{call.name}" for call in own}
     for symbol in (function, *(inner for name in called for inner in table.symbols.get(name, ()))):
         parameters = {each.name for each in symbol.signature.parameters} if symbol.signature is not None else set()
         for item, items in _EACH.findall(source.text, symbol.body_start, symbol.body_end):

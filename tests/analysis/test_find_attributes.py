@@ -212,6 +212,12 @@ CLASS = "class A:\n    def f(self): return 1\n"
             id="a metaclass that takes fields out of classes",
         ),
         pytest.param(
+            "class Field:\n    def __set_name__(self, owner, name): setattr(owner, 'get_' + name, lambda x: 1)\n"
+            "class A:\n    title = Field()\n    def f(self): self.«g»(), self.get_title()\n",
+            ("main.py", "A.g"),
+            id="an attribute that puts another member beside itself",
+        ),
+        pytest.param(
             "class M(type):\n    def __call__(c, *a): raise TypeError\nclass A(metaclass=M):\n    def f(self): self.«g»()\n",
             ("main.py", "A.g"),
             id="a metaclass that forbids to call its classes",
@@ -312,6 +318,12 @@ def test_what_is_patched_would_have_to_be_there(tmp_path: Path) -> None:
             "class M(type):\n    def __new__(m, n, b, ns):\n        c = type.__new__(m, n, b, ns)\n        x = m.fill(1, c)\n        return c\n"
             "    def fill(m, x, c): add(c)\ndef add(c): setattr(c, c.key, 1)\nclass A(metaclass=M):\n    def f(self): self.h()\n",
             id="metaclass whose method hands the class on",
+        ),
+        pytest.param(
+            "class Field:\n    def __set_name__(self, owner, name): self.put(owner, name)\n"
+            "    def put(self, owner, name): setattr(owner, 'get_' + name, lambda x: 1)\nclass Text(Field): pass\n"
+            "class A:\n    title = Text()\n    def f(self): self.get_title()\n",
+            id="attribute that puts a method beside itself",
         ),
         pytest.param(
             "class M(type):\n    def __init__(cls, n, b, ns):\n        for key in ns['keys']: cls.read(key)\n"
