@@ -18,6 +18,7 @@ class Guard:
     TYPE_CHECKING = 8  # seen by type checkers only
     BUILTIN = 16  # names that are builtins in some versions only
     INSTEAD = 32  # what is imported where another import fails
+    OTHERS = 64  # attributes of anything but the object itself
 
 
 EVERYTHING = Guard.IMPORT | Guard.NAME | Guard.ATTRIBUTE
@@ -41,6 +42,9 @@ _PYTHON_2 = re.compile(
     _BYTES + rb"|\bPY_?[23]\b|version_info(?:\[0\]|\.major)?\s*[<>=!]=?\s*\(?\s*[23]\b(?!\s*,\s*[1-9])"
 )
 _ATTRIBUTES = re.compile(rb"hasattr|getattr|callable")
+_OF_OTHERS = re.compile(  # of a variable or an attribute, but no class: `self` may be of that one
+    rb"\b(?:has|get)attr\(\s*(?!(?:self|cls|mcs)\s*,)(?:\w+\.)*(?!__)[a-z_]\w*\s*,"
+)
 _NAMES = re.compile(rb"globals\(|locals\(|dir\(|vars\(|__dict__|builtins")
 _ERROR = re.compile(rb"Error|Exception")
 _ANYTHING = re.compile(rb"\b(?:Base)?Exception\b")
@@ -65,8 +69,8 @@ def guard_of_if(condition: bytes) -> tuple[int, int]:
         whole |= Guard.IMPORT | Guard.ATTRIBUTE | Guard.BUILTIN
     if _INSTALLED.search(condition):
         whole |= Guard.IMPORT
-    if _ATTRIBUTES.search(condition):
-        whole |= Guard.ATTRIBUTE
+    if asked := _ATTRIBUTES.findall(condition):
+        whole |= Guard.OTHERS if len(asked) == len(_OF_OTHERS.findall(condition)) else Guard.ATTRIBUTE
     if _NAMES.search(condition):
         whole |= Guard.ATTRIBUTE | Guard.NAME
     return _NOTHING, whole

@@ -668,6 +668,24 @@ def test_doubt_is_silence(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text.replace("raises(A", "print(A"))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "hasattr(self, 'x')",
+        "hasattr(type(self), 'x')",
+        "callable(getattr(x, 'y'))",
+        "hasattr(A, 'x')",
+        "x.callable(self.f)",
+    ],
+)
+def test_what_is_asked_of_another_object_says_nothing_of_self(tmp_path: Path, asked: str) -> None:
+    check_findings(
+        tmp_path,
+        "class A:\n    def f(self, x):\n        if hasattr(self.x, 'y') and getattr(x, 'z', None): self.«g»()\n"
+        f"        elif {asked}: self.g()\n        if hasattr(x.w, 'y'): x = 1\n        else: self.«g»()\n",
+    )
+
+
 def test_what_zope_derives_from_a_class_has_more(tmp_path: Path) -> None:
     (tmp_path / "configure.zcml").write_text('<browser:page class=".views.Edit" template="edit.pt" />', "utf-8")
     text = "class {0}:\n    def __call__(self): return self.{1}()\n"

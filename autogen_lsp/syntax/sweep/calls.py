@@ -20,6 +20,7 @@ _READERS = frozenset({"getattr", "hasattr", "setattr", "delattr", "dir", "vars",
 _CURRENT_MODULE = re.compile(r"(?:\w*_)?(?:current|calling|caller|this|own)_module")
 _READ = re.compile(rb"\s*(?:\[[^\]\n]*\]\s*(?:=(?=[^=])|[-+|]=)|\.(?:update|setdefault|__setitem__)\b)")
 _READ_ONLY = re.compile(rb"\s*(?:\[|\.\w)")
+_ITSELF = ("self", "cls")
 _STAR = ord("*")
 _BEFORE_OPERAND = b"* \t\r\n\\"
 _MARK = re.compile(rb"[=*#\[]")  # arguments without any of these are positional, and none is the module itself
@@ -105,8 +106,8 @@ def called(sweep: Sweep, node: Node, scope: Scope, how: str) -> None:
         name = node.child_by_field_id(n.F_ATTRIBUTE)
         if name is not None:
             at = name.start_byte
-            guarded = bool(sweep.guard(start) & Guard.ATTRIBUTE)
             receiver = _receiver(sweep.text, start, at)
+            guarded = bool(sweep.guard(start) & _guards_of(receiver))
             found = Reference(sweep.cut(name), receiver, at, end, scope.qualname, how, guarded)
             sweep.chunk.references.append(found)
             sweep.received.append((scope, first_name(receiver), found))
@@ -165,7 +166,7 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
                     positional += 1
                     if kind == n.SUBSCRIPT and sweep.cut(child) == OWN_MODULE:  # it hands itself over
                         sweep.chunk.dynamic |= scope.level == Level.MODULE and name not in _READERS
-    guarded = bool(sweep.guards) and bool(sweep.guard(at) & Guard.ATTRIBUTE)
+    guarded = bool(sweep.guards) and bool(sweep.guard(at) & _guards_of(receiver))
     sweep.chunk.calls.append(
         Call(
             name,
@@ -186,6 +187,10 @@ def call(sweep: Sweep, node: Node, at: int, scope: Scope) -> None:
         sweep.received.append((scope, first_name(receiver), sweep.chunk.calls[-1]))
     if name in _SPECIAL or name.endswith("_module"):
         _special(sweep, name, receiver, at, call_end, node, arguments, scope)
+
+
+def _guards_of(receiver: str) -> int:
+    return Guard.ATTRIBUTE if receiver in _ITSELF else Guard.ATTRIBUTE | Guard.OTHERS
 
 
 def _special(
