@@ -24,7 +24,7 @@ from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind
 _MARKER = "py.typed"
 _HOOK = "__getattribute__"
 _TEXT = re.compile(rb"'[^'\n]*[^\w.'\n][^'\n]*'|\"[^\"\n]*[^\w.\"\n][^\"\n]*\"")  # more than a name
-_CONDITIONS = rb"\b(?:if|elif|while|assert|and|or|not|return|match)\b"
+_CONDITIONS = rb"(?:\b(?:if|elif|while|assert|and|or|not|match)\b|\breturn\b(?=[^\n]* (?:and|or|if) ))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Seen:
 
 def seen(project: Project, path: Path, table: Table, item: Call | Reference, lineage: Mro) -> Seen | None:
     """The code around a call, if a type checker takes what it asks of an object for what the class has."""
-    if not is_read(project, path, table, item.scope):
+    if not is_read(project, path, table, item.scope, of_self=item.receiver in SELF):
         return None
     home = lineage.classes[0].path
     if not _is_typed(project, home) and not _reading(project, home).strict:
@@ -86,13 +86,15 @@ def names_any(project: Project, code: Seen, classes: list[Class]) -> bool:
     return False
 
 
-def is_read(project: Project, path: Path, table: Table, scope: str) -> bool:
+def is_read(project: Project, path: Path, table: Table, scope: str, *, of_self: bool = False) -> bool:
     """Whether a type checker looks into code: into its file, and the functions around say what they take and give, or
     it looks into those that do not, too.
+
+    ``of_self``: at what is asked of ``self``, of which it knows what that is wherever one thing is said.
     """
-    functions = _functions(table, scope)
+    functions, says = _functions(table, scope), _says_any if of_self else _says_all
     return all(map(_is_own, functions)) and (
-        (how := _reading(project, path)).read is True and (how.whole or all(map(_says_all, functions)))
+        (how := _reading(project, path)).read is True and (how.whole or all(map(says, functions)))
     )
 
 
@@ -140,6 +142,14 @@ def _says_all(function: Symbol) -> bool:
     listed = signature.parameters
     said = all(each.annotation is not None or (not at and each.name in SELF) for at, each in enumerate(listed))
     return said and (signature.returns is not None or (function.name == "__init__" and len(listed) > 1))
+
+
+def _says_any(function: Symbol) -> bool:
+    """Whether a function is annotated anywhere, which is enough for mypy to look into it."""
+    signature = function.signature
+    return signature is not None and (
+        signature.returns is not None or any(each.annotation is not None for each in signature.parameters)
+    )
 
 
 def _is_known_better(text: bytes, receiver: bytes) -> bool:

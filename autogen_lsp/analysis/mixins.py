@@ -227,6 +227,15 @@ def _is_asked_for(of: _Family) -> bool | None:
     return None
 
 
+def _is_hardly_had(of: _Family) -> bool | None:
+    """No class has it that can be read, and these are most of those at the ends of the tree."""
+    if not of.having or not of.of_self or any(of.project.mro(*one.key).may_have(of.name) for one in of.having):
+        return None
+    ends = [one for one in of.failing if one.key not in of.inner and one.key != of.found.key and of.counts(one)]
+    read = sum(not is_named_mixin(of.project, one) for one in ends)
+    return False if read > _MANY * len(of.having) else None
+
+
 def _is_lacked_by_most(of: _Family) -> bool | None:
     """More classes in use fail than are at an end of the tree and have it; or all that fail are not at its ends."""
     failing = [one for one in of.failing if of.counts(one)]
@@ -254,6 +263,7 @@ _EVIDENCE: tuple[Callable[[_Family], bool | None], ...] = (
     _is_left_to_them,
     _are_parts_of_one,
     _is_asked_for,
+    _is_hardly_had,
     _is_lacked_by_most,
     _is_seldom_made,
 )

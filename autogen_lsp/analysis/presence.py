@@ -218,6 +218,9 @@ def definition(project: Project, path: Path, name: str, scope: str = "", hops: i
     table = project.table(path)
     if table is None or hops > _MAX_HOPS:
         return None
+    held = table.symbols.get(f"{scope}.{name}", ()) if scope else ()
+    if len(held) == 1 and held[0].kind == SymbolKind.CLASS:  # in the body of a class
+        return Definition(path, held[0])
     while scope:  # imports in the functions around, innermost first
         inner = table.imports.get((scope, name))
         if inner is not None:

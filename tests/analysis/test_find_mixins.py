@@ -17,6 +17,7 @@ from autogen_lsp.analysis.mro import Class
 from autogen_lsp.analysis.project import Project
 from tests.support.findings import check_findings
 
+HOOKED = "class B(A):\n    def __getattr__(self, name): return 1\n"
 BASE = "class A:\n    def f(self): self.{g}()\n"
 HAS = "    def g(self): return 1\n"
 
@@ -61,6 +62,14 @@ HAS = "    def g(self): return 1\n"
             "class Groups:\n    class Methods:\n        def f(self): self.«g»()\n"
             "    def __init__(self): self.methods = self.Methods()\n",
             id="in the body of a class that makes it",
+        ),
+        pytest.param(
+            "class Groups:\n    class Methods:\n        def f(self): self.«g»()\n    methods = Methods()\n",
+            id="in the body of a class that makes it there",
+        ),
+        pytest.param(
+            BASE.format(g="«g»") + HOOKED + "".join(f"class C{n}(A): x = 1\n" for n in range(4)),
+            id="only one of several classes below may have it",
         ),
         pytest.param(
             "from typing import override\n" + BASE.format(g="«g»") + "class B(A):\n    @override\n" + HAS,
@@ -454,6 +463,16 @@ def test_what_a_type_checker_has_seen_is_declared(tmp_path: Path) -> None:
     check_findings(tmp_path / "d", text.format("g", "g", skips))
     ini = "//- lib/py.typed\n//- mypy.ini\n[mypy]\nfiles = tests\n[mypy-tests.old.*]\nignore_errors = True\n"
     check_findings(tmp_path / "e", "a.g()".join(text.format("g", "«g»", ini).rsplit("a.«g»()", 1)))
+
+
+def test_what_a_type_checker_has_seen_of_self_where_anything_is_annotated(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        f"{TYPED}//- lib/__init__.py\nclass A:\n    def f(self, x) -> int: return self.«g»()\n    def old(self, x): return self.g()\n"
+        "    def told(self, x: int): return print(self, self.«g»())\n    def asked(self, x) -> int: return is_b(self) and self.g()\n"
+        "class B(A):\n    def g(self) -> int: return 1\nclass C(A):\n    def g(self) -> int: return 2\nB(), C()\n"
+        "def is_b(a): return isinstance(a, B)\ndef untyped(a: A, x) -> int: return a.g()\n",
+    )
 
 
 def test_a_type_checker_reads_what_is_not_annotated_where_it_is_told_to(tmp_path: Path) -> None:
