@@ -261,6 +261,8 @@ def _leaves_in_place(
             return False
         return project.is_ours(taker.path) and not changes_in_place(project, taker.path, taker.symbol)
     listed = project.members(path, metaclass.qualname).get(call.name, ())
+    if not listed and not project.mro(path, metaclass.qualname).may_have(call.name):
+        return True  # it is missing
     source = project.source(path)
     if len(listed) != 1 or source is None or listed[0].signature is None or changes_in_place(project, path, listed[0]):
         return False

@@ -17,8 +17,8 @@ from autogen_lsp.analysis import computed
 from autogen_lsp.analysis.decorated import leaves_class
 from autogen_lsp.analysis.made_bases import made_base
 from autogen_lsp.analysis.metaclasses import KEEPERS, READERS, brought, instantiates, leaves_told
-from autogen_lsp.analysis.modules import Module, Origin
-from autogen_lsp.analysis.presence import Definition, follow
+from autogen_lsp.analysis.modules import Origin
+from autogen_lsp.analysis.named_bases import named_base
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.model import Symbol, SymbolKind, base_names
 
@@ -248,10 +248,10 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         if name in _OPEN_BASES:
             is_open = True
             continue
-        target = _base_class(project, path, dotted.group(), scope)
-        if target is not None:
-            out.append((target.path, target.symbol.qualname))
-            is_open = is_open or out[-1] == found.key  # `from lib import *`, `class A(A)`
+        targets = named_base(project, path, dotted.group(), scope)
+        if targets:
+            out += [(target.path, target.symbol.qualname) for target in targets]
+            is_open = is_open or found.key in out  # `from lib import *`, `class A(A)`
         elif (made := made_base(project, path, dotted.group(), scope)) is not None:
             out, names = [*out, *made.bases], names | made.names
         elif name not in EMPTY_BASES or _is_unread(project, path, dotted.group()):
@@ -308,33 +308,6 @@ def _changes_subclasses(project: Project, found: Class, hooks: list[Symbol]) -> 
     )
 
 
-def _base_class(project: Project, path: Path, dotted: str, scope: str) -> Definition | None:
-    """A base by its text: a class around may hold it, then the functions and the module around."""
-    if scope and "." not in dotted:
-        inner = project.symbols(path, f"{scope}.{dotted}")
-        if len(inner) == 1 and inner[0].kind == SymbolKind.CLASS:
-            return Definition(path, inner[0])
-    found = follow(project, path, dotted, scope) or _told_apart(project, path, dotted)
-    for _ in range(5):  # `Base = Other`: an alias
-        if not isinstance(found, Definition) or found.symbol.kind != SymbolKind.VARIABLE:
-            break
-        value = found.symbol.value
-        if value is None or not re.fullmatch(r"[A-Za-z_][\w.]*", value) or found.symbol.conditional:
-            return None
-        if found.symbol.annotation not in (None, "TypeAlias", "typing.TypeAlias"):
-            return None
-        found = follow(project, found.path, value)
-    return found if isinstance(found, Definition) and found.symbol.kind == SymbolKind.CLASS else None
-
-
-def _told_apart(project: Project, path: Path, name: str) -> Definition | Module | None:
-    """What an alias means that type checkers are told more of: ``Base = C[int]`` for them, ``Base = C`` else."""
-    symbols = project.symbols(path, name)
-    values = {(symbol.value or "").partition("[")[0] for symbol in symbols if symbol.kind == SymbolKind.VARIABLE}
-    plain = len(symbols) == 2 and len(values) == 1 and all(symbol.annotation is None for symbol in symbols)
-    return follow(project, path, values.pop()) if plain and all(map(_NAME.fullmatch, values)) else None
-
-
 def subclasses(project: Project, path: Path, qualname: str) -> Iterator[Class]:
     """Classes of the workspace below this one, itself not counted. Raises `TooMany` beyond a bound."""
     seen: set[tuple[Path, str]] = set()
@@ -363,13 +336,13 @@ def _direct_subclasses(project: Project, path: Path, qualname: str) -> Iterator[
                 dotted = _NAME.match(text)
                 if dotted is None or dotted.group().rpartition(".")[2] != base:
                     continue
-                target = _base_class(project, file, dotted.group(), symbol.parent)
-                if target is None and (
+                targets = named_base(project, file, dotted.group(), symbol.parent)
+                if not targets and (
                     (base != name and (file, base) not in aliases and not _is_imported(project, file, base))
                     or _is_from_outside(project, file, dotted.group(), path)
                 ):
                     continue
-                if target is None or (target.path, target.symbol.qualname) == (path, qualname):
+                if not targets or (path, qualname) in ((each.path, each.symbol.qualname) for each in targets):
                     yield Class(file, symbol)
                     break
 

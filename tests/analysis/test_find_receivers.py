@@ -206,7 +206,9 @@ def test_class_follows_from_annotations(tmp_path: Path, text: str) -> None:
 
 def test_a_class_is_known_though_its_base_tells_a_missing_function_of_it(tmp_path: Path) -> None:
     hook = "class K: all = set()\nclass C:\n    def __init_subclass__(cls): K.«keep»(cls)\n"
-    check_findings(tmp_path, f"{hook}class D(C): x = 1\ndef g(d: D): d.«n»()\n", *["missing-attribute"] * 2)
+    check_findings(tmp_path / "a", f"{hook}class D(C): x = 1\ndef g(d: D): d.«n»()\n", *["missing-attribute"] * 2)
+    meta = "class M(type):\n    def __new__(m, n, b, d):\n        c = super().__new__(m, n, b, d)\n        c.all = m.find(c)\n        return c\n"
+    check_findings(tmp_path / "b", f"{meta}class D(metaclass=M): x = 1\ndef g(d: D): d.«n»()\n")
 
 
 @pytest.mark.parametrize(
@@ -401,6 +403,17 @@ def test_bases_that_are_made_of_what_is_not_written(tmp_path: Path) -> None:
         "E = abc.ABCMeta('E', (object,), {'n': 1})\nclass F(E):\n    def g(self): self.n()\n"
         "try: H = namedtuple('H', 'x')\nexcept KeyError: H = FIELDS\nclass I(H):\n    def g(self): self.n()\n"
         "//- mine.py\ndef namedtuple(name, fields): return KINDS[name]\nKINDS = {}\n",
+    )
+
+
+def test_bases_that_a_condition_chooses(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "import os, pathlib\nif os.name == 'nt':\n    Base = pathlib.WindowsPath\nelse:\n    Base = pathlib.PosixPath\n"
+        "class A(Base):\n    def g(self): self.«n»(), self.exists()\n"
+        "class One:\n    def one(self): return 1\nclass Other: x = 1\nif os.name: Some = One\nelse: Some = Other\n"
+        "class B(Some):\n    def g(self): self.«n»(), self.one(), self.x\n"
+        "if os.name: Any = One\nelse: Any = __import__('x').y\nclass C(Any):\n    def g(self): self.n()\n",
     )
 
 
