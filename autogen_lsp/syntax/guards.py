@@ -28,7 +28,7 @@ _BYTES = rb"\bstr\s*(?:is(?:\s+not)?|[!=]=)\s*bytes\b|\bbytes\s*(?:is(?:\s+not)?
 _CONDITION = re.compile(
     _BYTES + rb"|version_info|hexversion|(?i:PY(?:THON)?_?[23])|PYPY|platform|os\.name|TYPE_CHECKING|WINDOWS|\bwin32"
     rb"|hasattr|getattr|callable|sys\.version"
-    rb"|globals\(|locals\(|dir\(|vars\(|__dict__|builtins|isfile|exists\(|is_file|find_spec|find_loader"
+    rb"|globals\(|locals\(|\bdir\(|vars\(|__dict__|builtins|isfile|exists\(|is_file|find_spec|find_loader"
     rb"|__version__|ersion\(|version\.(?:parse|release)|VERSION\s*[<>\[]"
 )
 _INSTALLED = re.compile(rb"\b(?:isfile|exists|is_file|find_spec|find_loader)\(")  # asks for a module, or for its file
@@ -44,8 +44,9 @@ _PYTHON_2 = re.compile(
 _ATTRIBUTES = re.compile(rb"hasattr|getattr|callable")
 _OF_OTHERS = re.compile(  # of a variable or an attribute, but no class: `self` may be of that one
     rb"\b(?:has|get)attr\(\s*(?!(?:self|cls|mcs)\s*,)(?:\w+\.)*(?!__)[a-z_]\w*\s*,"
+    rb"|\bcallable\(\s*(?!(?:self|cls|mcs)\b)(?:\w+\.)*[a-z_]\w*\s*\)"
 )
-_NAMES = re.compile(rb"globals\(|locals\(|dir\(|vars\(|__dict__|builtins")
+_NAMES = re.compile(rb"(?<![\w.])(?:globals|locals|dir|vars)\(|__dict__|builtins")
 _ERROR = re.compile(rb"Error|Exception")
 _ANYTHING = re.compile(rb"\b(?:Base)?Exception\b")
 _EXCEPTIONS = (

@@ -22,6 +22,7 @@ from tests.support.findings import check_findings
     [
         pytest.param("«f»()\n", id="module"),
         pytest.param("def g():\n    return «f»(1)\n", id="function"),
+        pytest.param("import os\nif os.path.isdir('x'):\n    «f»()\n", id="where a folder is asked for"),
         pytest.param("print(len([]), __file__, __name__, int('1'))\n", id="builtins"),
         pytest.param("f()\n\ndef f(): return 1\n", id="defined later"),
         pytest.param("x = lambda f: f()\ny = lambda: «f»()\n", id="lambda parameter"),
