@@ -70,7 +70,7 @@ def _is_attribute(lookup: Lookup, path: Path, node: Node) -> bool:
     if symbol.kind != SymbolKind.VARIABLE or symbol.annotation is not None:
         return False
     try:
-        below = list(subclasses(lookup.project, instance.path, instance.name))
+        below = subclasses(lookup.project, instance.path, instance.name)
     except TooMany:
         return False
     return not any(name in members_of(lookup.project, one) for one in below)

@@ -135,6 +135,12 @@ def _family(
 # Evidence, in the order in which it counts: True says that the class counts on others, False that it does not. ------
 
 
+def _is_seen_by_checker(of: _Family) -> bool | None:
+    if of.of_self and len(of.having) == len(of.below) and is_named_mixin(of.project, of.found):
+        return None  # what all that it is mixed into have, its author keeps checkers from asking for
+    return None if of.checked is None or names_any(of.project, of.checked, of.having) else False
+
+
 def _is_mixin_in_waiting(of: _Family) -> bool | None:
     if of.below:
         return None
@@ -173,12 +179,6 @@ def _is_met(of: _Family, override: Class) -> bool:
     lineages = (of.project.mro(*one.key) for one in of.below if one.key != override.key)
     behind = [lineage.after(override.key) for lineage in lineages if override.key in lineage]
     return bool(behind) and all(each.open or each.may_have(of.name) for each in behind)
-
-
-def _is_seen_by_checker(of: _Family) -> bool | None:
-    if of.of_self and len(of.having) == len(of.below) and is_named_mixin(of.project, of.found):
-        return None  # what all that it is mixed into have, its author keeps checkers from asking for
-    return None if of.checked is None or names_any(of.project, of.checked, of.having) else False
 
 
 def _is_known_better(of: _Family) -> bool | None:
@@ -253,12 +253,12 @@ def _is_seldom_made(of: _Family) -> bool:
 
 
 _EVIDENCE: tuple[Callable[[_Family], bool | None], ...] = (
+    _is_seen_by_checker,
     _is_mixin_in_waiting,
     _is_declared_as_mixin,
     _is_derived_at_run_time,
     _is_had_by_none,
     _is_counted_on,
-    _is_seen_by_checker,
     _is_known_better,
     _is_left_to_them,
     _are_parts_of_one,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 from autogen_lsp.analysis import computed
 from autogen_lsp.analysis.decorated import leaves_class
@@ -23,7 +24,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.model import Symbol, SymbolKind, base_names
 
 _MAX_CLASSES = 80
-_MAX_SUBCLASSES = 300
+_MAX_SUBCLASSES = 1000
 # Special forms of typing, and bases that add nothing but what every class has.
 EMPTY_BASES = frozenset({"Generic", "Protocol", "object", "ABC"})
 _GENERIC = frozenset({"Generic", "Protocol"})
@@ -308,19 +309,28 @@ def _changes_subclasses(project: Project, found: Class, hooks: list[Symbol]) -> 
     )
 
 
-def subclasses(project: Project, path: Path, qualname: str) -> Iterator[Class]:
+def subclasses(project: Project, path: Path, qualname: str) -> tuple[Class, ...]:
     """Classes of the workspace below this one, itself not counted. Raises `TooMany` beyond a bound."""
-    seen: set[tuple[Path, str]] = set()
+    key = subclasses, path, qualname
+    if key not in project.memo:
+        project.memo[key] = _below(project, path, qualname)
+    below = cast("tuple[Class, ...] | None", project.memo[key])
+    if below is None:
+        raise TooMany
+    return below
+
+
+def _below(project: Project, path: Path, qualname: str) -> tuple[Class, ...] | None:
+    found: dict[tuple[Path, str], Class] = {}
     todo = [(path, qualname)]
     while todo:
-        at = todo.pop()
-        for found in _direct_subclasses(project, *at):
-            if found.key not in seen:
-                seen.add(found.key)
-                if len(seen) > _MAX_SUBCLASSES:
-                    raise TooMany
-                yield found
-                todo.append(found.key)
+        for one in _direct_subclasses(project, *todo.pop()):
+            if one.key not in found:
+                if len(found) == _MAX_SUBCLASSES:
+                    return None
+                found[one.key] = one
+                todo.append(one.key)
+    return tuple(found.values())
 
 
 class TooMany(Exception):

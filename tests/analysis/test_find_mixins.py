@@ -363,6 +363,12 @@ def test_mixins_are_left_alone(tmp_path: Path, text: str) -> None:
     check_findings(tmp_path, text)
 
 
+def test_of_a_great_many_classes_below_none_is_passed_over(tmp_path: Path) -> None:
+    many = "".join(f"class C{n}(A): x = 1\n" for n in range(400))
+    check_findings(tmp_path / "a", BASE.format(g="«g»") + many)
+    check_findings(tmp_path / "b", BASE.format(g="g") + f"{many}class D(A):\n{HAS}")
+
+
 def test_a_class_is_looked_into_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
@@ -473,6 +479,15 @@ def test_what_a_type_checker_has_seen_of_self_where_anything_is_annotated(tmp_pa
         "class B(A):\n    def g(self) -> int: return 1\nclass C(A):\n    def g(self) -> int: return 2\nB(), C()\n"
         "def is_b(a): return isinstance(a, B)\ndef untyped(a: A, x) -> int: return a.g()\n",
     )
+
+
+def test_what_a_type_checker_has_seen_stands_before_no_others(tmp_path: Path) -> None:
+    text = (
+        "//- lib/__init__.py\nclass A:\n    '''To be put before what has g.'''\n    def f(self) -> int: return self.{0}()\n"
+        "class Z:\n    def g(self) -> int: return 1\ndef h(a: A) -> int: return a.{0}()\n"
+    )
+    check_findings(tmp_path / "a", STRICT + text.format("«g»"))
+    check_findings(tmp_path / "b", text.format("g"))
 
 
 def test_a_type_checker_reads_what_is_not_annotated_where_it_is_told_to(tmp_path: Path) -> None:
