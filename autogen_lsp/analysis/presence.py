@@ -198,7 +198,7 @@ def _from_star(project: Project, module: Module, name: str, seen: set[Path]) -> 
         return Presence.UNKNOWN
     if exporting.facts.exports is not None:
         if name in exporting.facts.exports:
-            return Presence.PRESENT
+            return Presence.ABSENT if _is_only_listed(project, module, name, seen) else Presence.PRESENT
         return Presence.UNKNOWN if exporting.facts.dynamic else Presence.ABSENT  # `__getattr__` is not asked for more
     if name.startswith("_") and "__all__" not in exporting.facts.bound:
         return Presence.ABSENT
@@ -253,6 +253,16 @@ def is_of_library(project: Project, path: Path, dotted: str, scope: str) -> bool
     return bool(imports) and all(
         project.resolve_module(item.module, item.level, path).origin is Origin.STDLIB for item in imports
     )
+
+
+def _is_only_listed(project: Project, module: Module, name: str, seen: set[Path]) -> bool:
+    """Whether a module of the workspace that has the name in its ``__all__`` lacks it all the same."""
+    path = module.path
+    if path is None or path in seen or path.suffix != ".py" or not project.is_ours(path):
+        return False
+    if project.modules.submodule(module, name) is not None:
+        return False
+    return _in_files(project, module, name, set(seen)) is Presence.ABSENT
 
 
 def _of_file(project: Project, path: Path, table: Table, name: str, hops: int) -> Definition | Module | None:

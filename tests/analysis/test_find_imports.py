@@ -509,6 +509,15 @@ def test_a_stub_of_a_package_that_lies_elsewhere(tmp_path: Path) -> None:
     )
 
 
+def test_a_name_that_is_only_listed_is_brought_by_no_star(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        "//- a.py\nfrom p import «f», g, sub\nfrom q import h\n//- p/__init__.py\nfrom .m import *\n//- q.py\nfrom p.n import *\n"
+        "//- p/m.py\n__all__ = ['f', 'g', 'sub']\ndef g(): return 1\n//- p/n.py\n__all__ = ['h']\nglobals()['h'] = 1\n"
+        "//- p/sub.py\n",
+    )
+
+
 def test_all_that_is_one_of_several_targets(tmp_path: Path) -> None:
     check_findings(
         tmp_path,
