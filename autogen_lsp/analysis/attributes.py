@@ -25,7 +25,7 @@ from autogen_lsp.analysis.exactly import is_made_here
 from autogen_lsp.analysis.given import gets_members, is_given, is_lent, stands_in
 from autogen_lsp.analysis.guesses import Key, guesses
 from autogen_lsp.analysis.misdeclared import is_misdeclared
-from autogen_lsp.analysis.mixins import has_below, may_have
+from autogen_lsp.analysis.mixins import has_below, is_counted_on, may_have
 from autogen_lsp.analysis.model import Finding, FindingKind
 from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.mro import Class, Mro
@@ -121,8 +121,10 @@ class _Look:
             return None
         if (receiver.inferred or narrowed) and not self._confirmed(item, name):
             return None
-        if not (of_self or receiver.exact or checked is not None) and is_misdeclared(
-            self.project, self.path, self.table, item, mro
+        if (
+            not (of_self or receiver.exact or checked is not None)
+            and is_misdeclared(self.project, self.path, self.table, item, mro)
+            and not is_counted_on(self.project, mro.classes[0], name)
         ):
             return None
         if of_self and (self._asks_for_base(item, mro.classes[0]) or not self._is_still_self(item)):

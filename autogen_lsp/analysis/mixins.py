@@ -9,7 +9,7 @@ fail; of an abstract class, those in use have the member. What derives from a cl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -74,6 +74,14 @@ def has_below(project: Project, found: Class, name: str) -> bool:
         return any(project.mro(*one.key).may_have(name) for one in subclasses(project, *found.key))
     except TooMany:
         return True
+
+
+def is_counted_on(project: Project, found: Class, name: str) -> bool:
+    """Whether classes below the class show that it is to have the member, which they call on ``super()``."""
+    try:
+        return _counts_on(project, subclasses(project, *found.key), name)
+    except TooMany:
+        return False
 
 
 @dataclass(frozen=True)
@@ -171,14 +179,7 @@ def _is_had_by_none(of: _Family) -> bool | None:
 
 
 def _is_counted_on(of: _Family) -> bool | None:
-    """An override calls ``super()``, or says that it overrides, and classes below find nothing behind it."""
-    return False if any(_calls_super(of.project, one, of.name) and not _is_met(of, one) for one in of.having) else None
-
-
-def _is_met(of: _Family, override: Class) -> bool:
-    lineages = (of.project.mro(*one.key) for one in of.below if one.key != override.key)
-    behind = [lineage.after(override.key) for lineage in lineages if override.key in lineage]
-    return bool(behind) and all(each.open or each.may_have(of.name) for each in behind)
+    return False if _counts_on(of.project, of.below, of.name) else None
 
 
 def _is_known_better(of: _Family) -> bool | None:
@@ -317,6 +318,17 @@ def _brings_above(project: Project, found: Class, below: Class, name: str) -> bo
         return True
     owners = [one for one in lineage.classes if name in members_of(project, one)]
     return any(found.key not in project.mro(*one.key) for one in owners)
+
+
+def _counts_on(project: Project, below: Sequence[Class], name: str) -> bool:
+    """Whether an override calls ``super()``, or says that it overrides, and classes below find nothing behind it."""
+    return any(_calls_super(project, one, name) and not _is_met(project, below, one, name) for one in below)
+
+
+def _is_met(project: Project, below: Sequence[Class], override: Class, name: str) -> bool:
+    lineages = (project.mro(*one.key) for one in below if one.key != override.key)
+    behind = [lineage.after(override.key) for lineage in lineages if override.key in lineage]
+    return bool(behind) and all(each.open or each.may_have(name) for each in behind)
 
 
 def _calls_super(project: Project, found: Class, name: str) -> bool:

@@ -503,9 +503,15 @@ def test_an_annotation_that_all_uses_contradict(tmp_path: Path) -> None:
 def test_an_annotation_that_a_whole_file_contradicts(tmp_path: Path) -> None:
     calls = "".join(f"    x.cast({n})\n" for n in range(12))
     check_findings(
-        tmp_path,
+        tmp_path / "a",
         "class A:\n    def f(self): return 1\ndef get() -> A: ...\ndef other() -> A: ...\ndef g():\n    x = get()\n"
         f"{calls}def h():\n    y = other()\n    y.«cast»(1)\n",
+    )
+    below = "class B(A):\n    def cast(self, x): return super().«cast»(x)\n"
+    check_findings(
+        tmp_path / "b",
+        f"class A:\n    def f(self): return 1\n{below}def get() -> A: ...\ndef g():\n    x = get()\n"
+        + calls.replace("cast", "«cast»"),
     )
 
 
