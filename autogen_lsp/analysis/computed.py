@@ -40,6 +40,7 @@ _REFLECTING = frozenset(  # what gives names that nobody writes
     """.split()  # noqa: SIM905
 )
 _REFLECTED = frozenset({"__all__", "__dict__", "__name__", "__qualname__"})
+_JOINING = frozenset({"binary_operator", "boolean_operator", "parenthesized_expression", "conditional_expression"})
 _EMPTY = frozenset({"[]", "{}", "()", "list()", "dict()", "set()", "tuple()", "OrderedDict()"})
 _FORMAT = re.compile(r"%s|\{[^{}]*\}")
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
@@ -124,7 +125,7 @@ def _written_out(project: Project, path: Path, symbol: Symbol) -> str | None:
 
 
 def _is_said(project: Project, word: str) -> bool:
-    if not word.isascii() or project.says(word):
+    if not word.isascii() or any(map(project.says, {word, word.lower(), word.upper(), word.capitalize()})):
         return True
     return not all(_keeps_to_itself(project, path, symbol) for path, symbol in project.definitions(word))
 
@@ -254,9 +255,12 @@ def _pattern(key: Node | None, steps: int) -> str:
             return _formatted(key.child_by_field_name("left"))
         case "call":
             called = key.child_by_field_name("function")
-            if called is not None and nodes.text_of(called.child_by_field_name("attribute")) == "format":
-                return _formatted(called.child_by_field_name("object"))
-            return _ANY
+            told = called.child_by_field_name("object") if called is not None else None
+            method = nodes.text_of(called.child_by_field_name("attribute")) if called is not None else ""
+            if method == "format":
+                return _formatted(told)
+            inner = _pattern(told, steps + 1) if method in ("lower", "upper", "casefold") else _ANY
+            return inner if inner == _ANY else f"(?i:{inner})"  # said in another case, perhaps
         case "boolean_operator" | "parenthesized_expression":
             return _either(_pattern(part, steps + 1) for part in nodes.named(key))
         case "conditional_expression" if len(nodes.named(key)) == 3:
@@ -393,6 +397,3 @@ def _reflects(value: Node) -> bool:
     if value.type == "attribute":
         return nodes.text_of(value.child_by_field_name("attribute")) in _REFLECTED
     return any(_reflects(each) for each in nodes.named(value)) if value.type in _JOINING else False
-
-
-_JOINING = frozenset({"binary_operator", "boolean_operator", "parenthesized_expression", "conditional_expression"})

@@ -25,6 +25,11 @@ MISSING, DOUBTED = CALLS.format("«g»"), CALLS.format("g")
             id="keywords that nobody gives",
         ),
         pytest.param(
+            "class A:\n    def __init__(self, k):\n        for n in k:\n            if n == 'x': n = 'my_' + n\n"
+            "            setattr(self, n.lower(), print)\n" + MISSING + "A({'H': 1})\n",
+            id="words in lower case that nobody says",
+        ),
+        pytest.param(
             "class A:\n    def __init__(self, given): self.__dict__.update(given)\n" + MISSING + "A({'h': 1})\n",
             id="a mapping that nobody fills so",
         ),
@@ -134,6 +139,12 @@ def test_member_that_no_computed_name_is(tmp_path: Path, text: str) -> None:
             + DOUBTED
             + "g = print\n",
             id="a variable of that name",
+        ),
+        pytest.param(
+            "class A:\n    def __init__(self, k):\n        for n in k: setattr(self, n.lower(), print)\n"
+            + DOUBTED
+            + "A({'G': 1})\n",
+            id="words in lower case",
         ),
         pytest.param("class A:\n" + DOUBTED + "for n in 'fgh': setattr(A, n, print)\n", id="letters"),
         pytest.param(
