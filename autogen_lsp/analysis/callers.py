@@ -33,6 +33,7 @@ from autogen_lsp.analysis.predicates import guard_of
 from autogen_lsp.analysis.render import Scope, annotate, annotate_any
 from autogen_lsp.analysis.signature import Merged, Passed, merge
 from autogen_lsp.analysis.sites import Use, uses_of
+from autogen_lsp.analysis.switches import ARGUMENTS, switched_off
 from autogen_lsp.analysis.targets import first_is_instance
 from autogen_lsp.analysis.tested import is_test
 from autogen_lsp.analysis.types import (
@@ -203,8 +204,17 @@ def _passed(
             derived = True
         untyped = type_ is None and infer.is_untyped(lookup, path, argument.node)
         mute = untyped and is_test(lookup.project, path)
+        if _is_wrong(lookup, path, argument.node):
+            type_, literal, untyped, mute = None, "", True, True
         out.append(Passed(type_, hint, argument.keyword, argument.star, literal, derived, untyped, mute=mute))
     return out
+
+
+def _is_wrong(lookup: Lookup, path: Path, argument: Node) -> bool:
+    """Whether checkers are told to let an argument pass, on its line or the call's: it is what should not be passed."""
+    source, call = lookup.source(path), nodes.enclosing(argument, frozenset({"call"}))
+    places = {each.end_byte - 1 for each in (argument, call) if each is not None}
+    return source is not None and any(switched_off(source.text, at, ARGUMENTS) for at in places)
 
 
 def is_function(lookup: Lookup, uses: Sequence[Use], wanted: Sequence[Expected]) -> bool:

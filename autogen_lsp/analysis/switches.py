@@ -19,6 +19,10 @@ MEMBERS = re.compile(
     rb"|reportAttribute|reportMissing|reportUnknown|unresolved|missing)|disable=[^#]*(?:no-name-in-module|import-error"
     rb"|no-member|E0611|E0401|E1101|module-attr|attribute-error)"
 )
+ARGUMENTS = re.compile(
+    _ANYTHING + rb"|ignore\[[^\]]*(?:arg-type|call-overload|reportArgumentType|reportCallIssue|reportGeneralTypeIssues"
+    rb"|invalid-argument-type|bad-argument-type)"
+)
 _OF_BLOCK = re.compile(rb"^([ \t]*)#[^\r\n]*\bpylint:\s*disable=[^\r\n]*", re.M)
 _MAX_BEFORE = 50_000  # bytes before a use that are searched for one
 

@@ -2079,3 +2079,12 @@ def g(a: A) -> None:
 )
 def test_what_stands_between_the_parts_of_an_expression_is_none_of_them(call: str, head: str, between: str) -> None:
     assert signature(f"x = 1\ny = {call.replace('f(', '$0f(', 1).format(*[between] * 4)}\n") == head
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["f('a')  # type: ignore[arg-type]", "f('a')  # pyright: ignore", "f(\n    'a',  # type: ignore\n)"],
+)
+def test_row_29_what_checkers_are_told_to_let_pass_has_no_vote(wrong: str) -> None:
+    assert f(f"f(1)\n{wrong}") == "def f(arg1: int):"
+    assert f("f(1)\nf('a')  # noqa: E501") == "def f(arg1: int | str):"
