@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from autogen_lsp.analysis.types import (
     builtin,
     callable_of,
     class_of,
+    members,
     named,
     optional,
     substitute,
@@ -179,6 +180,15 @@ def expanded(lookup: Lookup, type_: Type | None) -> Type | None:
         given = (*plain, *[None] * len(names))
         type_ = substitute(found, dict(zip(names, given, strict=False)))
     return type_
+
+
+def every(lookup: Lookup, type_: Type | None, depth: int = 0) -> Iterator[Type | None]:
+    """The members of a type, with those of the aliases and bounds among them: ``Handler | None``."""
+    for member in members(expanded(lookup, bound_of(lookup, type_))):
+        if member is not None and member.form in (Form.ALIAS, Form.VARIABLE) and depth < _MAX_DEPTH:
+            yield from every(lookup, member, depth + 1)
+        else:
+            yield member
 
 
 def is_new_type(lookup: Lookup, type_: Type) -> bool:

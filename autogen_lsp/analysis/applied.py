@@ -146,6 +146,7 @@ def bind(
                 for m in wanted.args
                 if m is not None and m.form is not Form.VARIABLE and accepts(lookup, m, part, widely=True)
             ]
+            fitting.sort(key=lambda m: part is None or m.form is not part.form)  # a class is not what an instance is
             for member in fitting[:1] or rest[:1]:
                 bind(lookup, member, part, known, depth + 1)
         return

@@ -202,6 +202,9 @@ def _passed(
             instance = type_.args[0] if type_ is not None and type_.form is Form.CLASS else type_
             hint = naming.clean(instance.name) if instance is not None and instance.form is Form.INSTANCE else None
             derived = True
+        elif hint is None or (derived and naming.says_little(hint)):
+            hint = naming.of_class(type_) or hint
+            derived = True
         untyped = type_ is None and infer.is_untyped(lookup, path, argument.node)
         mute = untyped and is_test(lookup.project, path)
         if _is_wrong(lookup, path, argument.node):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, applied, classes, functions, names, narrowing, nodes, wrapped
+from autogen_lsp.analysis import annotation, applied, classes, enums, functions, names, narrowing, nodes, wrapped
 from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.containers import element_of
 from autogen_lsp.analysis.enclosing import annotated, class_instance, enclosing_class
@@ -17,7 +17,7 @@ from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import Lookup, Ref
 from autogen_lsp.analysis.operators import of_key
 from autogen_lsp.analysis.replaced import is_replaced
-from autogen_lsp.analysis.types import NONE, Form, Type, callable_of, class_of, members, received
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, callable_of, class_of, members, received
 from autogen_lsp.analysis.variables import declared, value_of
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 
@@ -67,10 +67,20 @@ def call(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
     if callee is None:
         return None
     maker = callee.args[0] if callee.form is Form.CLASS else callee if callee.form is Form.FUNCTION else None
+    if maker is not None and maker.is_a("typing.NewType"):
+        return _new_type(evaluate.lookup, path, node)
     if maker is not None and maker.module == "builtins" and maker.name in _ITERATES:
         return _iterated(evaluate, path, maker.name, node)
     here, arguments = partial(evaluate, path), arguments_of(node)
     return evaluate.union(called(evaluate, member, arguments, here) for member in members(callee))
+
+
+def _new_type(lookup: Lookup, path: Path, call: Node) -> Type | None:
+    """``Id = NewType("Id", int)``, at the top level: a type of its own, named as its variable."""
+    holder = call.parent
+    name = nodes.text_of(holder.child_by_field_name("left")) if holder is not None else ""
+    alias = Type(Form.ALIAS, name, lookup.module_name(path), path=path)
+    return class_of(alias) if name and annotation.is_new_type(lookup, alias) else None
 
 
 def _iterated(evaluate: Evaluation, path: Path, name: str, node: Node) -> Type | None:
@@ -129,6 +139,8 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
         return class_of(Type(Form.INSTANCE, symbol.qualname, member.owner.module, path=path))
     if symbol.kind == SymbolKind.FUNCTION:
         getter = next((s for s in member.symbols if classes.is_getter(lookup, path, s)), None)
+        if member.owner.module == "enum" and name in ("name", "value") and not of_class:
+            return builtin("str") if name == "name" else _value_of_member(evaluate, instance)
         if getter is not None:
             return None if of_class else functions.returned(lookup, member.owner, getter, instance, evaluate.inside)
         unbound = classes.is_static(symbol) or (of_class and not classes.is_class_method(symbol))
@@ -154,6 +166,17 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
     if not _is_of_self(lookup, path, symbol) and any(_is_descriptor(lookup, part) for part in members(found)):
         found = evaluate.union(_got(evaluate, part, instance, of_class) for part in members(found))
     return received(found, instance)
+
+
+def _value_of_member(evaluate: Evaluation, enum: Type) -> Type | None:
+    """What the value of a member of an enumeration may be; not known where the class makes them itself."""
+    lookup = evaluate.lookup
+    makers = [classes.member_of(lookup, enum, name) for name in ("__new__", "_generate_next_value_")]
+    if any(maker is not None and _is_written(maker.owner) for maker in makers) or classes.is_open(lookup, enum):
+        return None
+    values = [declared(evaluate, enum.path, [symbol], None) for symbol in enums.members(lookup, enum) if enum.path]
+    numbered = builtin("str" if enums.is_text(lookup, enum) else "int")
+    return evaluate.union(numbered if each is not None and each.is_a("enum.auto") else each for each in values)
 
 
 def _is_of_self(lookup: Lookup, path: Path, symbol: Symbol) -> bool:

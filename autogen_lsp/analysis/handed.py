@@ -7,6 +7,7 @@ xs)`` passes items.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,13 +16,24 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, classes, expected, functions, infer, naming, nodes, tables, wants
+from autogen_lsp.analysis import (
+    annotation,
+    classes,
+    expected,
+    functions,
+    infer,
+    naming,
+    nodes,
+    siblings,
+    tables,
+    wants,
+)
 from autogen_lsp.analysis.arguments import VARIADIC, Argument, arguments_of, items_of
 from autogen_lsp.analysis.expectation import Demand, Expected, Role
-from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.names import Lookup, resolve
 from autogen_lsp.analysis.signature import Passed
 from autogen_lsp.analysis.sites import Use
-from autogen_lsp.analysis.types import Form, Type, callable_of, members
+from autogen_lsp.analysis.types import Form, Type, callable_of, members, union
 from autogen_lsp.syntax.model import Parameter, ParameterKind
 
 
@@ -44,9 +56,11 @@ def is_function(lookup: Lookup, path: Path, expression: Node) -> bool:
     That may be as an item of a table, of which items are called.
     """
     wanted = expected.at(lookup, path, expression)
-    if tables.calls_of(expression):
+    if tables.calls_of(expression) or wanted.role is Role.DECORATOR:
         return True
-    return wanted.role is Role.DECORATOR or _callable(lookup, path, expression, wanted) is not None
+    if _callable(lookup, path, expression, wanted) is not None:
+        return True
+    return _may_be_one(wanted) and siblings.common(lookup, path, expression) is not None
 
 
 def handed_on(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None:
@@ -59,7 +73,16 @@ def handed_on(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None:
     if by_protocol := _by_protocol(lookup, wanted):
         return Handed(_callable(lookup, use.path, use.expression, wanted), calls=by_protocol)
     callback = _callable(lookup, use.path, use.expression, wanted)
+    is_any = callback.variadic if callback is not None else _may_be_one(wanted)
+    if is_any and (alike := siblings.common(lookup, use.path, use.expression)) is not None:
+        given = callback.args[-1] if callback is not None else None
+        return Handed(replace(alike[0], args=(*alike[0].args[:-1], alike[0].args[-1] or given)), calls=[alike[1]])
     return Handed(callback, calls=_calls(callback, _named_by(lookup, use)))
+
+
+def _may_be_one(wanted: Expected) -> bool:
+    """Whether nothing says that it is no function."""
+    return wanted.role is Role.VALUE and wanted.type is None and wanted.demand is Demand.UNKNOWN
 
 
 def _with_arguments(lookup: Lookup, use: Use, wanted: Expected) -> Handed | None:
@@ -125,7 +148,7 @@ def _calls(callback: Type | None, hints: Sequence[str | None] = ()) -> list[list
     if callback is None or callback.variadic:
         return []
     named = zip_longest(callback.args[:-1], hints[: len(callback.args) - 1])
-    return [[Passed(type_, hint, derived=True) for type_, hint in named]]
+    return [[Passed(type_, hint or naming.of_class(type_), derived=True) for type_, hint in named]]
 
 
 def _named_by(lookup: Lookup, use: Use) -> list[str | None]:
@@ -207,25 +230,66 @@ def _is_kept(use: Expected) -> bool:
 
 
 def _callable(lookup: Lookup, path: Path, expression: Node, wanted: Expected) -> Type | None:
-    """The ``Callable`` that is asked for where the expression stands, None where none is."""
-    for asked in members(annotation.expanded(lookup, wanted.type)):
+    """The ``Callable`` that is asked for where the expression stands, None where none is.
+
+    One that may give a coroutine, or what that gives, is asked for one in an ``async def``, and for none elsewhere.
+    """
+    asked = _asked(lookup, path, expression, wanted)
+    gives = list(members(asked.args[-1])) if asked is not None else []
+    later = [each for each in gives if each is not None and infer.awaited(lookup, each) is not None]
+    if asked is None or not 0 < len(later) < len(gives):
+        return asked
+    function = nodes.enclosing(expression, frozenset({nodes.FUNCTION}))
+    kept = later if function is not None and nodes.is_async(function) else [each for each in gives if each not in later]
+    return replace(asked, args=(*asked.args[:-1], union(kept)))
+
+
+def _asked(lookup: Lookup, path: Path, expression: Node, wanted: Expected) -> Type | None:
+    for asked in annotation.every(lookup, wanted.type):
         if asked is not None and asked.form is Form.INSTANCE and classes.is_protocol(lookup, asked):
             asked = infer.as_callable(lookup, infer.attribute_of(lookup, asked, "__call__"))
         if asked is not None and asked.form is Form.CALLABLE:
             return asked
     found = _argument(expression)
-    callee = infer.type_of(lookup, path, found[0]) if found is not None else None
-    if found is None or callee is None:
+    if found is None:
         return None
+    callee = infer.type_of(lookup, path, found[0])
+    if callee is not None and callee.is_a("functools.partial"):
+        callee = _bound_later(lookup, path, nodes.text_of(found[0])) or callee
+    if callee is None:
+        return _any_by_name(found[1][found[2]].keyword)
     call = found[0].parent
 
     def result() -> wants.Result:
         outer = expected.at(lookup, path, call) if call is not None else wanted
         return wants.Result(outer.type if outer.strong else None, outer.is_async)
 
-    return _factory(lookup, path, found) or wants.callback(
-        lookup, callee, found[1], found[2], partial(infer.type_of, lookup, path), result
+    return (
+        _factory(lookup, path, found)
+        or wants.callback(lookup, callee, found[1], found[2], partial(infer.type_of, lookup, path), result)
+        or _any_by_name(wants.untyped_name(lookup, callee, found[1], found[2]))
     )
+
+
+def _bound_later(lookup: Lookup, path: Path, name: str) -> Type | None:
+    """The function of which a variable is a ``partial``: what it is passed first goes to the same parameters."""
+    kept = resolve(lookup, path, name)
+    made = _PARTIAL.match(kept.symbol.value or "") if kept is not None and kept.symbol is not None else None
+    ref = resolve(lookup, kept.path, made.group(1)) if made is not None and kept is not None and kept.path else None
+    return Type(Form.FUNCTION, ref.name, ref.module, path=ref.path) if ref is not None and ref.path else None
+
+
+_PARTIAL = re.compile(r"(?:\w+\.)?partial\((\w+)(?:, *\w+=[\w.]+)*\)$")
+
+
+def _any_by_name(parameter: str) -> Type | None:
+    """Any function, where the parameter is called like one and nothing else says what it is."""
+    return callable_of(None, None) if _LIKE_FUNCTION.search(parameter) else None
+
+
+_LIKE_FUNCTION = re.compile(
+    r"^(?:on_[a-z]\w*|(?:\w+_)?(?:callback|cb|func|function|fn|handler|hook|listener|factory|view|view_func|callable))$"
+)
 
 
 def _factory(lookup: Lookup, path: Path, found: tuple[Node, Sequence[Argument], int]) -> Type | None:

@@ -77,7 +77,7 @@ class Lookup:
 
     def module_file(self, module: str, importer: Path | None = None) -> Path | None:
         """The file of an absolute module: the workspace's, the environment's, or typeshed's for the stdlib."""
-        key = (module, self.project.folders[importer] if importer is not None else None)
+        key = (module, self.project.folders[importer] if importer is not None else None, _is_stub(importer))
         files = self.project.module_files
         if key not in files:
             files[key] = self._find_file(module, importer)
@@ -89,7 +89,8 @@ class Lookup:
         roots = self.project.snapshot.roots or (Path.cwd(),)
         found = self.project.resolve_module(module, 0, importer if importer is not None else roots[0] / "__main__.py")
         if found.origin.name in ("WORKSPACE", "INSTALLED"):
-            return found.path if found.origin.name == "WORKSPACE" else found.stub or found.path
+            as_written = found.origin.name == "WORKSPACE" and not _is_stub(importer)
+            return found.path if as_written else found.stub or found.path
         try:
             return typeshed_client.get_stub_file(module, search_context=self.project.typeshed)
         except (ValueError, OSError):
@@ -100,11 +101,16 @@ class Lookup:
         if level:
             found = self.project.resolve_module(module, level, path)
             if found.path is not None or found.name:
-                return _runtime_name(found.name), found.path
+                return _runtime_name(found.name), (found.stub if _is_stub(path) else None) or found.path
             parts = self.module_name(path).split(".")
             keep = len(parts) - level + (1 if path.stem == "__init__" else 0)
             module = ".".join([*parts[: max(keep, 0)], *([module] if module else [])])
         return module, self.module_file(module, path)
+
+
+def _is_stub(importer: Path | None) -> bool:
+    """Whether a file reads the stubs of what it imports."""
+    return importer is not None and importer.suffix == ".pyi"
 
 
 def _runtime_name(module: str) -> str:

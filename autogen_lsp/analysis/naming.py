@@ -13,6 +13,7 @@ import re
 from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, nodes
+from autogen_lsp.analysis.types import Form, Type, without_none
 from autogen_lsp.syntax.builtin_names import BUILTINS
 
 # What a call's name says before the name of the thing: `get_user()` gives a user (rust-analyzer's and PyCharm's rule).
@@ -20,6 +21,7 @@ _VERBS = re.compile(
     r"^(get|fetch|load|make|create|build|find|read|compute|calculate|calc|parse|generate|to|as|from|new|retrieve|lookup)_+(?=.)"
     r"|^get(?!ter|text)(?=[a-z]{3})"  # as the standard library has it: `getcwd()`
 )
+_SOURCE = re.compile(r"(?<=.)_from_\w+$")  # `message_from_string()` gives a message
 _MAKES = re.compile(r"(?:from|of|make|create|build|new|parse|load|open|connect|default|get_instance|instance)(?:_|$)")
 _CONSTRUCTS = re.compile(r"_?(?:from_\w+|of|make|create|new|parse|load|open|default|instance|get_instance)")
 _TRANSPARENT = frozenset({"str", "int", "float", "list", "tuple", "set", "dict", "bytes", "sorted", "bool", "frozenset",
@@ -62,8 +64,8 @@ def name_of(node: Node) -> str | None:
                     node = function.child_by_field_name("object") or function
                     continue
                 if function.type not in ("identifier", "attribute") or named in BUILTINS:
-                    return None  # `len(x)` is no len
-                return clean(_VERBS.sub("", snake(named)))
+                    return "file" if named == "open" else None  # `len(x)` is no len
+                return clean(_SOURCE.sub("", _VERBS.sub("", snake(named))))
             case "boolean_operator":
                 left = node.child_by_field_name("left")
                 if left is None:
@@ -127,6 +129,20 @@ def _of_item(node: Node) -> str | None:
     listed = name_of(binding.node)
     item = singular(listed) if listed else None
     return item if item is not None and item != listed and item.startswith(letter) else None
+
+
+def of_class(type_: Type | None) -> str | None:
+    """What a value is called of which no more is known than its class; None for what may be anything."""
+    plain = without_none(type_)
+    if plain is None or plain.form is not Form.INSTANCE or plain.module in _SAY_LITTLE:
+        return None
+    name = plain.name.rpartition(".")[2]
+    return clean(name) if name[:1].isupper() else None  # `deque` would hide the class
+
+
+def says_little(name: str) -> bool:
+    """Whether a name that a call suggests is only what it does: ``parse``, ``fromstring``."""
+    return _VERBS.match(f"{name}_value") is not None or name.startswith("from")
 
 
 def is_own(node: Node) -> bool:
@@ -199,6 +215,7 @@ def distinct(name: str, taken: set[str]) -> str:
 
 
 _LITERALS = frozenset({"integer", "float", "string", "concatenated_string", "true", "false", "none"})
+_SAY_LITTLE = ("builtins", "collections.abc", "typing")
 # Of `os.path`; on anything else, what they do says nothing of what they give (`", ".join(names)`).
 _PATHS = frozenset({"join", "abspath", "realpath", "normpath", "normcase", "expanduser", "expandvars", "relpath",
                     "commonpath"})  # fmt: skip

@@ -16,7 +16,7 @@ from autogen_lsp.analysis import asserts, classes, functions, infer, narrowing, 
 from autogen_lsp.analysis.annotation import expanded
 from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import NONE, Form, Type, builtin, union, widened, without_none
+from autogen_lsp.analysis.types import NONE, Form, Type, builtin, members, union, widened, without_none
 from autogen_lsp.syntax.model import Symbol
 
 OPERANDS = ("int", "float", "complex", "str", "bytes", "list", "tuple", "bool")
@@ -83,7 +83,9 @@ def asked_operand(
             symbols = functions.symbols_of(lookup, method)
             if len(symbols) > 1 and stands is not None:
                 return _of_overloads(lookup, method, symbols, stands)
-            return wants.parameter_type(lookup, method, [Argument(node)], 0, partial(infer.type_of, lookup, path))
+            asked = wants.parameter_type(lookup, method, [Argument(node)], 0, partial(infer.type_of, lookup, path))
+            # Of numbers, which take others, too, one goes with its kind: a decimal with a decimal.
+            return type_ if type_ in members(expanded(lookup, asked)) else asked
     return None
 
 

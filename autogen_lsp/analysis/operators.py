@@ -21,6 +21,7 @@ _DUNDERS = {
 }  # fmt: skip
 _COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 _RANK = ("bool", "int", "float", "complex")
+_PLAIN = ("builtins", "collections", "collections.abc")  # whose mappings give their values
 _COMPARABLE = ("int", "float", "str", "bytes", "bool", "tuple", "list", "dict", "set")
 
 
@@ -124,7 +125,8 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         elif index.type == "string" and classes.is_typed_dict(lookup, member):
             types.append(of_key(lookup, member, nodes.text_of(index).strip("'\"")))
         elif classes.as_base(lookup, member, "collections.abc.Mapping") is not None:
-            types.append(mapping_of(lookup, member)[1])
+            own = None if member.module in _PLAIN else _item(evaluate, path, node, member)
+            types.append(own or mapping_of(lookup, member)[1])
         else:
             types.append(_item(evaluate, path, node, member))
     return evaluate.union(types)

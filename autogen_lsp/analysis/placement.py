@@ -89,7 +89,7 @@ def below(source: Source, place: Placement, names: Sequence[str]) -> Placement:
 
 def constant(source: Source) -> Placement:
     """A variable of the module: below its imports, and the variables right below these."""
-    at, first, variables = 0, True, False
+    at, first, variables, most = 0, True, False, 1
     children = source.tree.root_node.named_children
     for child, following in zip_longest(children, children[1:]):
         if child.type == "comment":
@@ -99,8 +99,9 @@ def constant(source: Source) -> Placement:
         elif _imports_only(child) or (first and _is_string(child)) or _is_variable(child):
             at, first, variables = line_after(source, child), False, _is_variable(child)
         else:
+            most = 1 if nodes.definition_of(child) is None else 2
             break
-    return Placement(insertion(at), "", 0 if variables else 1, min(blank_after(source, at), 1))
+    return Placement(insertion(at), "", 0 if variables else 1, min(blank_after(source, at), most))
 
 
 def _imports_only(statement: Node) -> bool:

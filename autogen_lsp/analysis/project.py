@@ -92,7 +92,7 @@ class Project:
         self.derivable: dict[tuple[Path, str], bool] = {}  # classes, as of `derived`
         self.computed: dict[tuple[Path, str], frozenset[str] | None] = {}  # names that classes get, as of `computed`
         self.given_members: dict[tuple[Path, str], frozenset[str] | None] = {}  # of classes: `given`
-        self.module_files: dict[tuple[str, Path | None], Path | None] = {}  # by name and importing folder: `names`
+        self.module_files: dict[tuple[str, Path | None, bool], Path | None] = {}  # by name and who imports it: `names`
         self.memo: dict[object, object] = {}  # parameters of classes, values that annotations allow, `asked.asked_once`
         # Of expressions, by file, span and kind of node; and how many questions down an answer was found: `infer`
         self.types: dict[tuple[Path, int, int, str], tuple[Type | None, int]] = {}

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from autogen_lsp.analysis import annotation, classes, functions
 from autogen_lsp.analysis.model import NeededImport
 from autogen_lsp.analysis.names import Lookup, resolve
-from autogen_lsp.analysis.spelling import imports_back, is_importable, spelling
+from autogen_lsp.analysis.spelling import imports_back, is_importable, offered_by, spelling
 from autogen_lsp.analysis.types import MAX_UNION, NONE, Form, Type
 from autogen_lsp.syntax.builtin_names import BUILTINS, SINCE
 from autogen_lsp.syntax.model import Import, SymbolKind
@@ -197,7 +197,7 @@ def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str
             if type_.name not in scope.declared:
                 pieces.parameters[type_.name] = type_.scoped
             return type_.name
-        case Form.ALIAS if type_.module.startswith("_") or _exists_in_stub_only(type_):
+        case Form.ALIAS if _is_internal(scope.lookup, type_):
             inner = annotation.expanded(scope.lookup, type_)
             if inner is None:
                 raise _NoName(type_.name)
@@ -205,7 +205,7 @@ def _write(scope: Scope, type_: Type | None, pieces: _Pieces, depth: int) -> str
     if type_.literals:
         return f"{_known(scope, 'typing', 'Literal', pieces)}[{', '.join(type_.literals)}]"
     if type_.module == "collections.abc" and type_.name.startswith("dict_"):  # those have no name at run time
-        type_ = classes.as_base(scope.lookup, type_, *_VIEWS) or type_
+        type_ = replace(classes.as_base(scope.lookup, type_, *_VIEWS) or type_, spelled=None)
     args = type_.args[:1] if type_.module == "contextlib" else type_.args
     if not args and type_.is_a("tuple"):  # the empty one
         return f"{_generic(scope, type_, pieces)}[{_known(scope, 'typing', 'Any', pieces)}, ...]"
@@ -266,10 +266,11 @@ def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
     if type_.path == scope.path or module == lookup.module_name(scope.path):
         pieces.quoted |= _is_forward(scope, top)
         return name
+    home = offered_by(lookup, type_, top)
     imported = [
         (item.type_checking or item.start > scope.at, bound)
         for item in lookup.imports(scope.path).values()
-        if (bound := _bound_as(lookup, scope.path, item, type_, top)) is not None
+        if (bound := _bound_as(lookup, scope.path, item, type_, top, home)) is not None
         and not _hidden(scope, bound.partition(".")[0])
         and not _is_assigned(scope, item)
     ]
@@ -277,7 +278,7 @@ def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
         quoted, bound = min(imported, key=lambda found: (found[0], found[1].count(".")))
         pieces.quoted |= quoted
         return bound + nested
-    public = _public(lookup, type_, top)
+    public = _public(lookup, type_, top, home)
     if public is None:
         raise _NoName(name)
     module, top = public
@@ -296,6 +297,13 @@ def _name(scope: Scope, type_: Type, pieces: _Pieces) -> str:
 def _exists_in_stub_only(type_: Type) -> bool:
     """A private name of a stub is the stub's own help: there is no such name at run time."""
     return type_.path is not None and type_.path.suffix == ".pyi" and type_.name.startswith("_")
+
+
+def _is_internal(lookup: Lookup, type_: Type) -> bool:
+    """Whether an alias is no business of this project: others have it for themselves."""
+    if type_.module.startswith("_") or _exists_in_stub_only(type_):
+        return True
+    return type_.name.startswith("_") and type_.path is not None and not lookup.project.is_ours(type_.path)
 
 
 def _shadowed(scope: Scope, name: str) -> bool:
@@ -330,26 +338,25 @@ def _is_forward(scope: Scope, top: str) -> bool:
     return first > scope.at
 
 
-def _bound_as(lookup: Lookup, path: Path, item: Import, type_: Type, top: str) -> str | None:
+def _bound_as(lookup: Lookup, path: Path, item: Import, type_: Type, top: str, home: str) -> str | None:
     """The name under which an import makes the type's outermost class available."""
     if item.name == "*":
         return None
-    wanted = {(type_.module, top)}
-    if type_.spelled is not None:
-        wanted.add((type_.spelled[0], type_.spelled[1].partition(".")[0]))
+    names = {type_.module: top, home: top}  # by the modules that have it
     if type_.module == "collections.abc" and top != "Buffer":
-        wanted |= {("typing", top)}
-    modules = {module for module, _ in wanted}
+        names["typing"] = top
+    if type_.spelled is not None:
+        names[type_.spelled[0]] = type_.spelled[1].partition(".")[0]
     absolute = item.module if not item.level else lookup.imported_module(path, item.module, item.level)[0]
     if item.name is None:
         if item.asname:
-            return f"{item.asname}.{top}" if item.module in modules else None
-        held = (module for module in modules if f"{item.module}.".startswith(f"{module}."))  # `import a.b` binds a
-        return next((f"{module}.{top}" for module in sorted(held)), None)
-    if (absolute, item.name) in wanted:
+            return f"{item.asname}.{names[item.module]}" if item.module in names else None
+        held = (module for module in names if f"{item.module}.".startswith(f"{module}."))  # `import a.b` binds a
+        return next((f"{module}.{names[module]}" for module in sorted(held)), None)
+    if names.get(absolute) == item.name:
         return item.bound
-    if f"{absolute}.{item.name}" in modules:
-        return f"{item.bound}.{top}"
+    if (submodule := f"{absolute}.{item.name}") in names:
+        return f"{item.bound}.{names[submodule]}"
     if item.name == top:
         ref = resolve(lookup, path, item.bound)
         if ref is not None and (ref.module, ref.name) == (type_.module, top):
@@ -357,18 +364,13 @@ def _bound_as(lookup: Lookup, path: Path, item: Import, type_: Type, top: str) -
     return None
 
 
-def _public(lookup: Lookup, type_: Type, top: str) -> tuple[str, str] | None:
+def _public(lookup: Lookup, type_: Type, top: str, home: str) -> tuple[str, str] | None:
     """The module and name to import a type by: as it was imported where it was used, unless that is private."""
-    candidates = [type_.spelled] if type_.spelled is not None else []
-    candidates.append((type_.module, top))
+    candidates = [(home, top), (type_.module, top)]
+    if type_.spelled is not None and type_.spelled[0] != type_.module:
+        candidates.insert(0, type_.spelled)
     for module, name in candidates:
-        if not name or not is_importable(module) or module == "builtins" or module.endswith("__main__"):
-            continue
-        if not module.startswith("_"):
+        is_private = module.startswith("_") or module == "builtins" or module.endswith("__main__")
+        if name and is_importable(module) and not is_private:
             return module, name.partition(".")[0]
-        public = module.lstrip("_").partition(".")[0]
-        file = lookup.module_file(public)
-        ref = resolve(lookup, file, name) if file is not None and file.suffix == ".pyi" else None
-        if ref is not None and ref.name == name:
-            return public, name
     return None

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from keyword import iskeyword
 from pathlib import Path
 
-from autogen_lsp.analysis.names import Lookup
+from autogen_lsp.analysis.names import Lookup, resolve
+from autogen_lsp.analysis.types import Type
 
 _MAX_NEIGHBOURS = 20
 _MAX_CYCLE = 300  # modules looked at for an import cycle
@@ -28,6 +29,32 @@ def spelling(lookup: Lookup, path: Path, module: str) -> str:
     while common < min(len(package), len(parts)) and package[common] == parts[common]:
         common += 1
     return "." * (len(package) - common + 1) + ".".join(parts[common:])
+
+
+def offered_by(lookup: Lookup, type_: Type, name: str) -> str:
+    """The package that offers a class of others as its own, as ``asyncio`` does: above its module, or that without
+    the underscore; else the module.
+    """
+    parts = type_.module.split(".")
+    if type_.path is None or lookup.project.is_ours(type_.path):
+        return type_.module
+    above = [".".join(parts[:size]) for size in range(1, len(parts))]
+    for package in [parts[0].lstrip("_"), *above] if parts[0].startswith("_") else above:
+        file = lookup.module_file(package) if package else None
+        if file is not None and _offers(lookup, file, name):
+            ref = resolve(lookup, file, name)
+            if ref is not None and (ref.path, ref.name) == (type_.path, name):
+                return package
+    return type_.module
+
+
+def _offers(lookup: Lookup, package: Path, name: str) -> bool:
+    """Whether a package gives a name that it imports to others, as type checkers see it."""
+    facts, item = lookup.facts(package), lookup.imports(package).get(name)
+    if facts is not None and name in (facts.exports or ()):
+        return True
+    is_typed = package.suffix == ".pyi" or "py.typed" in lookup.project.modules.listing.names(package.parent)
+    return item is None or item.asname == name or not is_typed
 
 
 def _imports_relatively(lookup: Lookup, path: Path, package: str) -> bool:

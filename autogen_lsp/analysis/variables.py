@@ -119,7 +119,11 @@ def value_of(evaluate: Evaluation, ref: Ref) -> Type | None:
     if symbol.kind == SymbolKind.FUNCTION:
         function = Type(Form.FUNCTION, ref.name, ref.module, path=ref.path, spelled=ref.spelled)
         return wrapped.of_symbol(evaluate, ref.path, symbol, function)
-    return declared(evaluate, ref.path, ref.symbols, None)
+    found = declared(evaluate, ref.path, ref.symbols, None)
+    inner = found.args[0] if found is not None and found.form is Form.CLASS else None
+    if inner is not None and inner.module.startswith("_") and "." not in inner.name and ref.module[:1] != "_":
+        return class_of(replace(inner, spelled=(ref.module, ref.name)))  # `threading.Lock` is a `_thread.lock`
+    return found
 
 
 def declared(evaluate: Evaluation, path: Path, symbols: Sequence[Symbol], owner: Type | None) -> Type | None:

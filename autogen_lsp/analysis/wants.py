@@ -15,7 +15,7 @@ from autogen_lsp.analysis.arguments import VARIADIC, Argument, parameter_for
 from autogen_lsp.analysis.assignable import accepts
 from autogen_lsp.analysis.containers import awaited
 from autogen_lsp.analysis.names import Lookup
-from autogen_lsp.analysis.types import NONE, Form, Type, members, parts, substitute, variables, without_none
+from autogen_lsp.analysis.types import Form, Type, members, parts, substitute, variables, without_none
 from autogen_lsp.syntax.model import Parameter, ParameterKind, Symbol
 
 
@@ -42,6 +42,9 @@ def parameter_type(
     """
     if callee.form is Form.CALLABLE:
         return callee.args[index] if not callee.variadic and index < len(callee.args) - 1 else None
+    made = callee.args[0] if callee.form is Form.CLASS else None
+    if made is not None and made.form is Form.ALIAS:  # a `NewType`, which takes what it is made of
+        return annotation.expanded(lookup, made)
     asked = list(_asked(lookup, callee, arguments, index))
     if len(asked) > 1:
         given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
@@ -152,10 +155,13 @@ def _callbacks(
     """The overloads that ask for a ``Callable`` at ``index`` and fit, with that as written, and what is bound of it."""
     given = [(each, None if at == index else evaluate(each.node)) for at, each in enumerate(arguments)]
     for function, symbol, type_ in _asked(lookup, callee, arguments, index):
-        asked = [member for member in members(type_) if member is not None and member != NONE]
         known = applied.bound(lookup, function, symbol, given)
-        if known is not None and asked and all(member.form is Form.CALLABLE for member in asked):
-            yield function, symbol, asked[0], known
+        if known is None:
+            continue
+        for asked in annotation.every(lookup, type_):
+            if asked is not None and asked.form is Form.CALLABLE:
+                yield function, symbol, asked, known
+                break
 
 
 def takes_awaitable(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> bool:
@@ -172,8 +178,9 @@ def passed_on(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index
     Its annotations say so: one type variable for these and the function's parameters (PEP 612, PEP 646).
     """
     out: list[Argument] | None = None
-    for symbol in functions.symbols_of(lookup, callee) if callee.form is Form.FUNCTION else ():
-        listed = functions.seen_by(symbol, bound=callee.owner is not None)
+    function = _called(lookup, callee)
+    for symbol in functions.symbols_of(lookup, function) if function is not None else ():
+        listed = functions.seen_by(symbol, bound=function is not None and function.owner is not None)
         parameter = parameter_for(listed, arguments, index)
         rest = next((p for p in listed if p.kind == ParameterKind.VAR_POSITIONAL), None)
         found = _PACKED.search(rest.annotation or "") if rest is not None else None
@@ -233,6 +240,13 @@ def _given_by(function: Type | None) -> tuple[Type | None, bool]:
     return (given if given is not None and given.form is Form.VARIABLE else None), awaited
 
 
+def untyped_name(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> str:
+    """The name of the parameter that takes the argument at ``index``, of which nothing more is written; else ''."""
+    taking = [parameter for _, _, parameter in _taking(lookup, callee, arguments, index)]
+    is_untyped = all((parameter.annotation or "Any").rpartition(".")[2] == "Any" for parameter in taking)
+    return (arguments[index].keyword or taking[0].name) if len(taking) == 1 and is_untyped else ""
+
+
 def parameter_name(lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int) -> str:
     """The name of the parameter that takes the argument at ``index``, '' where it cannot be told."""
     if arguments[index].keyword:
@@ -253,16 +267,22 @@ def _taking(
     lookup: Lookup, callee: Type, arguments: Sequence[Argument], index: int
 ) -> Iterator[tuple[Type, Symbol, Parameter]]:
     """The function that is called, each overload of it that takes an argument at ``index``, and as which parameter."""
-    instance = callee.args[0] if callee.form is Form.CLASS else None
-    if instance is not None and not instance.args:
-        instance = replace(instance, args=classes.own_parameters(lookup, instance))
-    function = callee if instance is None else functions.constructor(lookup, instance)
-    if function is None or function.form is not Form.FUNCTION or arguments[index].star:
+    function = _called(lookup, callee)
+    if function is None or arguments[index].star:
         return
     for symbol in functions.symbols_of(lookup, function):
         parameter = parameter_for(functions.seen_by(symbol, bound=function.owner is not None), arguments, index)
         if parameter is not None:
             yield function, symbol, parameter
+
+
+def _called(lookup: Lookup, callee: Type) -> Type | None:
+    """The function that is called: of a class its constructor; None for what is neither."""
+    instance = callee.args[0] if callee.form is Form.CLASS else None
+    if instance is not None and not instance.args:
+        instance = replace(instance, args=classes.own_parameters(lookup, instance))
+    function = callee if instance is None else functions.constructor(lookup, instance)
+    return function if function is not None and function.form is Form.FUNCTION else None
 
 
 # `*Ts`, `Unpack[Ts]`, `P.args`

@@ -101,7 +101,7 @@ def test_what_gives_self_gives_an_instance_of_the_subclass() -> None:
         "class B(A):\n    def up(self): return super().me()\n\n\nb = B()\n"
     )
     assert signature(f"{setup}x = $0f(b.me(), b.own, b.root, B.make(), b.up().me(), b.other())\n") == (
-        "def f(me: B, own: list[B], root: B, make: B, me_1: B, other: A):"
+        "def f(me: B, own: list[B], root: B, b: B, me_1: B, other: A):"
     )
 
 
@@ -1222,10 +1222,10 @@ def test_what_partial_binds_and_what_is_passed_later_are_parameters() -> None:
 
 def test_overloads_are_told_apart_by_literals() -> None:
     assert f("f(open('a', 'rb'), open('a'), open('a', 'w+t'))") == (
-        "def f(arg1: BufferedReader, arg2: TextIOWrapper, arg3: TextIOWrapper):"
+        "def f(file: BufferedReader, file_1: TextIOWrapper, file_2: TextIOWrapper):"
     )
     assert signature("def g(mode: str, m):\n    $0f(open('a', mode), open('b', m))\n") == (
-        "def f(arg1: IO[Any], arg2) -> None:"
+        "def f(file: IO[Any], file_1) -> None:"
     )
 
 
@@ -1498,7 +1498,7 @@ def other(call: Other) -> None: ...
     [
         ("def g(xs: list[str]):\n    return sorted(xs, key=$0f)\n", "def f(x: str) -> Any:"),
         ("def g(xs: list[str]):\n    return list(map($0f, xs))\n", "def f(x: str) -> Any:"),
-        ("import signal\nsignal.signal(signal.SIGTERM, $0f)\n", "def f(arg1: int, arg2: FrameType | None):"),
+        ("import signal\nsignal.signal(signal.SIGTERM, $0f)\n", "def f(arg1: int, frame_type: FrameType | None):"),
         ("from concurrent.futures import Executor\ndef g(e: Executor): e.submit($0f, 1)\n", "def f(arg1: int) -> Any:"),
         (
             "from threading import Thread\nThread(target=$0f, args=(1,), kwargs={'n': ''})\n",
@@ -2088,3 +2088,64 @@ def test_what_stands_between_the_parts_of_an_expression_is_none_of_them(call: st
 def test_row_29_what_checkers_are_told_to_let_pass_has_no_vote(wrong: str) -> None:
     assert f(f"f(1)\n{wrong}") == "def f(arg1: int):"
     assert f("f(1)\nf('a')  # noqa: E501") == "def f(arg1: int | str):"
+
+
+def test_what_takes_arguments_for_a_callback_may_be_a_class() -> None:
+    setup = "import weakref\n\n\nclass A:\n    def g(self, path: str) -> None:\n        "
+    assert signature(f"{setup}weakref.finalize(self, $0f, path)\n") == "def f(path: str) -> Any:"
+
+
+def test_a_new_type_is_one_of_its_own_and_takes_what_it_is_made_of() -> None:
+    setup = "from typing import NewType\n\nId = NewType('Id', int)\n\n\n"
+    assert f("f(Id(3), [Id(4)])", setup) == "def f(id_: Id, ids: list[Id]):"
+    assert signature(f"{setup}Id($0f(''))\n") == "def f(arg1: str) -> int:"
+
+
+def test_a_callback_that_may_be_a_coroutine_is_one_in_an_async_def() -> None:
+    setup = "from collections.abc import Awaitable, Callable\n\n\nclass Event: ...\n\n\n"
+    setup += "def on(call: Callable[[Event, int], Awaitable[str] | str]) -> None: ...\n\n\n"
+    assert signature(f"{setup}async def g() -> None:\n    on($0f)\n") == "async def f(event: Event, arg2: int) -> str:"
+    assert signature(f"{setup}on($0f)\n") == "def f(event: Event, arg2: int) -> str:"
+
+
+def test_a_callback_may_be_declared_by_an_alias_among_others_or_a_bound() -> None:
+    setup = "from typing import Callable, TypeVar, Union\n\nHandler = Callable[[int], str]\n"
+    setup += "Any_ = Union[Handler, None, list[Handler]]\nH = TypeVar('H', bound=Handler)\n\n\n"
+    setup += "def on(call: Any_ = None) -> None: ...\ndef off(call: H) -> H: ...\n\n\n"
+    assert signature(f"{setup}on($0f)\n") == "def f(arg1: int) -> str:"
+    assert signature(f"{setup}off($0f)\n") == "def f(arg1: int) -> str:"
+
+
+def test_values_and_names_of_members_of_enumerations() -> None:
+    setup = "from enum import Enum, StrEnum, auto\n\n\nclass A(Enum):\n    X = 'x'\n    Y = 2\n\n\n"
+    setup += "class B(StrEnum):\n    X = auto()\n\n\nclass C(Enum):\n    X = auto()\n\n\n"
+    setup += "class D(Enum):\n    X = ('x', 1)\n\n    def __new__(cls, a, b):\n        return object.__new__(cls)\n\n\n"
+    setup += "def g(a: A, b: B, c: C, d: D) -> None:\n    "
+    assert f("f(a.value, b.value, c.value, d.value, a.name)", setup) == (
+        "def f(value: str | int, value_1: str, value_2: int, value_3, name: str) -> None:"
+    )
+
+
+def test_what_is_put_into_the_lists_of_a_dictionary() -> None:
+    setup = "from collections import defaultdict\n\n\ndef g(words: list[str]) -> None:\n"
+    setup += "    a, b, c, d = defaultdict(list), defaultdict(int), {}, defaultdict(set)\n"
+    setup = setup.replace("a, b, c, d = ", "a = ").replace("list), ", "list)\n    b = ", 1)
+    setup = setup.replace("int), ", "int)\n    c = ", 1).replace("{}, ", "{}\n    d = ", 1)
+    setup += "    for w in words:\n        a[w].append(w)\n        b[w] += 1\n"
+    setup += "        c.setdefault(w, []).append(len(w))\n        d[len(w)].add(w)\n        print(d[w])\n    "
+    assert f("f(a, b, c, d)", setup) == (
+        "def f(\n    a: defaultdict[str, list[str]],\n    b: defaultdict[str, int],\n    c: dict[str, list[int]],\n"
+        "    d: defaultdict[int, set[str]],\n) -> None:"
+    )
+
+
+def test_a_decimal_goes_with_a_decimal() -> None:
+    setup = "from decimal import Decimal\n\n\ndef g(p: Decimal) -> Decimal:\n    return p * "
+    assert f("f(p)", setup) == "def f(p: Decimal) -> Decimal:"
+
+
+def test_names_of_the_standard_library_are_those_that_it_offers() -> None:
+    setup = "import asyncio\nimport threading\n\n\ndef g(r: asyncio.StreamReader) -> None:\n    "
+    assert f("f(r, threading.Lock(), {}.items())", setup) == (
+        "def f(r: asyncio.StreamReader, lock: threading.Lock, arg3: ItemsView[Any, Any]) -> None:"
+    )

@@ -744,7 +744,7 @@ def test_row_15_an_imported_class_and_an_imported_constant() -> None:
     "after",
     [
         "# Constants of all kinds.\n\nLIMIT: float = 0.0\n",
-        "# Of mine.\n\nLIMIT: float = 0.0\n\n# About f.\ndef f(): ...\n",
+        "# Of mine.\n\nLIMIT: float = 0.0\n\n\n# About f.\ndef f(): ...\n",
         '# Of mine.\n\n"""What is here."""\n\nLIMIT: float = 0.0\n\nprint("hi")\n',
         "import os\n\nSEP = os.sep\n# Seconds.\nDELAY = 2\nLIMIT: float = 0.0\n\n\ndef f(): ...\n",
         "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import io\n\nLIMIT: float = 0.0\n\nprint()\n",
