@@ -25,6 +25,7 @@ from autogen_lsp.analysis import (
 from autogen_lsp.analysis.annotation import expanded, is_new_type
 from autogen_lsp.analysis.arguments import Argument, parameter_for, takes
 from autogen_lsp.analysis.assignable import accepts
+from autogen_lsp.analysis.called_after import named_by
 from autogen_lsp.analysis.expectation import Demand, Expected, Role
 from autogen_lsp.analysis.handed import handed_on
 from autogen_lsp.analysis.model import Target, TargetKind
@@ -87,7 +88,8 @@ def signature_of(
         merged = [replace(item, type=None) for item in merged]
     merged = _unopposed(lookup, _by_position(merged, unsure), unsure)
     parameters = first + tuple(parameter_of(scope, item) for item in merged)
-    returns, is_async = _returned(lookup, [w for u, w in zip(uses, wanted, strict=True) if u.is_call], handed, unsure)
+    of_calls = [at for use, at in zip(uses, wanted, strict=True) if use.is_call]
+    returns, is_async = _returned(lookup, of_calls, handed, unsure, named_by(lookup, target, uses))
     if decorating is not None:
         returns = decorating.gives
     elif target.name == "__init__":
@@ -261,12 +263,16 @@ def _says_otherwise(use: Expected) -> bool:
 
 
 def _returned(
-    lookup: Lookup, of_calls: Sequence[Expected], handed: Sequence[Type | None], unsure: Sequence[Use]
+    lookup: Lookup,
+    of_calls: Sequence[Expected],
+    handed: Sequence[Type | None],
+    unsure: Sequence[Use],
+    named: tuple[Type | None, Type | None],
 ) -> tuple[Type | None, bool]:
     """The return type that suits the calls and those that it is handed on to, and whether it is a coroutine's."""
     if not gives_coroutine(lookup, of_calls):
         of_calls = [_to_await(use) if use.is_async else use for use in of_calls]
-    returns, nothing = result.merge(lookup, of_calls)
+    returns, nothing = result.merge(lookup, of_calls, named)
     gives_nothing = nothing or result.is_never(returns)
     if gives_nothing and any(expected.at(lookup, u.path, u.expression).role is not Role.IGNORED for u in unsure):
         returns = None  # somebody may look at it after all

@@ -209,7 +209,8 @@ def _may_be_changed(lookup: Lookup, owner: Type, found: Type | None) -> bool:
     """Whether an object that a class body makes may be another one there: a metaclass that is not known says what."""
     if not any(part is not None and _is_written(part) for part in members(found)):
         return False
-    return owner.path is None or lookup.project.mro(owner.path, owner.name).open
+    lineage = lookup.project.mro(owner.path, owner.name) if owner.path is not None else None
+    return lineage is None or lineage.open or lineage.replaces
 
 
 def _is_written(part: Type) -> bool:

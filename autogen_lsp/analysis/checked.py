@@ -19,9 +19,9 @@ from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
 from autogen_lsp.analysis.tested import is_test
+from autogen_lsp.analysis.typed import is_typed
 from autogen_lsp.syntax.model import Call, Reference, Symbol, SymbolKind
 
-_MARKER = "py.typed"
 _HOOK = "__getattribute__"
 _TEXT = re.compile(rb"'[^'\n]*[^\w.'\n][^'\n]*'|\"[^\"\n]*[^\w.\"\n][^\"\n]*\"")  # more than a name
 _CONDITIONS = rb"(?:\b(?:if|elif|while|assert|and|or|not|match)\b|\breturn\b(?=[^\n]* (?:and|or|if) ))"
@@ -44,7 +44,7 @@ def seen(project: Project, path: Path, table: Table, item: Call | Reference, lin
     if not is_read(project, path, table, item.scope, of_self=item.receiver in SELF):
         return None
     home = lineage.classes[0].path
-    if not _is_typed(project, home) and not _reading(project, home).strict:
+    if not is_typed(project, home) and not _reading(project, home).strict:
         return None
     if any(_HOOK in members_of(project, one) for one in lineage.classes if one.symbol.qualname != "object"):
         return None  # which gives anything, to a checker
@@ -98,23 +98,13 @@ def is_read(project: Project, path: Path, table: Table, scope: str, *, of_self: 
     )
 
 
-def _is_typed(project: Project, path: Path) -> bool:
-    """Whether a file lies in a package that says that its types are for others."""
-    folder = path.parent
-    while "__init__.py" in (names := project.modules.listing.names(folder)):
-        if _MARKER in names:
-            return True
-        folder = folder.parent
-    return False
-
-
 def _reading(project: Project, path: Path) -> Reading:
     """How a checker reads a file, as its settings say, or else because it is in the package, and no test."""
     root = project.snapshot.root_of(path)
     inside = (above for above in path.parents if root is not None and above.is_relative_to(root))
     settled = next((above for above in inside if not SETTINGS.isdisjoint(project.modules.listing.names(above))), None)
     how = reading(settled, path) if settled is not None else Reading(False)
-    return replace(how, read=_is_typed(project, path) and not is_test(project, path)) if how.read is None else how
+    return replace(how, read=is_typed(project, path) and not is_test(project, path)) if how.read is None else how
 
 
 def _functions(table: Table, scope: str) -> list[Symbol]:

@@ -26,7 +26,7 @@ from autogen_lsp.workspace.source import Source
 
 _PLACES = re.compile(rb"\b(?:(?:setattr|__setattr__|exec|vars|locals)(?=\()|__dict__\b)")
 _OF_OTHERS = re.compile(rb"\b(?:(?:setattr|vars)(?=\()|__(?:setattr__(?=\()|dict__\b))")
-_SAID, _ANY = r"(\w+)", r"\w*"  # a word that somebody says, and anything
+SAID, _ANY = r"(\w+)", r"\w*"  # a word that somebody says, and anything
 _SELVES = frozenset({"self", "cls", "mcs", "klass", "type(self)", "self.__class__"})
 _UNCALLED = frozenset({"integer", "float", "string", "true", "false", "none", "list", "dictionary", "set", "tuple"})
 _PLAIN = frozenset({"property", "setter", "classmethod", "staticmethod", "abstractmethod", "override", "overload"})
@@ -43,6 +43,7 @@ _REFLECTED = frozenset({"__all__", "__dict__", "__name__", "__qualname__"})
 _JOINING = frozenset({"binary_operator", "boolean_operator", "parenthesized_expression", "conditional_expression"})
 _EMPTY = frozenset({"[]", "{}", "()", "list()", "dict()", "set()", "tuple()", "OrderedDict()"})
 _FORMAT = re.compile(r"%s|\{[^{}]*\}")
+_COPIED = re.compile(r"^(?:list|tuple|sorted)\((.*)\)$")
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
 _TUPLE = (  # beside the words types may stand
     r"(?:\s*:[^=]*)?\s*=(?:[\s(),+]|#.*|'\w*'|\"\w*\"|\b(?:[\w.]+\.%s|tuple(?=\()"
@@ -89,6 +90,14 @@ def _given(source: Source, places: Collection[tuple[int, int]], is_own: _IsOwn) 
 def _together(given: Iterable[Iterable[str]]) -> frozenset[str] | None:
     found = frozenset(name for names in given for name in names)
     return None if _ANY in found else found
+
+
+def as_said(patterns: Iterable[str]) -> frozenset[str]:
+    """The patterns where what attributes hold is not known either: a library's, of words that the workspace says."""
+    return frozenset(_OF_ATTRIBUTE.sub(lambda _: SAID, pattern) for pattern in patterns)
+
+
+_OF_ATTRIBUTE = re.compile(r"\(\?P<\w+>\\w\+\)")
 
 
 def may_be(project: Project, patterns: Iterable[str], name: str) -> bool:
@@ -180,7 +189,17 @@ def _by_setattr(call: Node, function: Node | None, is_own: _IsOwn) -> Iterable[s
     literal = key.type == "string" and all(child.type != "interpolation" for child in nodes.named(key))
     if literal or not is_own(receiver, function):
         return None  # a name that is written out is a member like others
-    return () if value.type in _UNCALLED else (_pattern(key, 0),)
+    return () if value.type in _UNCALLED or _is_of(key, receiver) else (_pattern(key, 0),)
+
+
+def _is_of(key: Node, receiver: str) -> bool:
+    """Whether it goes through the names that the receiver has already: ``for key in vars(x): setattr(x, key, …)``."""
+    found = bindings.reaching(key) if key.type == "identifier" else None
+    listed = {f"{receiver}.__dict__", f"vars({receiver})", f"dir({receiver})"}
+    return found is not None and all(
+        binding.how is How.ITEM and _COPIED.sub(r"\1", nodes.text_of(binding.node)).removesuffix(".items()") in listed
+        for binding in found[0]
+    )
 
 
 def _by_dictionary(whole: Node | None, function: Node | None, is_own: _IsOwn) -> Iterable[str] | None:
@@ -268,16 +287,16 @@ def _pattern(key: Node | None, steps: int) -> str:
         case "attribute":
             return _of_attribute(key)
         case "subscript":
-            return _SAID
+            return SAID
         case "identifier":
             found = bindings.reaching(key)
-            return _SAID if found is None else _either(_bound(one, key, steps) for one in found[0])
+            return SAID if found is None else _either(_bound(one, key, steps) for one in found[0])
     return _ANY
 
 
 def _of_attribute(node: Node) -> str:
     name = nodes.text_of(node.child_by_field_name("attribute"))
-    return _ANY if name in _REFLECTED else rf"(?P<{name}>\w+)" if name.isascii() and name.isidentifier() else _SAID
+    return _ANY if name in _REFLECTED else rf"(?P<{name}>\w+)" if name.isascii() and name.isidentifier() else SAID
 
 
 def _formatted(template: Node | None) -> str:
@@ -297,7 +316,7 @@ def _either(patterns: Iterable[str]) -> str:
 def _bound(binding: Binding, key: Node, steps: int) -> str:
     match binding.how:
         case How.PARAMETER:
-            return _SAID
+            return SAID
         case How.VALUE if nodes.inside(key, binding.node):
             return _ANY
         case How.VALUE if not binding.path:
@@ -313,7 +332,7 @@ def _item(value: Node, path: tuple[int, ...], steps: int) -> str:
     """One that is taken out of a value: by its place, or as what looping over it gives."""
     for at in path:
         if value.type not in ("tuple", "list", "expression_list"):
-            return _ANY if _reflects(value) else _SAID
+            return _ANY if _reflects(value) else SAID
         items = nodes.named(value)
         if at >= len(items):
             return _ANY
@@ -326,7 +345,7 @@ def _of_items(value: Node | None, path: tuple[int, ...], steps: int) -> str:
     if value is None or steps > _MAX_STEPS:
         return _ANY
     if nodes.text_of(value) in _EMPTY:
-        return _SAID  # it is filled somewhere
+        return SAID  # it is filled somewhere
     match value.type:
         case "list" | "tuple" | "set":
             return _either(_item(each, path, steps + 1) for each in nodes.named(value))
@@ -349,7 +368,7 @@ def _of_items(value: Node | None, path: tuple[int, ...], steps: int) -> str:
         case "identifier":
             found = bindings.reaching(value)
             if found is None:
-                return _SAID
+                return SAID
             filled = list(_put_into(nodes.text_of(value), found[1], steps))
             return _either(
                 [
@@ -359,7 +378,7 @@ def _of_items(value: Node | None, path: tuple[int, ...], steps: int) -> str:
                         if each.how is How.VALUE and not each.path and not nodes.inside(value, each.node)
                         else _ANY
                         if each.how in (How.OPAQUE, How.IMPORT)
-                        else _SAID
+                        else SAID
                         for each in found[0]
                         if not filled or nodes.text_of(each.node) not in _EMPTY
                     ),
@@ -379,7 +398,7 @@ def _of_items(value: Node | None, path: tuple[int, ...], steps: int) -> str:
                 return _of_items(given[0], path[1:], steps + 1)
             if name == "zip" and path and path[0] < len(given):
                 return _of_items(given[path[0]], path[1:], steps + 1)
-    return _ANY if _reflects(value) or value.type in ("string", "call") else _SAID
+    return _ANY if _reflects(value) or value.type in ("string", "call") else SAID
 
 
 def _put_into(name: str, function: Node | None, steps: int) -> Iterator[str]:

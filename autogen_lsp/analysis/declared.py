@@ -64,9 +64,9 @@ def of_field(lookup: Lookup, callee: Type, name: str) -> Type | None:
     """The declared type of the field that a constructor takes by keyword: of a dataclass, a named tuple, a model."""
     instance = callee.args[0] if callee.form is Form.CLASS else None
     member = classes.member_of(lookup, instance, name) if instance is not None and name else None
-    if member is None or member.symbols[0].annotation is None:
+    if instance is None or member is None or member.symbols[0].annotation is None:
         return None
-    return classes.annotated(lookup, member.owner, member.symbols[0].annotation)
+    return infer.attribute_of(lookup, instance, name)  # of a descriptor, what it keeps: `Mapped[str]`
 
 
 _EITHER = ("boolean_operator", "conditional_expression")

@@ -9,7 +9,7 @@ that way may be something else, where it is not what `type` makes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from autogen_lsp.analysis.decorated import changes, changes_in_place
 from autogen_lsp.analysis.presence import Definition, follow
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.analysis.table import Table
+from autogen_lsp.analysis.well_known import given_by
 from autogen_lsp.syntax.model import Call, Symbol, SymbolKind
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 PLAIN = frozenset({"ABCMeta", "type", "EnumMeta", "EnumType", "_ProtocolMeta"})
 READERS = frozenset(
     """
-    super hasattr getattr isinstance issubclass callable id repr str hash len dir iter list tuple set frozenset sorted
-    signature get_type_hints get_annotations getmembers getmro isclass isabstract getdoc getfile getsourcefile getmodule
-    fields
+    super vars hasattr getattr isinstance issubclass callable id repr str hash len dir iter list tuple set frozenset
+    sorted signature get_type_hints get_annotations getmembers getmro isclass isabstract getdoc getfile getsourcefile
+    getmodule fields
     """.split()  # noqa: SIM905
 )
 KEEPERS = frozenset({"append", "add", "insert"})  # of a list or set that is told of the class
@@ -51,10 +52,14 @@ _WORD_KEY = re.compile(r"\s*['\"](\w+)['\"]\s*\]")
 
 @dataclass(frozen=True)
 class Brought:
-    """What classes have from their metaclass. ``makes_other``: calling them may give what is no instance of them."""
+    """What classes have from their metaclass. ``makes_other``: calling them may give what is no instance of them.
+
+    ``computed`` are what further names look like, where the metaclass is a well-known one.
+    """
 
     names: frozenset[str] = frozenset()
     makes_other: bool = False
+    computed: frozenset[str] = frozenset()
 
 
 def brought(project: Project, path: Path, text: str, scope: str) -> Brought | None:
@@ -64,6 +69,8 @@ def brought(project: Project, path: Path, text: str, scope: str) -> Brought | No
     found = follow(project, path, text, scope) if _DOTTED.fullmatch(text) else None
     if not isinstance(found, Definition) or found.symbol.kind != SymbolKind.CLASS:
         return None
+    if computed := given_by(found.path, found.symbol.name):
+        return Brought(computed=computed)
     key = (found.path, found.symbol.qualname)
     if key not in project.metaclasses:  # many classes have the same
         project.metaclasses[key] = _brought(project, *key)
@@ -76,7 +83,7 @@ def _brought(project: Project, path: Path, qualname: str) -> Brought | None:
         return None
     names, makes_other = lineage.names, False
     for one in lineage.classes:
-        if project.is_ours(one.path):
+        if one.path.suffix == ".py" and one.symbol.name not in PLAIN:
             table = project.table(one.path)
             if table is None or not _only_looks(project, one.path, table, one.symbol):
                 return None
@@ -331,3 +338,18 @@ def _rewrites(body: bytes, bases: bytes, namespace: bytes) -> bool:
         rb"|\s*(?:=(?!=)|\|=))|\b" + bases + rb"\s*(?:=(?!=)|\+)|[+*]\s*" + bases + rb"\b"
     )
     return put.search(body) is not None
+
+
+def changes_subclasses(project: Project, path: Path, hooks: Iterable[Symbol]) -> bool:
+    """Whether ``__init_subclass__`` hands the new class to a function that may add to it."""
+    source = project.source(path) if path.suffix == ".py" else None
+    return source is not None and any(
+        (name := (dotted := taker.decode("utf-8", "replace")).rpartition(".")[2]) not in READERS
+        and not (name in KEEPERS and "." in dotted)
+        and not leaves_told(project, path, dotted, hook.qualname)
+        for hook in hooks
+        for taker in _HANDED_ON.findall(source.text, hook.body_start, hook.body_end)
+    )
+
+
+_HANDED_ON = re.compile(rb"([\w.]+)\(\s*cls\s*[,)]")

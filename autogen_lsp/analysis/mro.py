@@ -17,10 +17,11 @@ from typing import cast
 from autogen_lsp.analysis import computed
 from autogen_lsp.analysis.decorated import leaves_class
 from autogen_lsp.analysis.made_bases import made_base
-from autogen_lsp.analysis.metaclasses import KEEPERS, READERS, brought, instantiates, leaves_told
+from autogen_lsp.analysis.metaclasses import brought, changes_subclasses, instantiates
 from autogen_lsp.analysis.modules import Origin
 from autogen_lsp.analysis.named_bases import named_base
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.typed import is_for_runtime, tells_all
 from autogen_lsp.syntax.model import Symbol, SymbolKind, base_names
 
 _MAX_CLASSES = 80
@@ -30,7 +31,6 @@ EMPTY_BASES = frozenset({"Generic", "Protocol", "object", "ABC"})
 _GENERIC = frozenset({"Generic", "Protocol"})
 _OF_GENERIC = frozenset({"__class_getitem__"})  # which typeshed leaves out
 _OPEN_BASES = frozenset({"Any", "TypedDict", "Mock", "MagicMock", "SimpleNamespace", "Namespace"})
-_HANDED_ON = re.compile(rb"([\w.]+)\(\s*cls\s*[,)]")
 _HOOKS = frozenset({"__getattr__", "__getattribute__"})
 _AS_USUAL = re.compile(  # after a docstring and comments
     rb"""\s*(?:(?:"{3}[^"]*"{3}|'{3}[^']*'{3}|"[^"\n]*"|'[^'\n]*')\s+)?(?:\#[^\n]*\s+)*"""
@@ -67,6 +67,7 @@ class Mro:
     beside: frozenset[str] = frozenset()  # names of members that a metaclass brings
     computed: frozenset[str] = frozenset()  # what the names of others look like, as of `computed`
     makes_other: bool = False  # calling the class may give what is no instance of it: a metaclass says what
+    replaces: bool = False  # what its body makes may be something else there: a library's code says what
 
     def __contains__(self, key: tuple[Path, str]) -> bool:
         return key in self._keys
@@ -159,7 +160,7 @@ def mro_of(project: Project, path: Path, qualname: str) -> Mro:
 def _mro(project: Project, path: Path, qualname: str) -> Mro:
     todo: list[tuple[Path, str]] = [(path, qualname)]
     done: dict[tuple[Path, str], Class] = {}
-    is_open = hooked = makes_other = False
+    is_open = hooked = makes_other = replaces = False
     beside: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     while todo:
@@ -173,18 +174,23 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         found = done[key] = Class(key[0], symbol)
         bases, own_open, own_names = _bases(project, found)
         beside |= own_names
+        changed, known = _is_changed(project, found), frozenset[str]()
         for text in metaclasses_of(symbol):
             more = brought(project, key[0], text, symbol.parent)
             if more is None:
-                own_open = True
+                changed = True
             else:
                 beside, makes_other = beside | more.names, makes_other or more.makes_other
+                known |= more.computed
         if not _GENERIC.isdisjoint(base_names(symbol)):
             beside |= _OF_GENERIC
-        is_open = is_open or own_open
         if _is_dynamic(project, found):
             given = _names_given(project, found)
-            is_open, names = is_open or given is None, names | (given or frozenset())
+            changed, names = changed or given is None, names | (given or frozenset())
+        if changed and tells_all(project, key[0]):
+            known |= {computed.SAID}
+        changed, names, replaces = changed and not known, names | known, replaces or bool(known)
+        is_open = is_open or own_open or changed
         hooked = hooked or (key[0] != project.builtins and _is_asked_first(project, found))
         todo += reversed(bases)
     builtins = project.builtins
@@ -193,7 +199,8 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
         done.setdefault((builtins, "object"), Class(builtins, builtin))
     else:
         is_open = True
-    return Mro(tuple(done.values()), is_open or hooked, project, hooked and not is_open, beside, names, makes_other)
+    only_hooked = hooked and not is_open
+    return Mro(tuple(done.values()), is_open or hooked, project, only_hooked, beside, names, makes_other, replaces)
 
 
 def _is_asked_first(project: Project, found: Class) -> bool:
@@ -201,12 +208,19 @@ def _is_asked_first(project: Project, found: Class) -> bool:
 
     A ``__getattribute__`` that begins with what the one of `object` gives says nothing of what that does not find.
     """
-    hooks = _HOOKS & members_of(project, found)
+    hooks = {name for name in _HOOKS & members_of(project, found) if not _is_unsaid(project, found, name)}
     source = project.source(found.path) if hooks == {"__getattribute__"} else None
     symbols = project.members(found.path, found.symbol.qualname).get("__getattribute__", ())
     return bool(hooks) and not (
         source is not None and all(_AS_USUAL.match(source.text, s.body_start, s.body_end) for s in symbols)
     )
+
+
+def _is_unsaid(project: Project, found: Class, name: str) -> bool:
+    """Whether a library with types does not tell type checkers of a member: ``if not TYPE_CHECKING:``."""
+    source = project.source(found.path) if tells_all(project, found.path) else None
+    symbols = project.members(found.path, found.symbol.qualname).get(name, ())
+    return source is not None and all(is_for_runtime(source, each) for each in symbols)
 
 
 def _class_symbol(project: Project, path: Path, qualname: str) -> Symbol | None:
@@ -227,8 +241,6 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
         (path.suffix == ".pyi" and _is_compiled(project, path))
         or any(s.kind == SymbolKind.ATTRIBUTE for s in own.get("__class__", ()))
         or ("__slots__" in own and path != project.builtins and _slots(project, found)[1])
-        or not all(leaves_class(project, path, text, symbol.parent) for text in symbol.decorators)
-        or _changes_subclasses(project, found, own.get("__init_subclass__", []))
     )
     scope = symbol.parent
     out: list[tuple[Path, str]] = []
@@ -260,6 +272,15 @@ def _bases(project: Project, found: Class) -> tuple[list[tuple[Path, str]], bool
     return out, is_open, names
 
 
+def _is_changed(project: Project, found: Class) -> bool:
+    """Whether decorators of the class, or its ``__init_subclass__``, may add to it."""
+    hooks = project.members(found.path, found.symbol.qualname).get("__init_subclass__", [])
+    decorators = found.symbol.decorators
+    return not all(leaves_class(project, found.path, text, found.symbol.parent) for text in decorators) or (
+        changes_subclasses(project, found.path, hooks)
+    )
+
+
 def _is_unread(project: Project, path: Path, dotted: str) -> bool:
     """Whether the name is imported from what cannot be read: the ``Protocol`` of a network library is not typing's."""
     table = project.table(path)
@@ -279,8 +300,9 @@ def _is_dynamic(project: Project, found: Class) -> bool:
 def _names_given(project: Project, found: Class) -> frozenset[str] | None:
     known = project.computed
     if found.key not in known:
-        source = project.source(found.path) if project.is_ours(found.path) else None
-        known[found.key] = computed.names_given(source, found.symbol) if source is not None else None
+        source = project.source(found.path) if found.path.suffix == ".py" else None
+        given = computed.names_given(source, found.symbol) if source is not None else None
+        known[found.key] = given if given is None or project.is_ours(found.path) else computed.as_said(given)
     return known[found.key]
 
 
@@ -295,18 +317,6 @@ def metaclasses_of(symbol: Symbol) -> Iterator[str]:
         keyword, equals, value = base.partition("=")
         if equals and keyword.strip() == "metaclass":
             yield value.strip()
-
-
-def _changes_subclasses(project: Project, found: Class, hooks: list[Symbol]) -> bool:
-    """Whether ``__init_subclass__`` hands the new class to a function that may add to it."""
-    source = project.source(found.path) if hooks and found.path.suffix == ".py" else None
-    return source is not None and any(
-        (name := (dotted := taker.decode("utf-8", "replace")).rpartition(".")[2]) not in READERS
-        and not (name in KEEPERS and "." in dotted)
-        and not leaves_told(project, found.path, dotted, hook.qualname)
-        for hook in hooks
-        for taker in _HANDED_ON.findall(source.text, hook.body_start, hook.body_end)
-    )
 
 
 def subclasses(project: Project, path: Path, qualname: str) -> tuple[Class, ...]:

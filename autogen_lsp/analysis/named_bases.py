@@ -13,6 +13,7 @@ from autogen_lsp.analysis.project import Project
 from autogen_lsp.syntax.model import SymbolKind
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
+_ALIASED = re.compile(r"([A-Za-z_][\w.]*)(?:\[[^\[\]]*\])?")
 _MAX_ALIASES = 5  # of aliases
 
 
@@ -31,12 +32,12 @@ def named_base(project: Project, path: Path, dotted: str, scope: str) -> tuple[D
     for _ in range(_MAX_ALIASES):  # `Base = Other`
         if not isinstance(found, Definition) or found.symbol.kind != SymbolKind.VARIABLE:
             break
-        value = found.symbol.value
-        if value is None or not _NAME.fullmatch(value) or found.symbol.conditional:
+        named = _ALIASED.fullmatch(found.symbol.value or "")
+        if named is None or found.symbol.conditional:
             return ()
         if found.symbol.annotation not in (None, "TypeAlias", "typing.TypeAlias"):
             return ()
-        found = follow(project, found.path, value)
+        found = follow(project, found.path, named.group(1))
     return (found,) if isinstance(found, Definition) and found.symbol.kind == SymbolKind.CLASS else ()
 
 

@@ -16,6 +16,7 @@ from autogen_lsp.analysis import (
     annotation,
     below,
     bindings,
+    called_after,
     classes,
     declared,
     expected,
@@ -36,12 +37,18 @@ _MAX_DEPTH = 3  # of items in items
 _PROTOCOL_MODULES = frozenset({"collections.abc", "typing", "_typeshed", "contextlib", "numbers"})
 
 
-def merge(lookup: Lookup, uses: Sequence[Expected], depth: int = 0) -> tuple[Type | None, bool]:
+def merge(
+    lookup: Lookup,
+    uses: Sequence[Expected],
+    named: tuple[Type | None, Type | None] = (None, None),
+    depth: int = 0,
+) -> tuple[Type | None, bool]:
     """The return type that suits every use, and whether it is known that nothing is returned.
 
     Uses that ignore the result say ``None`` only together, and not if all of them are expected to raise. What the
-    syntax suggests counts only where nothing is written down and every use suggests something. ``depth`` counts the
-    items of items that are looked at.
+    syntax suggests counts only where nothing is written down and every use suggests something; else it is what the
+    function is ``named`` after, or each of its items, if uses ask for members of that. ``depth`` counts the items of
+    items that are looked at.
     """
     used = [use for use in uses if use.role is not Role.IGNORED]
     if any(map(_is_looked_at, used)):
@@ -55,7 +62,10 @@ def merge(lookup: Lookup, uses: Sequence[Expected], depth: int = 0) -> tuple[Typ
     if strong:
         every = [use for use in every if not _is_missing(lookup, use, strong)]
         return next((t for t in _candidates(lookup, strong, every) if _suits(lookup, t, every)), None), False
-    return _with_items(lookup, _suggested(lookup, used, every), every, depth), False
+    suggested = _suggested(lookup, used, every)
+    if suggested is None:
+        return called_after.suiting(lookup, named[0], every, breaks), False
+    return _with_items(lookup, suggested, every, named[1], depth), False
 
 
 def _is_looked_at(use: Expected) -> bool:
@@ -87,7 +97,7 @@ def _items(lookup: Lookup, used: Sequence[Expected], depth: int) -> Type | None:
                 asked[at].append(replace(use, type=item, may_be_none=item == NONE))
         else:
             return None
-    types = [_unless_union(merge(lookup, each, depth + 1)[0]) for each in asked]
+    types = [_unless_union(merge(lookup, each, depth=depth + 1)[0]) for each in asked]
     return builtin("tuple", *types) if types else None
 
 
@@ -111,13 +121,13 @@ def _unless_union(item: Type | None) -> Type | None:
     return None if item is not None and item.form is Form.UNION and NONE not in item.args else item
 
 
-def _with_items(lookup: Lookup, type_: Type | None, every: Sequence[Expected], depth: int) -> Type | None:
+def _with_items(lookup: Lookup, type_: Type, every: Sequence[Expected], named: Type | None, depth: int) -> Type | None:
     """An iterable, or a context manager, of what is asked of the variables that get its items."""
     takers = [use for use in every if use.type == type_]
     targets = [(use, use.each) for use in takers if use.each is not None]
-    if type_ is None or type_.args != (None,) or not targets or len(targets) < len(takers) or depth > _MAX_DEPTH:
+    if type_.args != (None,) or not targets or len(targets) < len(takers) or depth > _MAX_DEPTH:
         return type_
-    item, _ = merge(lookup, [_item(lookup, use, target) for use, target in targets], depth + 1)
+    item, _ = merge(lookup, [_item(lookup, use, target) for use, target in targets], (named, None), depth + 1)
     return replace(type_, args=(_unless_union(item),))
 
 

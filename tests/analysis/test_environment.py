@@ -11,6 +11,7 @@ from autogen_lsp.analysis.findings import find
 from autogen_lsp.analysis.project import Project
 from autogen_lsp.config import Settings
 from autogen_lsp.workspace.snapshot import Snapshot
+from tests.support.actions import workspace
 
 
 def environment(prefix: Path, version: str = "3.11.4") -> Path:
@@ -98,3 +99,101 @@ def test_builtins_are_those_of_the_workspace_version(tmp_path: Path, monkeypatch
     assert names_found(tmp_path, "raise ExceptionGroup('x', [anext(y)])\n") == ["ExceptionGroup"]
     (tmp_path / ".venv" / "pyvenv.cfg").write_text("version_info = 3.12.0.final.0\n")
     assert names_found(tmp_path, "raise ExceptionGroup('x', [anext(y)])\n") == []
+
+
+_ADDING = "def add(cls): setattr(cls, *cls.more)\nclass Base:\n    def __init_subclass__(cls):\n        add(cls)\n"
+_META = "import other\nclass Meta(type, other.Meta): ...\nclass Base(metaclass=Meta): ...\n"
+
+
+@pytest.mark.parametrize("code", [_ADDING, _META])
+def test_a_library_with_types_tells_what_its_classes_have(tmp_path: Path, code: str) -> None:
+    packages = environment(tmp_path / ".venv")
+    (packages / "lib").mkdir()
+    (packages / "lib" / "__init__.py").write_text(code)
+    text = "from lib import Base\n\n\nclass A(Base): ...\n\n\ndef f(a: A):\n    a.first()\n    a.second()\n"
+    assert names_found(tmp_path, text) == []
+    (packages / "lib" / "py.typed").touch()
+    assert names_found(tmp_path, text) == ["first", "second"]
+    assert names_found(tmp_path, f"{text}\n\nprint('first')\n") == ["second"]
+
+
+def test_stubs_are_read_by_stubs() -> None:
+    lib = "//- .venv/lib/python3.12/site-packages/lib"
+    text = f"""\
+//- .venv/pyvenv.cfg
+home = /nowhere
+version = 3.12.1
+{lib}s/__init__.py
+from lib import make
+{lib}s/__init__.pyi
+from lib import make as make
+{lib}/__init__.py
+from .more import make
+{lib}/__init__.pyi
+from .more import make as make
+{lib}/more.py
+def make(*args): ...
+{lib}/more.pyi
+class Made: ...
+def make() -> Made: ...
+//- main.py
+from libs import make
+
+
+$0f(make())
+"""
+    with workspace(text) as space:
+        assert space.plan().skeleton.splitlines()[0] == "def f(made: Made) -> None:"
+
+
+def test_what_django_gives_to_models_forms_and_views(tmp_path: Path) -> None:
+    packages = environment(tmp_path / ".venv")
+    db, views = packages / "django" / "db" / "models", packages / "django" / "views"
+    for folder in (packages / "django", db.parent, db, views):
+        folder.mkdir()
+        (folder / "__init__.py").write_text("from .base import *\n")
+    (db / "base.py").write_text(
+        "from other import more\n\n\nclass ModelBase(type):\n    def __new__(cls, name, bases, attrs, **kwargs):\n"
+        "        return more(cls, name)\n\n\nclass Model(metaclass=ModelBase):\n    def save(self): ...\n"
+        "    def __init__(self, **kwargs):\n        for n, v in kwargs.items(): setattr(self, n, v)\n\n\n"
+        "class CharField: ...\n"
+    )
+    (views / "base.py").write_text(
+        "class View:\n    def __init__(self, **kwargs):\n"
+        "        for key, value in kwargs.items():\n            setattr(self, key, value)\n"
+    )
+    text = (
+        "from django.db import models\nfrom django.views import View\n\n\nclass Book(models.Model):\n"
+        "    title = models.CharField()\n\n    def f(self):\n        self.get_title_display()\n"
+        "        self.title.lower()\n"
+        "        self.review_set.all()\n        self.price()\n        self.get_other_display()\n\n\n"
+        "class Page(View):\n    def get(self):\n        self.template()\n        return self.body()\n\n\n"
+        "def g(book: Book):\n    book.save()\n    book.publish()\n    return Page(template=g)\n"
+    ).replace("from django.db import models", "import django.db.models as models")
+    assert names_found(tmp_path, text) == ["price", "get_other_display", "body", "publish"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class Base:\n    if not TYPE_CHECKING:\n        def __getattr__(self, name): ...\n",
+        "Parent: TypeAlias = Other[int]\nclass Other: ...\nclass Base(Parent): ...\n",
+        "class Base:\n    def __init__(self, n):\n        self.own = n; setattr(self, self.own, 1)\n",
+        "class Base:\n    def f(cls):\n        for n, v in cls.__dict__.items(): setattr(cls, n, v())\n",
+    ],
+)
+def test_what_a_library_adds_has_a_name_that_is_said(tmp_path: Path, code: str) -> None:
+    packages = environment(tmp_path / ".venv")
+    (packages / "lib").mkdir()
+    (packages / "lib" / "py.typed").touch()
+    (packages / "lib" / "__init__.py").write_text(f"from typing import TYPE_CHECKING, TypeAlias\n\n\n{code}")
+    text = "from lib import Base\n\n\nclass A(Base): ...\n\n\ndef f(a: A):\n    a.first()\n"
+    assert names_found(tmp_path, text) == ["first"]
+
+
+def test_a_hook_that_is_declared_answers_for_anything(tmp_path: Path) -> None:
+    packages = environment(tmp_path / ".venv")
+    (packages / "lib").mkdir()
+    (packages / "lib" / "py.typed").touch()
+    (packages / "lib" / "__init__.py").write_text("class Base:\n    def __getattr__(self, name): ...\n")
+    assert names_found(tmp_path, "from lib import Base\n\n\ndef f(a: Base):\n    a.first()\n") == []
