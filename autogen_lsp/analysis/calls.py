@@ -9,7 +9,18 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, applied, classes, enums, functions, names, narrowing, nodes, wrapped
+from autogen_lsp.analysis import (
+    annotation,
+    applied,
+    classes,
+    enums,
+    functions,
+    names,
+    narrowing,
+    nodes,
+    querysets,
+    wrapped,
+)
 from autogen_lsp.analysis.arguments import Argument, arguments_of
 from autogen_lsp.analysis.containers import element_of
 from autogen_lsp.analysis.enclosing import annotated, class_instance, enclosing_class
@@ -58,6 +69,11 @@ def call(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         return None
     if function.type == "identifier" and nodes.text_of(function) == "super":
         return _super(evaluate.lookup, path, node)
+    name = nodes.text_of(function.child_by_field_name("attribute"))
+    if name in querysets.METHODS:
+        found = querysets.given_by(evaluate.lookup, evaluate.field(path, function, "object"), name)
+        if found is not None:
+            return found
     callee = evaluate(path, function)
     if callee is None and nodes.text_of(function.child_by_field_name("attribute")) in _OF_KEY:
         return _of_typed_dict(evaluate, path, function, node)
@@ -66,6 +82,9 @@ def call(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         return annotated(evaluate.lookup, path, wanted[0].node) if wanted and not wanted[0].star else None
     if callee is None:
         return None
+    if callee.form is Form.FUNCTION and callee.module == "django.shortcuts" and callee.name in querysets.SHORTCUTS:
+        asked = arguments_of(node)[:1]
+        return querysets.by_shortcut(callee.name, evaluate(path, asked[0].node)) if asked else None
     maker = callee.args[0] if callee.form is Form.CLASS else callee if callee.form is Form.FUNCTION else None
     if maker is not None and maker.is_a("typing.NewType"):
         return _new_type(evaluate.lookup, path, node)
@@ -131,6 +150,8 @@ def _member(evaluate: Evaluation, instance: Type, name: str, *, of_class: bool) 
     member = classes.member_of(lookup, instance, name)
     if member is None and not of_class:
         return _by_getattr(evaluate, instance)
+    if member is None and (manager := querysets.manager_of(lookup, instance, name)) is not None:
+        return manager
     if member is None or member.owner.path is None:
         return None
     symbol = member.symbols[0]

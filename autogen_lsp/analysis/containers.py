@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, classes, nodes
+from autogen_lsp.analysis import annotation, classes, nodes, querysets
 from autogen_lsp.analysis.annotation import iterable
 from autogen_lsp.analysis.evaluation import Evaluation
 from autogen_lsp.analysis.names import Lookup
@@ -64,6 +64,8 @@ def element_of(evaluate: Evaluation, type_: Type | None, *, is_async: bool = Fal
         return base.args[0] if base.args else None
     if type_.form is not Form.INSTANCE:
         return None
+    if (item := querysets.items_of(type_)) is not None:
+        return item
     iterator = evaluate.method(type_, "__aiter__" if is_async else "__iter__")
     if iterator is None or iterator == type_:
         return evaluate.method(type_, "__next__") if iterator is not None and not is_async else None

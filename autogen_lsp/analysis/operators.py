@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from autogen_lsp.analysis import annotation, applied, classes, nodes
+from autogen_lsp.analysis import annotation, applied, classes, nodes, querysets
 from autogen_lsp.analysis.arguments import Argument
 from autogen_lsp.analysis.containers import element_of, mapping_of
 from autogen_lsp.analysis.enclosing import annotated
@@ -111,7 +111,7 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         if member is None or member.form is not Form.INSTANCE:
             return None
         if index.type == "slice":
-            same = member.is_a("list", "str", "bytes", "tuple")
+            same = member.is_a("list", "str", "bytes", "tuple") or querysets.items_of(member) is not None
             part = evaluate.method(member, "__getitem__", builtin("slice")) if not same else None
             types.append(member if same and (member.variadic or not member.is_a("tuple")) else part)
         elif index.type == "integer" and (parts := classes.as_tuple(lookup, member)) and not parts.variadic:
@@ -135,6 +135,8 @@ def subscript(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
 def _item(evaluate: Evaluation, path: Path, node: Node, instance: Type) -> Type | None:
     """What a class's own ``__getitem__`` gives: of overloads the one that takes what stands in the brackets."""
     lookup = evaluate.lookup
+    if (item := querysets.items_of(instance)) is not None:
+        return item
     member = classes.member_of(lookup, instance, "__getitem__")
     if member is None:
         return None

@@ -197,3 +197,62 @@ def test_a_hook_that_is_declared_answers_for_anything(tmp_path: Path) -> None:
     (packages / "lib" / "py.typed").touch()
     (packages / "lib" / "__init__.py").write_text("class Base:\n    def __getattr__(self, name): ...\n")
     assert names_found(tmp_path, "from lib import Base\n\n\ndef f(a: Base):\n    a.first()\n") == []
+
+
+def test_what_managers_and_query_sets_of_django_give() -> None:
+    django = "//- .venv/lib/python3.12/site-packages/django"
+    text = f"""\
+//- .venv/pyvenv.cfg
+home = /nowhere
+version = 3.12.1
+{django}/__init__.py
+{django}/shortcuts.py
+def get_object_or_404(klass, *args, **kwargs): ...
+def get_list_or_404(klass, *args, **kwargs): ...
+{django}/db/__init__.py
+{django}/db/models/__init__.py
+from .base import Model
+from .manager import Manager
+from .query import QuerySet
+{django}/db/models/base.py
+class ModelBase(type): ...
+class Model(metaclass=ModelBase): ...
+{django}/db/models/manager.py
+class Manager: ...
+{django}/db/models/query.py
+class QuerySet: ...
+//- main.py
+from django.db import models
+from django.shortcuts import get_list_or_404, get_object_or_404
+
+
+class Other: ...
+
+
+class Book(models.Model):
+    @property
+    def objects(self) -> Other: ...
+
+
+class Page(models.Model): ...
+
+
+$0f(
+    Page.objects.get(pk=1),
+    Page.objects.filter(pk=1).first(),
+    Page.objects.all()[:3],
+    [page for page in Page.objects.all()],
+    Page.objects.get_or_create(pk=1),
+    get_object_or_404(Page, pk=1),
+    get_list_or_404(Page.objects),
+    Page.objects.values("pk").first(),
+    Book().objects,
+)
+"""
+    with workspace(text) as space:
+        head = space.plan().skeleton.partition(") ->")[0]
+        types = [line.partition(": ")[2].rstrip(",") for line in head.splitlines()[1:]]
+        assert types[:7] == [
+            "Page", "Page | None", "models.QuerySet[Page]", "list[Page]", "tuple[Page, bool]", "Page", "list[Page]"
+        ]  # fmt: skip
+        assert types[7:9] == ["", "Other"]
