@@ -54,6 +54,8 @@ def operand(lookup: Lookup, path: Path, operation: Node, node: Node) -> Type | N
         return None
     if operator == "%" and type_.is_a("str", "bytes"):
         return None
+    if operator == "/" and type_.is_a("str"):  # which only paths are divided by
+        return Type(Form.INSTANCE, "Path", "pathlib", path=lookup.module_file("pathlib"))
     if operator == "*" and not type_.is_a("int", "float", "complex", "bool"):
         return builtin("int")
     return builtin("int") if type_.is_a("bool") else type_

@@ -1278,3 +1278,8 @@ def test_a_file_with_annotated_fields_alone_is_annotated() -> None:
 def test_row_32_what_a_base_declares_of_a_class_attribute() -> None:
     text = "class A:\n    size: int\n\n\nclass B(A):\n    size = $0f()\n"
     assert signature(text) == "def f() -> int:"
+
+
+def test_what_is_divided_by_a_text_is_a_path() -> None:
+    assert signature('def g(n: str):\n    return $0f() / "x" / n\n') == "def f() -> Path:"
+    assert signature("def g(n: str):\n    return n / $0f()\n") == "def f() -> Path:"

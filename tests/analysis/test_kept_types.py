@@ -47,4 +47,4 @@ def test_a_type_is_the_same_whoever_asked_first(tmp_path: Path, text: str, name:
 
 def test_what_enumerations_say_of_their_members_is_no_descriptor() -> None:
     usage = "import enum\nclass K(enum.Enum):\n    A = 'a'\n\n\ndef g(k: K) -> None:\n    $0f(k.value, k.name)\n"
-    assert signature(usage) == "def f(value, name) -> None:"
+    assert signature(usage) == "def f(value: str, name: str) -> None:"
