@@ -9,27 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import lru_cache
-from itertools import count
-from pathlib import Path
 
 from tree_sitter import Node
 
 from autogen_lsp.analysis import bindings, nodes
 from autogen_lsp.analysis.bindings import Binding, How
-from autogen_lsp.analysis.project import Project
-from autogen_lsp.analysis.tested import is_test
-from autogen_lsp.syntax.model import Symbol, SymbolKind
+from autogen_lsp.analysis.said import SAID
+from autogen_lsp.syntax.model import Symbol
 from autogen_lsp.syntax.sweep.calls import RESTORING
 from autogen_lsp.text import Span
 from autogen_lsp.workspace.source import Source
 
 _PLACES = re.compile(rb"\b(?:(?:setattr|__setattr__|exec|vars|locals)(?=\()|__dict__\b)")
 _OF_OTHERS = re.compile(rb"\b(?:(?:setattr|vars)(?=\()|__(?:setattr__(?=\()|dict__\b))")
-SAID, _ANY = r"(\w+)", r"\w*"  # a word that somebody says, and anything
+_ANY = r"\w*"  # anything
 _SELVES = frozenset({"self", "cls", "mcs", "klass", "type(self)", "self.__class__"})
 _UNCALLED = frozenset({"integer", "float", "string", "true", "false", "none", "list", "dictionary", "set", "tuple"})
-_PLAIN = frozenset({"property", "setter", "classmethod", "staticmethod", "abstractmethod", "override", "overload"})
 _PASSING = frozenset(
     {"sorted", "list", "set", "tuple", "frozenset", "reversed", "iter", "dict", "keys", "items", "copy"}
 )
@@ -44,12 +39,6 @@ _JOINING = frozenset({"binary_operator", "boolean_operator", "parenthesized_expr
 _EMPTY = frozenset({"[]", "{}", "()", "list()", "dict()", "set()", "tuple()", "OrderedDict()"})
 _FORMAT = re.compile(r"%s|\{[^{}]*\}")
 _COPIED = re.compile(r"^(?:list|tuple|sorted)\((.*)\)$")
-_QUOTED = re.compile(r"['\"](\w+)['\"]")
-_TUPLE = (  # beside the words types may stand
-    r"(?:\s*:[^=]*)?\s*=(?:[\s(),+]|#.*|'\w*'|\"\w*\"|\b(?:[\w.]+\.%s|tuple(?=\()"
-    r"|(?:None|True|False|bool|int|float|str|bytes|list|tuple|dict|set)(?=\s*[,)]))\b)*"
-)
-_MAX_LISTS = 60  # of one name
 _MAX_STEPS = 12  # from a name back to what it is made of
 _MAX_PLACES = 20
 
@@ -90,65 +79,6 @@ def _given(source: Source, places: Collection[tuple[int, int]], is_own: _IsOwn) 
 def _together(given: Iterable[Iterable[str]]) -> frozenset[str] | None:
     found = frozenset(name for names in given for name in names)
     return None if _ANY in found else found
-
-
-def as_said(patterns: Iterable[str]) -> frozenset[str]:
-    """The patterns where what attributes hold is not known either: a library's, of words that the workspace says."""
-    return frozenset(_OF_ATTRIBUTE.sub(lambda _: SAID, pattern) for pattern in patterns)
-
-
-_OF_ATTRIBUTE = re.compile(r"\(\?P<\w+>\\w\+\)")
-
-
-def may_be(project: Project, patterns: Iterable[str], name: str) -> bool:
-    """Whether one of the names looks like this one, and what it is made of is said somewhere."""
-    return any(
-        (found := _compiled(pattern).fullmatch(name)) is not None
-        and all(_is_said(project, word) for word in found.groups() if word is not None)
-        and all(_is_listed(project, key[1:].partition("_")[2], word) for key, word in found.groupdict().items() if word)
-        for pattern in patterns
-    )
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern, with each of its groups that have a name under one of its own."""
-    number = count()
-    return re.compile(re.sub(r"\(\?P<", lambda _: f"(?P<_{next(number)}_", pattern))
-
-
-def _is_listed(project: Project, attribute: str, word: str) -> bool:
-    """Whether an attribute may hold the word: one that is nothing but tuples of written words holds no other."""
-    found = project.definitions(attribute)
-    if not 0 < len(found) <= _MAX_LISTS:
-        return True
-    texts = [_written_out(project, path, symbol) for path, symbol in found]
-    return any(text is None or word in _QUOTED.findall(text) for text in texts)
-
-
-def _written_out(project: Project, path: Path, symbol: Symbol) -> str | None:
-    """What a variable is assigned: words or tuples of words, as written, added to such of the same name."""
-    source = project.source(path) if symbol.kind in (SymbolKind.VARIABLE, SymbolKind.ATTRIBUTE) else None
-    text = source.text[symbol.name_end : symbol.end].decode("utf-8", "replace") if source is not None else ""
-    return text if re.fullmatch(_TUPLE % re.escape(symbol.name), text) else None
-
-
-def _is_said(project: Project, word: str) -> bool:
-    if not word.isascii() or any(map(project.says, {word, word.lower(), word.upper(), word.capitalize()})):
-        return True
-    return not all(_keeps_to_itself(project, path, symbol) for path, symbol in project.definitions(word))
-
-
-def _keeps_to_itself(project: Project, path: Path, symbol: Symbol) -> bool:
-    """Whether only its class has it: nobody hands it on, as a decorator may, to be kept by its name.
-
-    What a test puts in the place of an attribute is there for what the test looks at.
-    """
-    if symbol.kind == SymbolKind.ATTRIBUTE:
-        return is_test(project, path)
-    if symbol.kind != SymbolKind.FUNCTION or not project.is_class(path, symbol.parent):
-        return False
-    return all(text.rpartition(".")[2] in _PLAIN for text in symbol.decorators)
 
 
 # Places -------------------------------------------------------------------------------------------------------------

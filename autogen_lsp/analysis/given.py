@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from autogen_lsp.analysis import computed, nodes
+from autogen_lsp.analysis import computed, nodes, said
 from autogen_lsp.analysis.asked import asked_once
 from autogen_lsp.analysis.derived import NO_FACTORIES, takers
 from autogen_lsp.analysis.hidden import stub_may_omit
@@ -152,7 +152,7 @@ def _calls_with_self(project: Project, found: Class) -> list[Call]:
 def _is_put_by_attribute(project: Project, found: Class, name: str) -> bool:
     """Whether an attribute of the class puts the member into it, when it is told of it (``__set_name__``)."""
     names = _put_by_attributes(project, found)
-    return names is None or (bool(names) and computed.may_be(project, names, name))
+    return names is None or (bool(names) and said.may_be(project, names, name))
 
 
 @asked_once
@@ -210,7 +210,7 @@ def gets_members(project: Project, found: Class, name: str) -> bool:
     if found.key not in known:
         known[found.key] = _names_given(project, found)
     names = known[found.key]
-    return names is None or (bool(names) and computed.may_be(project, names, name))
+    return names is None or (bool(names) and said.may_be(project, names, name))
 
 
 def _names_given(project: Project, found: Class) -> frozenset[str] | None:

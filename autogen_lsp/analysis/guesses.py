@@ -16,6 +16,7 @@ from autogen_lsp.analysis.modules import Module
 from autogen_lsp.analysis.mro import Mro
 from autogen_lsp.analysis.presence import Definition, follow, is_of_library
 from autogen_lsp.analysis.project import Project
+from autogen_lsp.analysis.querysets import MANAGERS, METHODS
 from autogen_lsp.syntax.model import Symbol, SymbolKind
 from autogen_lsp.syntax.scopes import HANDED_ON
 
@@ -65,9 +66,13 @@ def guesses(project: Project, path: Path, text: str, scope: str = "", made: str 
         else:
             return _NOTHING
         names = names[used - 1 :]
+    held: frozenset[Key] = found or _NOTHING
+    queried = False
     for name in names[1:]:
-        found = _of_member(project, found, name, hops)
-    return found
+        given = _of_member(project, held, name, hops)
+        queried = not given and (name in MANAGERS or (queried and name in METHODS))
+        held = held if queried else given  # `Book.objects.first()` may be a Book
+    return held
 
 
 def _names(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from autogen_lsp.analysis import computed
+from autogen_lsp.analysis import computed, said
 from autogen_lsp.analysis.decorated import leaves_class
 from autogen_lsp.analysis.made_bases import made_base
 from autogen_lsp.analysis.metaclasses import brought, changes_subclasses, instantiates
@@ -83,7 +83,7 @@ class Mro:
 
     def may_have(self, name: str) -> bool:
         """Whether they have the member, or may get it under a computed name."""
-        return name in self.names or (bool(self.computed) and computed.may_be(self.project, self.computed, name))
+        return name in self.names or (bool(self.computed) and said.may_be(self.project, self.computed, name))
 
     @cached_property
     def may_make_other(self) -> bool:
@@ -188,7 +188,7 @@ def _mro(project: Project, path: Path, qualname: str) -> Mro:
             given = _names_given(project, found)
             changed, names = changed or given is None, names | (given or frozenset())
         if changed and tells_all(project, key[0]):
-            known |= {computed.SAID}
+            known |= {said.SAID}
         changed, names, replaces = changed and not known, names | known, replaces or bool(known)
         is_open = is_open or own_open or changed
         hooked = hooked or (key[0] != project.builtins and _is_asked_first(project, found))
@@ -302,7 +302,7 @@ def _names_given(project: Project, found: Class) -> frozenset[str] | None:
     if found.key not in known:
         source = project.source(found.path) if found.path.suffix == ".py" else None
         given = computed.names_given(source, found.symbol) if source is not None else None
-        known[found.key] = given if given is None or project.is_ours(found.path) else computed.as_said(given)
+        known[found.key] = given if given is None or project.is_ours(found.path) else said.as_said(given)
     return known[found.key]
 
 

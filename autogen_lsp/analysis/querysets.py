@@ -23,12 +23,13 @@ _MANY = frozenset(
     }
 )  # fmt: skip
 METHODS = _ONE | _PERHAPS | _FOUND_OR_MADE | _MANY
+MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 SHORTCUTS = frozenset({"get_object_or_404", "get_list_or_404"})
 
 
 def manager_of(lookup: Lookup, model: Type, name: str) -> Type | None:
     """The manager that Django gives to a model, where that has none of its own."""
-    if name not in ("objects", "_default_manager", "_base_manager"):
+    if name not in MANAGERS:
         return None
     base = next((each for each in classes.mro(lookup, model) if (each.module, each.name) == _MODEL), None)
     home = lookup.module_file("django.db.models.manager")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autogen_lsp.analysis import classes, computed
+from autogen_lsp.analysis import classes, said
 from autogen_lsp.analysis.names import Lookup
 from autogen_lsp.analysis.types import Form, Type, members
 from autogen_lsp.syntax.model import Symbol
@@ -50,5 +50,5 @@ def _is_handed_over(lookup: Lookup, instance: Type, name: str) -> bool:
             calls = table.facts.calls if table is not None else ()
             if any(call.name == "__init__" and call.scope == scope and name in call.keywords for call in calls):
                 mro = lookup.project.mro(one.path, one.name)
-                return mro.open or (bool(mro.computed) and computed.may_be(lookup.project, mro.computed, name))
+                return mro.open or (bool(mro.computed) and said.may_be(lookup.project, mro.computed, name))
     return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autogen_lsp.analysis.computed import SAID
+from autogen_lsp.analysis.said import SAID
 
 _MODEL = frozenset(  # Django: "Model instance reference", "Related objects reference"
     {

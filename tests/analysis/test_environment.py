@@ -171,6 +171,10 @@ def test_what_django_gives_to_models_forms_and_views(tmp_path: Path) -> None:
         "def g(book: Book):\n    book.save()\n    book.publish()\n    return Page(template=g)\n"
     ).replace("from django.db import models", "import django.db.models as models")
     assert names_found(tmp_path, text) == ["price", "get_other_display", "body", "publish"]
+    asked = (
+        "\n\ndef h():\n    Book.objects.get(pk=1).first()\n    for b in Book.objects.filter(x=1).all(): b.second()\n"
+    )
+    assert names_found(tmp_path, f"{text}{asked}    Book.objects.all().third()\n")[4:] == ["first", "second"]
 
 
 @pytest.mark.parametrize(
