@@ -55,6 +55,8 @@ def main() -> None:
         return
     if arguments.plot and not arguments.growth:
         parser.error("--plot draws what --growth measures")
+    if empty := [str(path) for path in arguments.paths if next(python_files([path]), None) is None]:
+        parser.error(f"there is no Python file in {', '.join(empty)}: name a folder of code")
     results = [in_process_of_its_own(path, arguments.workers) for path in arguments.paths]
     grown: list[dict[str, Any]] = []
     for count in sorted(arguments.growth):
