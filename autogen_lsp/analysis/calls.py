@@ -75,7 +75,7 @@ def call(evaluate: Evaluation, path: Path, node: Node) -> Type | None:
         if found is not None:
             return found
     callee = evaluate(path, function)
-    if callee is None and nodes.text_of(function.child_by_field_name("attribute")) in _OF_KEY:
+    if callee is None and name in _OF_KEY:
         return _of_typed_dict(evaluate, path, function, node)
     if callee is not None and callee.form is Form.FUNCTION and (callee.module, callee.name) == ("typing", "cast"):
         wanted = arguments_of(node)[:1]

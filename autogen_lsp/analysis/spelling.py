@@ -7,6 +7,7 @@ from keyword import iskeyword
 from pathlib import Path
 
 from autogen_lsp.analysis.names import Lookup, resolve
+from autogen_lsp.analysis.typed import is_typed
 from autogen_lsp.analysis.types import Type
 
 _MAX_NEIGHBOURS = 20
@@ -53,8 +54,8 @@ def _offers(lookup: Lookup, package: Path, name: str) -> bool:
     facts, item = lookup.facts(package), lookup.imports(package).get(name)
     if facts is not None and name in (facts.exports or ()):
         return True
-    is_typed = package.suffix == ".pyi" or "py.typed" in lookup.project.modules.listing.names(package.parent)
-    return item is None or item.asname == name or not is_typed
+    told = package.suffix == ".pyi" or is_typed(lookup.project, package)
+    return item is None or item.asname == name or not told
 
 
 def _imports_relatively(lookup: Lookup, path: Path, package: str) -> bool:

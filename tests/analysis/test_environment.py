@@ -22,6 +22,16 @@ def environment(prefix: Path, version: str = "3.11.4") -> Path:
     return packages
 
 
+def library(root: Path, code: str, *, typed: bool = True) -> Path:
+    """An environment with a package ``lib``; its folder."""
+    folder = environment(root / ".venv") / "lib"
+    folder.mkdir()
+    (folder / "__init__.py").write_text(code)
+    if typed:
+        (folder / "py.typed").touch()
+    return folder
+
+
 def names_found(root: Path, text: str, settings: Settings | None = None) -> list[str]:
     path = root / "main.py"
     path.write_text(text)
@@ -107,12 +117,10 @@ _META = "import other\nclass Meta(type, other.Meta): ...\nclass Base(metaclass=M
 
 @pytest.mark.parametrize("code", [_ADDING, _META])
 def test_a_library_with_types_tells_what_its_classes_have(tmp_path: Path, code: str) -> None:
-    packages = environment(tmp_path / ".venv")
-    (packages / "lib").mkdir()
-    (packages / "lib" / "__init__.py").write_text(code)
+    folder = library(tmp_path, code, typed=False)
     text = "from lib import Base\n\n\nclass A(Base): ...\n\n\ndef f(a: A):\n    a.first()\n    a.second()\n"
     assert names_found(tmp_path, text) == []
-    (packages / "lib" / "py.typed").touch()
+    (folder / "py.typed").touch()
     assert names_found(tmp_path, text) == ["first", "second"]
     assert names_found(tmp_path, f"{text}\n\nprint('first')\n") == ["second"]
 
@@ -187,19 +195,13 @@ def test_what_django_gives_to_models_forms_and_views(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_library_adds_has_a_name_that_is_said(tmp_path: Path, code: str) -> None:
-    packages = environment(tmp_path / ".venv")
-    (packages / "lib").mkdir()
-    (packages / "lib" / "py.typed").touch()
-    (packages / "lib" / "__init__.py").write_text(f"from typing import TYPE_CHECKING, TypeAlias\n\n\n{code}")
+    library(tmp_path, f"from typing import TYPE_CHECKING, TypeAlias\n\n\n{code}")
     text = "from lib import Base\n\n\nclass A(Base): ...\n\n\ndef f(a: A):\n    a.first()\n"
     assert names_found(tmp_path, text) == ["first"]
 
 
 def test_a_hook_that_is_declared_answers_for_anything(tmp_path: Path) -> None:
-    packages = environment(tmp_path / ".venv")
-    (packages / "lib").mkdir()
-    (packages / "lib" / "py.typed").touch()
-    (packages / "lib" / "__init__.py").write_text("class Base:\n    def __getattr__(self, name): ...\n")
+    library(tmp_path, "class Base:\n    def __getattr__(self, name): ...\n")
     assert names_found(tmp_path, "from lib import Base\n\n\ndef f(a: Base):\n    a.first()\n") == []
 
 
